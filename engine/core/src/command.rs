@@ -1,0 +1,151 @@
+//! A command: a wish to change an instance. The one entrance; every way in makes one of these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::people::PersonId;
+use crate::time::Moment;
+use crate::value::{Value, Values};
+
+/// A wish to change an instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Who wishes it.
+    pub actor: Actor,
+    /// By which way it came in; written into the trail.
+    pub via: Via,
+    /// What.
+    pub action: Action,
+    /// A repeated command with the same key gets the first answer.
+    pub key: Option<String>,
+}
+
+/// Who sends a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A person, by id.
+    Person(PersonId),
+    /// The reserved system actor: timers, effects, subflows. Never shown as a person.
+    System,
+}
+
+impl Actor {
+    /// The person, when it is one.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Actor::Person(id) => Some(id),
+            Actor::System => None,
+        }
+    }
+}
+
+/// The way a command came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    Page,
+    Link,
+    Mail,
+    Api,
+    Import,
+    Timer,
+    Effect,
+    Subflow,
+    CommandLine,
+    Replay,
+    Test,
+}
+
+/// What is wished. Task numbers count up within the instance; (instance, number) names a task everywhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Makes the instance in its draft state; `set` are the first values.
+    Start { set: Values },
+    /// Saves the draft.
+    Save { set: Values },
+    /// Submits the draft; after a return, walks again or (`straight_back`) to who returned it.
+    Submit { set: Values, straight_back: bool },
+    /// Decides a task.
+    Decide {
+        task: u32,
+        verdict: Verdict,
+        comment: Option<String>,
+        set: Values,
+    },
+    /// Takes a named action of a work task.
+    Act {
+        task: u32,
+        action: String,
+        comment: Option<String>,
+        set: Values,
+    },
+    /// Sends back: to the applicant, the previous state or a named one that was passed.
+    Return {
+        task: u32,
+        to: ReturnTo,
+        comment: String,
+    },
+    /// The applicant ends the instance.
+    Withdraw { comment: Option<String> },
+    /// Somebody else takes the task over.
+    Transfer {
+        task: u32,
+        to: PersonId,
+        comment: Option<String>,
+    },
+    /// Words for everybody who reads the instance.
+    Comment { text: String },
+    /// A wake-up is due. `reference` names it; one that is gone already is ignored.
+    Wake { reference: String },
+    /// An effect has answered.
+    Answer { call: u32, answer: EffectAnswer },
+    /// Something happened outside: ERP, remote monitoring, another module.
+    Happen { event: String, payload: Value },
+    /// A subflow this instance waits for has ended.
+    ChildEnded {
+        child: String,
+        outcome: crate::definition::Outcome,
+    },
+    /// The owner lets a held instance try again.
+    Retry { comment: Option<String> },
+}
+
+/// 同意 or 拒绝.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 同意.
+    Approve,
+    /// 拒绝.
+    Reject,
+}
+
+/// Where a return leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnTo {
+    /// The draft.
+    Applicant,
+    /// The state before on this path.
+    Previous,
+    /// A state already passed, by id.
+    State(String),
+}
+
+/// What an effect came back with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectAnswer {
+    /// Values by key.
+    Ok(Values),
+    /// It failed for good, after all retries; the words of the last failure.
+    Failed(String),
+}
+
+/// What the engine is told besides the instance; everything that is not a fact of the case itself.
+#[derive(Clone, Copy)]
+pub struct Clock {
+    /// Now.
+    pub now: Moment,
+}

@@ -1,0 +1,540 @@
+//! A flow, compiled and checked: what the engine runs. Immutable; its version is the hash of its source.
+//!
+//! A definition is a tree flattened into two arenas: *regions* (an ordered list of states: the root, or a branch of a
+//! parallel state) and *states*. Names are resolved to indices here, so running never looks a name up and cannot fail on one.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::calendar::Term;
+use crate::condition::Expr;
+use crate::field::{EntityType, Field};
+use crate::people::PeopleRule;
+use crate::template::Template;
+use crate::text::Text;
+use crate::value::Value;
+
+/// Index into [`Definition::states`].
+pub type StateIx = usize;
+/// Index into [`Definition::regions`]; 0 is the root.
+pub type RegionIx = usize;
+
+/// A flow, compiled and checked.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Permanent ASCII id.
+    pub flow: String,
+    /// Lower-case hex SHA-256 of the source: the version an instance pins.
+    pub version: String,
+    /// The YAML it was made from, as it was.
+    pub source: String,
+    /// What people call the flow.
+    pub name: Text,
+    /// Why it exists, one sentence.
+    pub purpose: Text,
+    /// Who publishes versions and is told of held instances.
+    pub owner: PeopleRule,
+    /// Name of the working calendar.
+    pub calendar: String,
+    /// How an instance is called in lists and mails.
+    pub title: Template,
+    /// The record it runs on: a module's entity type, or the flow's own `form:`.
+    pub entity: EntityType,
+    /// True when `entity` came from the flow's own `form:`.
+    pub own_form: bool,
+    /// `tables:`: constants an admin changes, by table and key.
+    pub tables: BTreeMap<String, BTreeMap<String, Value>>,
+    /// `people:` by name, in file order.
+    pub people: Vec<(String, PeopleRule)>,
+    /// The flow's policies.
+    pub policies: Policies,
+    /// `proxy:`: who may stand in for somebody absent.
+    pub proxy: Proxy,
+    /// All lists of states; 0 is the root.
+    pub regions: Vec<Region>,
+    /// All states of all regions.
+    pub states: Vec<State>,
+    /// `mails:` by name.
+    pub mails: BTreeMap<String, MailTemplate>,
+}
+
+impl Definition {
+    /// The state of that id.
+    pub fn state_ix(&self, id: &str) -> Option<StateIx> {
+        self.states.iter().position(|state| state.id == id)
+    }
+
+    /// The people rule of that name.
+    pub fn people_rule(&self, name: &str) -> Option<&PeopleRule> {
+        self.people
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, rule)| rule)
+    }
+}
+
+/// An ordered list of states: the root, or one branch of a parallel state.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// The parallel state this is a branch of; none for the root.
+    pub parent: Option<StateIx>,
+    /// The branch's id; empty for the root.
+    pub id: String,
+    /// What people call the branch (its id where it has no name).
+    pub name: Text,
+    /// The branch is left out when this is false.
+    pub when: Option<Expr>,
+    /// Its states in file order; the first is where it starts.
+    pub states: Vec<StateIx>,
+}
+
+/// A place in the flow.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// ASCII id, unique in the flow.
+    pub id: String,
+    /// What people call it.
+    pub name: Text,
+    /// Line in the source, from 1 (diagram, editor).
+    pub line: u32,
+    /// The region it belongs to.
+    pub region: RegionIx,
+    /// Skipped when this is false.
+    pub when: Option<Expr>,
+    /// What happens here.
+    pub kind: StateKind,
+    /// Where it leads when it is done or approved.
+    pub next: Target,
+    /// Where a rejection leads: ends the instance as rejected unless said.
+    pub if_rejected: Target,
+    /// A sentence for the applicant when it was sent back.
+    pub say: Option<Text>,
+    /// Field permissions while here.
+    pub fields: FieldRules,
+    /// Fields that appear for the decision or action only.
+    pub ask: Vec<Field>,
+    /// Time allowed.
+    pub deadline: Option<Term>,
+    /// What happens when it is late, in file order.
+    pub if_late: Vec<Rung>,
+    /// `clock: {stops_in}`: while the instance is in one of these, the deadline's rest is kept.
+    pub clock_stops_in: Vec<StateIx>,
+    /// Policies that differ from the flow's here.
+    pub policies: PolicyOverrides,
+    /// The mail sent to whoever is asked; `ask` unless the state names another.
+    pub mail: Option<String>,
+}
+
+/// What a state does.
+#[derive(Clone, Debug)]
+pub enum StateKind {
+    /// The applicant edits.
+    Draft { by: PeopleRef },
+    /// People decide.
+    Approve(Approve),
+    /// Somebody does something and picks an action.
+    Work {
+        by: Vec<PeopleRef>,
+        actions: Vec<WorkAction>,
+    },
+    /// A rhai rule fills fields: `file.function`.
+    Rule {
+        rule: String,
+        give: Vec<String>,
+        fills: Vec<(String, String)>,
+    },
+    /// A module's effect.
+    Run(Run),
+    /// The first way whose condition holds. Inline states of ways stand in the same region after this one.
+    Choose { ways: Vec<Way> },
+    /// A message to people; goes on at once.
+    Mail { mail: String, to: Vec<PeopleRef> },
+    /// An event from outside about this record.
+    WaitFor { event: String },
+    /// A time: a date (its 00:00 in the calendar's zone) or a point in time.
+    WaitUntil { time: Expr },
+    /// Another instance runs; waited for unless `beside`.
+    Subflow {
+        flow: String,
+        link: Option<String>,
+        beside: bool,
+    },
+    /// Branches in parallel.
+    Together {
+        needs: Join,
+        branches: Vec<RegionIx>,
+    },
+    /// The instance is over.
+    End { outcome: Outcome, then: Vec<Then> },
+}
+
+/// One way out of a choice.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Taken when this holds; none is `otherwise`.
+    pub when: Option<Expr>,
+    /// Where it leads.
+    pub to: Target,
+}
+
+/// Where something leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// On to a state by order or `go:` (same region, or out of it by leaving composite states).
+    Go(StateIx),
+    /// Back to a state already passed (`back_to:`): a return, a new round.
+    BackTo(StateIx),
+    /// The end of this branch: the join counts it as done.
+    BranchEnd,
+    /// A rejection nobody caught: inside a branch the branch is rejected, at the root the instance ends as rejected.
+    Reject,
+    /// The instance ends as approved (falling off the root's last state).
+    Finish,
+}
+
+/// How the branches of a parallel state are joined: by counting those that are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// Every branch that was entered.
+    All,
+    /// The first one.
+    Any,
+    /// That many.
+    Count(u32),
+}
+
+/// An approval state.
+#[derive(Clone, Debug)]
+pub struct Approve {
+    /// Who is asked.
+    pub by: Vec<PeopleRef>,
+    /// How many must approve.
+    pub needs: Needs,
+    /// What one rejection does.
+    pub on_reject: OnReject,
+}
+
+/// How many must approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// 或签: one decides.
+    Any,
+    /// 会签: everyone.
+    All,
+    /// 依次: one after the other.
+    InOrder,
+    /// 票签: that many.
+    Count(u32),
+    /// 票签: that share; required = ⌈share·n⌉ with share = percent / 100.
+    Percent(Decimal),
+}
+
+/// What a rejection inside a group does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnReject {
+    /// The first rejection rejects.
+    Veto,
+    /// Rejected as soon as approval can no longer be reached.
+    UntilDecided,
+    /// Everyone is heard first.
+    CollectAll,
+    /// any: the first decision decides.
+    FirstDecision,
+    /// any: rejected only when all reject.
+    AllMustReject,
+}
+
+/// A name from `people:` or the applicant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeopleRef {
+    /// Who started the instance.
+    Applicant,
+    /// Whoever has an open task in the state (`remind: waiting`).
+    Waiting,
+    /// An entry of `people:`.
+    Named(String),
+}
+
+/// A named action of a work state.
+#[derive(Clone, Debug)]
+pub struct WorkAction {
+    /// ASCII id; `done` is the built-in one.
+    pub id: String,
+    /// What the button says.
+    pub name: Text,
+    /// Where it leads.
+    pub to: Target,
+    /// Fields that appear for it.
+    pub ask: Vec<Field>,
+    /// Fields that must be filled in.
+    pub require: Vec<String>,
+    /// `reason: required`.
+    pub reason_required: bool,
+}
+
+/// A module's effect: `run:`.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// `module.effect`.
+    pub effect: String,
+    /// Fields handed over.
+    pub give: Vec<String>,
+    /// Field ← key of the answer.
+    pub fills: Vec<(String, String)>,
+    /// The field whose value makes the idempotency key; none: instance and entry do.
+    pub once_per: Option<String>,
+    /// Waits between attempts, then the instance is held.
+    pub retry: Vec<Term>,
+    /// Who is told when it fails for good.
+    pub tell: Vec<PeopleRef>,
+}
+
+/// What an end state starts.
+#[derive(Clone, Debug)]
+pub enum Then {
+    /// A mail.
+    Mail { mail: String, to: Vec<PeopleRef> },
+    /// An effect nobody waits for.
+    Run(Run),
+}
+
+/// How an instance ended.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 同意.
+    Approved,
+    /// 拒绝.
+    Rejected,
+    /// 撤回 by the applicant.
+    Withdrawn,
+    /// 作废 by an administrator, or a flow's own `end: cancelled`.
+    Cancelled,
+    /// Named by the flow.
+    Named(String),
+}
+
+impl Outcome {
+    /// The word for it in YAML, API and tests.
+    pub fn word(&self) -> &str {
+        match self {
+            Outcome::Approved => "approved",
+            Outcome::Rejected => "rejected",
+            Outcome::Withdrawn => "withdrawn",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Named(name) => name,
+        }
+    }
+}
+
+/// Field permissions in a state; what is not named may be read.
+#[derive(Clone, Debug, Default)]
+pub struct FieldRules {
+    /// Not shown.
+    pub hidden: Vec<String>,
+    /// May be changed.
+    pub write: Vec<String>,
+    /// Must be filled in to approve or to finish (and may be changed).
+    pub require: Vec<String>,
+}
+
+/// One step of the ladder when a state is late.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// When.
+    pub at: RungTime,
+    /// What.
+    pub act: LateAct,
+    /// For reminders: repeated at this interval …
+    pub every: Option<Term>,
+    /// … at most this often in all (1 unless said).
+    pub at_most: u32,
+}
+
+/// When a rung is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RungTime {
+    /// After the state was entered.
+    After(Term),
+    /// At the deadline.
+    Deadline,
+    /// Later than the deadline.
+    DeadlinePlus(Term),
+}
+
+/// What a rung does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LateAct {
+    /// A reminder to these people.
+    Remind(Vec<PeopleRef>),
+    /// These people are asked too.
+    Add(Vec<PeopleRef>),
+    /// These people are asked instead.
+    HandTo(Vec<PeopleRef>),
+    /// The system approves ("timed out").
+    Approve,
+    /// The system rejects.
+    Reject,
+    /// The state is left for another.
+    Go(StateIx),
+}
+
+/// Subject and text of a mail.
+#[derive(Clone, Debug)]
+pub struct MailTemplate {
+    /// One line, in Chinese and in English.
+    pub subject: [Template; 2],
+    /// Plain text, in Chinese and in English.
+    pub text: [Template; 2],
+}
+
+/// `proxy:`: who may stand in for somebody absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxy {
+    /// `{to: same_role}`: role tasks may go to a proxy holding the same role.
+    pub same_role: bool,
+    /// Longest absence a proxy covers, in days.
+    pub longest_days: Option<u32>,
+    /// `chain: refuse`: a proxy's proxy does not count.
+    pub refuse_chain: bool,
+    /// States no proxy acts in.
+    pub not_for: Vec<String>,
+}
+
+/// The switches of a flow; every one pinned with the version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policies {
+    /// Nobody was found.
+    pub nobody: Nobody,
+    /// The applicant would decide.
+    pub own_request: OwnRequest,
+    /// The same person decided before.
+    pub same_person: SamePerson,
+    /// Data changed after somebody signed.
+    pub data_changed: DataChanged,
+    /// How a decision from a mail link is made.
+    pub decide_from_mail: DecideFromMail,
+    /// What a mailed reply may do.
+    pub reply_by_mail: ReplyByMail,
+    /// Returns allowed before the instance is held (default 10).
+    pub rounds_max: u32,
+    /// Until when the applicant may withdraw.
+    pub withdraw: Withdraw,
+    /// After a return: ask the same people if still entitled, or always anew.
+    pub people_anew: bool,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            nobody: Nobody::Hold,
+            own_request: OwnRequest::Refuse,
+            same_person: SamePerson::Consecutive,
+            data_changed: DataChanged::AskAgain,
+            decide_from_mail: DecideFromMail::AfterSignIn,
+            reply_by_mail: ReplyByMail::RejectOnly,
+            rounds_max: 10,
+            withdraw: Withdraw::BeforeEnd,
+            people_anew: false,
+        }
+    }
+}
+
+/// Policies one state overrides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyOverrides {
+    /// See [`Policies::nobody`].
+    pub nobody: Option<Nobody>,
+    /// See [`Policies::own_request`].
+    pub own_request: Option<OwnRequest>,
+    /// See [`Policies::same_person`].
+    pub same_person: Option<SamePerson>,
+    /// See [`Policies::data_changed`].
+    pub data_changed: Option<DataChanged>,
+    /// See [`Policies::decide_from_mail`].
+    pub decide_from_mail: Option<DecideFromMail>,
+}
+
+/// `nobody:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nobody {
+    /// The instance is held and the owner told.
+    Hold,
+    /// These people are asked instead.
+    Fallback(String),
+    /// The next superior.
+    Superior,
+    /// Counts as approved, by the system.
+    Pass,
+    /// Counts as rejected, by the system.
+    Reject,
+}
+
+/// `own_request:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnRequest {
+    /// The applicant is never a candidate.
+    Refuse,
+    /// The applicant's superior instead.
+    Superior,
+    /// The applicant is asked like anybody else.
+    Ask,
+    /// Counts as approved when nobody else remains.
+    Pass,
+}
+
+/// `same_person:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamePerson {
+    /// The last human decision on this path was theirs: it counts for both.
+    Consecutive,
+    /// Any earlier approval of theirs counts.
+    Once,
+    /// Asked again every time.
+    Ask,
+    /// May not sign a second state.
+    Refuse,
+}
+
+/// `data_changed:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataChanged {
+    /// The earliest passed state that read the field is entered again.
+    AskAgain,
+    /// Signatures stand.
+    Keep,
+}
+
+/// `decide_from_mail:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecideFromMail {
+    /// A device signs in once.
+    AfterSignIn,
+    /// A code by mail, for outsiders.
+    Code,
+    /// The link alone, where the owner switched it on.
+    Link,
+}
+
+/// `reply_by_mail:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyByMail {
+    /// Replies are not read.
+    Off,
+    /// A reply may reject or comment.
+    RejectOnly,
+    /// A reply may approve too.
+    Any,
+}
+
+/// `withdraw:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdraw {
+    /// Until somebody has decided.
+    BeforeFirstDecision,
+    /// Until the end.
+    BeforeEnd,
+    /// Not at all.
+    Never,
+}

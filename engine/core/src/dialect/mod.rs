@@ -1,0 +1,1 @@
+//! The YAML dialect: from text to a definition and diagnostics.

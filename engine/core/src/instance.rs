@@ -1,0 +1,262 @@
+//! One run of a definition on one record: the state that events fold into.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Verdict;
+use crate::definition::Outcome;
+use crate::people::PersonId;
+use crate::text::Text;
+use crate::time::Moment;
+use crate::value::Values;
+
+/// An instance and the record it runs on. Loaded together, changed together, committed together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The run.
+    pub instance: Instance,
+    /// The record's values (stored in the entity type's table, not in the instance row).
+    pub values: Values,
+}
+
+/// One run of a definition. Stored as compact JSON in the instance's hot row; open tasks, wake-ups and calls are also
+/// rows of their own, made from the same events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// UUIDv7.
+    pub id: String,
+    /// Flow id.
+    pub flow: String,
+    /// Definition version it pins.
+    pub version: String,
+    /// Entity type of its record.
+    pub entity: String,
+    /// Id of its record.
+    pub record: String,
+    /// Who started it.
+    pub applicant: PersonId,
+    /// Running, held, or over.
+    pub status: Status,
+    /// Turns so far: the compare-and-swap number.
+    pub rev: u64,
+    /// Events so far: the number of the last one.
+    pub seq: u32,
+    /// SHA-256 (hex) of the last event, chained over all before it.
+    pub chain: String,
+    /// Submitted at least once.
+    pub submitted: bool,
+    /// 1, and one more for each return.
+    pub round: u32,
+    /// States entered so far; numbers entries.
+    pub entries: u32,
+    /// Tasks opened so far; numbers tasks.
+    pub tasks_made: u32,
+    /// Calls made so far; numbers calls.
+    pub calls_made: u32,
+    /// States it is in now, parents before children.
+    pub active: Vec<Active>,
+    /// Open tasks.
+    pub tasks: Vec<Task>,
+    /// Wake-ups armed.
+    pub wakeups: Vec<Wakeup>,
+    /// Effects not answered yet.
+    pub calls: Vec<Call>,
+    /// States passed on the way, in order; a return cuts it back to its target.
+    pub path: Vec<Passed>,
+    /// Human decisions on the way, in order, of all rounds.
+    pub decisions: Vec<Decision>,
+    /// Who sent it back last and where it was: for "straight back".
+    pub returned_from: Option<String>,
+}
+
+/// Where an instance is in its life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Something will wake it.
+    Running,
+    /// It cannot go on by itself; somebody was told.
+    Held(Held),
+    /// Stopped by an administrator.
+    Suspended(Held),
+    /// Over.
+    Ended(Outcome),
+}
+
+/// Why an instance stands still, and whose turn it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Stable code: `nobody`, `missing_value`, `effect_failed`, `rounds`, …
+    pub code: String,
+    /// One sentence.
+    pub reason: Text,
+    /// The state at fault.
+    pub state: String,
+    /// Who was told.
+    pub owner: Vec<PersonId>,
+    /// When.
+    pub since: Moment,
+}
+
+/// A state an instance is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Active {
+    /// State id.
+    pub state: String,
+    /// The number of this entry: grows with every state entered, never reused.
+    pub entry: u32,
+    /// The entry of the parallel state this one is inside of.
+    pub parent: Option<u32>,
+    /// When it was entered.
+    pub since: Moment,
+    /// When its work is due.
+    pub due: Option<Moment>,
+    /// For a parallel state: its branches.
+    pub branches: Vec<BranchRun>,
+    /// For an approval: the people asked, with their votes.
+    pub voters: Vec<Voter>,
+}
+
+/// One branch of an active parallel state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchRun {
+    /// Branch id.
+    pub id: String,
+    /// How it stands.
+    pub status: BranchStatus,
+}
+
+/// How a branch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BranchStatus {
+    /// Left out: its condition was false.
+    Skipped,
+    /// Under way.
+    Open,
+    /// Done.
+    Done,
+    /// Rejected.
+    Rejected,
+    /// Cancelled because the join was settled without it.
+    Cancelled,
+}
+
+/// Somebody asked in an approval, and what they said. Order is the order of asking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voter {
+    /// Who was asked first (a transfer changes who holds the task, not the number of voters).
+    pub person: PersonId,
+    /// The task they were asked by; none before their turn comes (in order) or when a policy counted for them.
+    pub task: Option<u32>,
+    /// What they said.
+    pub verdict: Option<Verdict>,
+}
+
+/// An open task: one person asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Number within the instance.
+    pub no: u32,
+    /// State id.
+    pub state: String,
+    /// Entry of that state.
+    pub entry: u32,
+    /// Round it was opened in.
+    pub round: u32,
+    /// What is asked.
+    pub kind: TaskKind,
+    /// Who must act.
+    pub assignee: PersonId,
+    /// Whose vote it is (differs after a transfer).
+    pub voter: PersonId,
+    /// When it was opened.
+    pub since: Moment,
+    /// When it is due.
+    pub due: Option<Moment>,
+    /// Why this person: the explanation of the resolver.
+    pub why: Vec<Text>,
+}
+
+/// What a task asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// Fill in and submit (again).
+    Draft,
+    /// Decide.
+    Approve,
+    /// Do the work, pick an action.
+    Work,
+}
+
+/// How a task ended: exactly one of these, with its cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskEnd {
+    /// The assignee approved.
+    Approved,
+    /// The assignee rejected.
+    Rejected,
+    /// The assignee sent it back.
+    Returned,
+    /// The assignee did the work, or submitted the draft.
+    Done,
+    /// Somebody else holds a new task for the same vote.
+    Transferred,
+    /// The state was settled or left without it.
+    Cancelled,
+}
+
+/// A wake-up: the instance wants to be told at that time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wakeup {
+    /// Unique in the instance: `e3.r0` is rung 0 of entry 3, `e3.wait` its wait.
+    pub reference: String,
+    /// When.
+    pub at: Moment,
+    /// Entry it belongs to; cancelled when that is left.
+    pub entry: u32,
+    /// Times it fired already (repeated reminders).
+    pub fired: u32,
+}
+
+/// An effect that has not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Number within the instance.
+    pub no: u32,
+    /// `module.effect`.
+    pub effect: String,
+    /// Entry it belongs to.
+    pub entry: u32,
+}
+
+/// A state that was passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// State id.
+    pub state: String,
+    /// Its entry.
+    pub entry: u32,
+    /// The round.
+    pub round: u32,
+}
+
+/// A human decision, kept for policies (same person, changed data) and for "why".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// State id.
+    pub state: String,
+    /// Its entry.
+    pub entry: u32,
+    /// The round.
+    pub round: u32,
+    /// Who decided.
+    pub person: PersonId,
+    /// What.
+    pub verdict: Verdict,
+    /// When.
+    pub at: Moment,
+    /// Hash of the facts that were signed.
+    pub signed: String,
+}

@@ -1,0 +1,25 @@
+//! Assent's core: what approvals mean, as pure functions. No async, no clock, no randomness, no files, no SQL.
+#![warn(missing_docs)]
+
+pub mod calendar;
+pub mod catalog;
+pub mod command;
+pub mod condition;
+pub mod definition;
+pub mod diagnostic;
+pub mod dialect;
+pub mod directory;
+pub mod effect;
+pub mod event;
+pub mod example;
+pub mod field;
+pub mod instance;
+pub mod module;
+pub mod people;
+pub mod refusal;
+pub mod rule;
+pub mod template;
+pub mod text;
+pub mod time;
+pub mod value;
+pub mod write;

@@ -1,0 +1,1 @@
+//! Rules in rhai, in a sandbox.
