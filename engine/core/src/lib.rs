@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod calendar;
 pub mod catalog;
+pub mod check;
 pub mod command;
 pub mod condition;
 pub mod definition;
