@@ -48,7 +48,7 @@ impl Trouble {
                 );
                 Self::new("missing_value", zh, en)
             }
-            NoValue::Arithmetic(what) => {
+            NoValue::Arithmetic(what) | NoValue::Mismatch(what) => {
                 let zh = format!("条件无法计算：{what}。请更正数据后重试。");
                 let en =
                     format!("A condition cannot be computed: {what}. Correct the data and retry.");
