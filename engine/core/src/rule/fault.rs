@@ -70,21 +70,21 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
         }
         E::ErrorTooManyOperations(_) => limit(
             "too_many_operations",
-            "运算步数过多，可能是死循环",
-            "takes too many steps; is there an endless loop?",
+            "运算步数过多，请检查是否有死循环",
+            "it takes too many steps, look for an endless loop",
         ),
         E::ErrorStackOverflow(_) => limit(
             "too_deep",
-            "函数嵌套调用过深，可能是无限递归",
-            "functions call each other too deeply; is there an endless recursion?",
+            "函数嵌套调用过深，请检查是否有无限递归",
+            "functions call one another too deeply, look for an endless recursion",
         ),
         E::ErrorTooManyVariables(_) => {
-            limit("too_many_variables", "变量过多", "has too many variables")
+            limit("too_many_variables", "变量过多，请拆成几个函数", "it has too many variables, split it into functions")
         }
         E::ErrorDataTooLarge(..) => limit(
             "too_large",
             "文本、列表或映射过大",
-            "makes a text, a list or a map that is too large",
+            "a text, a list or a map grew too large",
         ),
         E::ErrorArithmetic(..) => RuleFault::new(
             "arithmetic",
@@ -94,7 +94,12 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
         E::ErrorMismatchDataType(wanted, got, _) | E::ErrorMismatchOutputType(wanted, got, _) => {
             mismatch(wanted, got)
         }
-        E::ErrorPropertyNotFound(name, _) | E::ErrorDotExpr(name, _) => unknown_property(name),
+        E::ErrorPropertyNotFound(name, _) => unknown_property(name),
+        E::ErrorDotExpr(..) => RuleFault::new(
+            "unknown_property",
+            "只有映射（#{ … } 或输入的一行）才有用点号取的值",
+            "Only maps (#{ … } or a row of an input) have values behind a dot",
+        ),
         E::ErrorIndexNotFound(value, _) => unknown_property(&value.to_string()),
         E::ErrorArrayBounds(length, index, _) | E::ErrorStringBounds(length, index, _) => {
             RuleFault::new(
@@ -142,11 +147,11 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
     }
 }
 
-fn limit(code: &str, zh: &str, en: &str) -> RuleFault {
+pub(super) fn limit(code: &str, zh: &str, en: &str) -> RuleFault {
     RuleFault::new(
         code,
-        format!("规则已中止：{zh}。请改写规则"),
-        format!("The rule was stopped: it {en}. Rewrite the rule"),
+        format!("规则已中止：{zh}"),
+        format!("The rule was stopped: {en}"),
     )
 }
 

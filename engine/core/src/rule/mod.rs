@@ -1,5 +1,6 @@
 //! Rules in rhai, in a sandbox.
 
+mod budget;
 mod context;
 mod convert;
 mod fault;

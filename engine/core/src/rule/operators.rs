@@ -142,7 +142,8 @@ fn arithmetic(operator: &str, left: &Dynamic, right: &Dynamic) -> Result<Dynamic
         _ => l.checked_rem(r),
     };
     result
-        .map(|number| Dynamic::from_decimal(tidy(number)))
+        .map(|number| if operator == "/" { number.normalize() } else { number })
+        .map(Dynamic::from_decimal)
         .ok_or_else(|| overflow(operator))
 }
 
@@ -155,11 +156,6 @@ fn whole(operator: &str, left: i64, right: i64) -> Option<Option<i64>> {
         "%" if right != 0 => Some(left.checked_rem(right)),
         _ => None,
     }
-}
-
-/// A quotient such as 2.5000 reads 2.5.
-fn tidy(number: Decimal) -> Decimal {
-    if number.scale() > 12 { number.normalize() } else { number }
 }
 
 fn joined(left: &str, right: &str) -> Result<Dynamic, RuleFault> {

@@ -2,7 +2,7 @@
 
 use rhai::{AST, Engine, OptimizationLevel};
 
-use super::{library, operators};
+use super::{budget, library, operators};
 use crate::time::Moment;
 
 /// Steps a rule may take: some ten thousand lines of a settlement, less than a second.
@@ -59,6 +59,7 @@ pub(super) fn engine() -> Engine {
     for symbol in DISABLED {
         engine.disable_symbol(*symbol);
     }
+    budget::register(&mut engine);
     operators::register(&mut engine);
     library::register(&mut engine);
     engine

@@ -11,8 +11,9 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, Engine, NativeCallContext};
 
+use super::budget::Run;
 use super::context::RuleContext;
-use super::fault::RuleFault;
+use super::fault::{self, RuleFault};
 use super::kind::{self, Kind};
 
 /// A function scripts may call.
@@ -126,8 +127,9 @@ fn call(
     }
     let context = cx
         .tag()
-        .and_then(|tag| tag.clone().try_cast::<RuleContext>())
-        .unwrap_or_default();
+        .and_then(|tag| tag.clone().try_cast::<Run>())
+        .unwrap_or_default()
+        .context;
     (function.call)(&mut Call {
         function,
         args,
@@ -136,9 +138,9 @@ fn call(
 }
 
 pub(super) fn too_large() -> RuleFault {
-    RuleFault::new(
+    fault::limit(
         "too_large",
-        "规则已中止：文本、列表或映射过大。请改写规则",
-        "The rule was stopped: it makes a text, a list or a map that is too large. Rewrite the rule",
+        "文本、列表或映射过大",
+        "a text, a list or a map grew too large",
     )
 }
