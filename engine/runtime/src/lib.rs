@@ -3,5 +3,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod mail;
+pub mod replay;
 
 pub use app::{App, AppConfig, AppError};
