@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Rest;
 use crate::command::{Actor, Verdict, Via};
 use crate::definition::Outcome;
 use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
@@ -15,6 +16,8 @@ use crate::value::{Value, Values};
 pub struct Event {
     /// Number within the instance, from 1 without gaps.
     pub seq: u32,
+    /// The turn it belongs to.
+    pub rev: u64,
     /// When.
     pub at: Moment,
     /// Whose command caused it.
@@ -38,6 +41,7 @@ pub enum Change {
         entity: String,
         record: String,
         applicant: PersonId,
+        parent: Option<String>,
     },
     /// Field values changed (only those that did).
     FieldsSet { values: Values },
@@ -64,11 +68,13 @@ pub enum Change {
         because: String,
         values: Vec<(String, Value)>,
     },
-    /// The people asked in an approval, in order; `left_out` says who was not, and the code of the policy.
+    /// The people asked in a state, in order; `left_out` says who was not, and the code of the policy.
     Asked {
         entry: u32,
         voters: Vec<PersonId>,
         left_out: Vec<(PersonId, String)>,
+        /// Those among the voters whom a policy named, not the state's rule.
+        stand_ins: Vec<PersonId>,
         required: u32,
     },
     /// A voter was added.
@@ -76,6 +82,13 @@ pub enum Change {
         entry: u32,
         person: PersonId,
         because: Text,
+    },
+    /// Late: others are asked instead of those who had not decided yet.
+    HandedOver {
+        entry: u32,
+        state: String,
+        from: Vec<PersonId>,
+        to: Vec<PersonId>,
     },
     /// A task was opened.
     TaskOpened {
@@ -124,6 +137,8 @@ pub enum Change {
         state: String,
         entry: u32,
         to: Option<String>,
+        /// What is left of its deadline, when its clock only stops.
+        rest: Option<Rest>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {
@@ -142,6 +157,9 @@ pub enum Change {
         from: String,
         to: String,
         round: u32,
+        dropped: Vec<u32>,
+        kept: Vec<String>,
+        because: Text,
         comment: Option<String>,
         say: Option<Text>,
     },
@@ -212,7 +230,10 @@ pub enum Change {
     /// The instance cannot go on by itself.
     Held { held: Held },
     /// It goes on.
-    Resumed { comment: Option<String> },
+    Resumed {
+        state: String,
+        comment: Option<String>,
+    },
     /// It is over.
     Ended {
         state: Option<String>,
