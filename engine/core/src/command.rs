@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::people::PersonId;
-use crate::time::Moment;
 use crate::value::{Value, Values};
 
 /// A wish to change an instance.
@@ -60,8 +59,8 @@ pub enum Via {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
-    /// Makes the instance in its draft state; `set` are the first values.
-    Start { set: Values },
+    /// Makes the instance in its draft state; `set` are the first values. With `submit` it is submitted at once.
+    Start { set: Values, submit: bool },
     /// Saves the draft.
     Save { set: Values },
     /// Submits the draft; after a return, walks again or (`straight_back`) to who returned it.
@@ -141,11 +140,4 @@ pub enum EffectAnswer {
     Ok(Values),
     /// It failed for good, after all retries; the words of the last failure.
     Failed(String),
-}
-
-/// What the engine is told besides the instance; everything that is not a fact of the case itself.
-#[derive(Clone, Copy)]
-pub struct Clock {
-    /// Now.
-    pub now: Moment,
 }

@@ -42,3 +42,15 @@ pub enum Effect {
         outcome: crate::definition::Outcome,
     },
 }
+
+impl Effect {
+    /// The word its outbox row carries.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Effect::Mail { .. } => "mail",
+            Effect::Call { .. } => "call",
+            Effect::Subflow { .. } => "subflow",
+            Effect::ChildEnded { .. } => "child_ended",
+        }
+    }
+}

@@ -15,6 +15,8 @@ use crate::value::{Value, Values};
 pub struct Event {
     /// Number within the instance, from 1 without gaps.
     pub seq: u32,
+    /// The turn it belongs to.
+    pub rev: u64,
     /// When.
     pub at: Moment,
     /// Whose command caused it.
@@ -38,6 +40,7 @@ pub enum Change {
         entity: String,
         record: String,
         applicant: PersonId,
+        parent: Option<String>,
     },
     /// Field values changed (only those that did).
     FieldsSet { values: Values },
@@ -76,6 +79,13 @@ pub enum Change {
         entry: u32,
         person: PersonId,
         because: Text,
+    },
+    /// Late: others are asked instead of those who had not decided yet.
+    HandedOver {
+        entry: u32,
+        state: String,
+        from: Vec<PersonId>,
+        to: Vec<PersonId>,
     },
     /// A task was opened.
     TaskOpened {
@@ -142,6 +152,8 @@ pub enum Change {
         from: String,
         to: String,
         round: u32,
+        dropped: Vec<u32>,
+        because: Text,
         comment: Option<String>,
         say: Option<Text>,
     },
@@ -212,7 +224,10 @@ pub enum Change {
     /// The instance cannot go on by itself.
     Held { held: Held },
     /// It goes on.
-    Resumed { comment: Option<String> },
+    Resumed {
+        state: String,
+        comment: Option<String>,
+    },
     /// It is over.
     Ended {
         state: Option<String>,

@@ -1,6 +1,7 @@
 //! Assent's core: what approvals mean, as pure functions. No async, no clock, no randomness, no files, no SQL.
 #![warn(missing_docs)]
 
+pub mod apply;
 pub mod calendar;
 pub mod catalog;
 pub mod check;

@@ -19,8 +19,8 @@ pub struct Write {
     pub tasks_closed: Vec<TaskClosedRow>,
     /// The turn's events, in order, sealed into the chain.
     pub events: Vec<EventRow>,
-    /// The record, when its values changed.
-    pub record: Option<RecordWrite>,
+    /// The record, when its values changed, and records made beside it.
+    pub records: Vec<RecordWrite>,
     /// Wake-ups armed (an existing one with the same reference is replaced).
     pub wakeups_set: Vec<WakeupRow>,
     /// References of wake-ups that are gone.
