@@ -106,8 +106,11 @@ pub enum Action {
         child: String,
         outcome: crate::definition::Outcome,
     },
-    /// The owner lets a held instance try again.
-    Retry { comment: Option<String> },
+    /// The owner lets a held instance try again, perhaps after filling in what was missing (empty fields only).
+    Retry {
+        comment: Option<String>,
+        set: Values,
+    },
 }
 
 /// 同意 or 拒绝.

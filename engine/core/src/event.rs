@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Rest;
 use crate::command::{Actor, Verdict, Via};
 use crate::definition::Outcome;
 use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
@@ -67,11 +68,13 @@ pub enum Change {
         because: String,
         values: Vec<(String, Value)>,
     },
-    /// The people asked in an approval, in order; `left_out` says who was not, and the code of the policy.
+    /// The people asked in a state, in order; `left_out` says who was not, and the code of the policy.
     Asked {
         entry: u32,
         voters: Vec<PersonId>,
         left_out: Vec<(PersonId, String)>,
+        /// Those among the voters whom a policy named, not the state's rule.
+        stand_ins: Vec<PersonId>,
         required: u32,
     },
     /// A voter was added.
@@ -134,6 +137,8 @@ pub enum Change {
         state: String,
         entry: u32,
         to: Option<String>,
+        /// What is left of its deadline, when its clock only stops.
+        rest: Option<Rest>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {
@@ -153,6 +158,7 @@ pub enum Change {
         to: String,
         round: u32,
         dropped: Vec<u32>,
+        kept: Vec<String>,
         because: Text,
         comment: Option<String>,
         say: Option<Text>,

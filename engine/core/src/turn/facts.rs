@@ -36,7 +36,9 @@ impl Facts for CaseFacts<'_> {
                 Some(self.case.values.get(name).cloned().unwrap_or_default())
             }
             (name, Some(inner), None) => {
-                let FieldKind::Ref { to } = &self.def.entity.field(name)?.kind else { return None };
+                let FieldKind::Ref { to } = &self.def.entity.field(name)?.kind else {
+                    return None;
+                };
                 let id = self.case.values.get(name)?.as_text()?.to_owned();
                 let other = self.cx.records.record(to, &id)?;
                 Some(other.get(inner).cloned().unwrap_or_default())
@@ -44,4 +46,12 @@ impl Facts for CaseFacts<'_> {
             _ => None,
         }
     }
+}
+
+/// How an instance is called: its title, rendered from the values as people read them (Chinese).
+pub(crate) fn title(def: &Definition, case: &Case, _cx: &Context<'_>) -> String {
+    let data = crate::record::shown(&def.entity.fields, &case.values, crate::text::Lang::Zh);
+    def.title
+        .render(&data, false)
+        .unwrap_or_else(|_| def.name.zh.clone())
 }

@@ -8,7 +8,9 @@ use crate::event::{Change, Event};
 use crate::instance::{Case, Status, TaskEnd, TaskKind, Wakeup};
 use crate::turn::Context;
 use crate::value::Values;
-use crate::write::{EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write};
+use crate::write::{
+    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+};
 
 /// A turn's result, about to become rows.
 pub(crate) struct Sealed<'a> {
@@ -27,12 +29,22 @@ impl Sealed<'_> {
     pub(crate) fn write(self, command: &Command, cx: &Context<'_>) -> Write {
         let instance = &self.case.instance;
         let now = &instance.wakeups;
-        let set = now.iter().filter(|wakeup| !self.wakeups_before.contains(wakeup));
-        let cleared = self.wakeups_before.iter().filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
+        let set = now
+            .iter()
+            .filter(|wakeup| !self.wakeups_before.contains(wakeup));
+        let cleared = self
+            .wakeups_before
+            .iter()
+            .filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
         let mut records = self.beside.clone();
         if self.values_before.as_ref() != Some(&self.case.values) {
             let (entity, id) = (self.def.entity.clone(), instance.record.clone());
-            records.push(RecordWrite { entity, id, values: self.case.values.clone(), new: self.values_before.is_none() });
+            records.push(RecordWrite {
+                entity,
+                id,
+                values: self.case.values.clone(),
+                new: self.values_before.is_none(),
+            });
         }
         Write {
             instance: self.instance_row(cx),
@@ -41,7 +53,12 @@ impl Sealed<'_> {
             tasks_closed: self.closed(),
             events: self.event_rows(),
             records,
-            wakeups_set: set.map(|wakeup| WakeupRow { reference: wakeup.reference.clone(), at: wakeup.at }).collect(),
+            wakeups_set: set
+                .map(|wakeup| WakeupRow {
+                    reference: wakeup.reference.clone(),
+                    at: wakeup.at,
+                })
+                .collect(),
             wakeups_cleared: cleared.map(|wakeup| wakeup.reference.clone()).collect(),
             outbox: self.outbox(cx),
             answer: command.key.clone().map(|key| (key, self.answer())),
@@ -56,7 +73,11 @@ impl Sealed<'_> {
 
     fn instance_row(&self, cx: &Context<'_>) -> InstanceRow {
         let instance = &self.case.instance;
-        let standing: Vec<&str> = instance.active.iter().map(|active| active.state.as_str()).collect();
+        let standing: Vec<&str> = instance
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
         InstanceRow {
             id: instance.id.clone(),
             flow: instance.flow.clone(),
@@ -118,9 +139,20 @@ impl Sealed<'_> {
 
     fn closed(&self) -> Vec<TaskClosedRow> {
         let row = |event: &Event| {
-            let Change::TaskClosed { task, end, .. } = &event.change else { return None };
-            let by = if *end == TaskEnd::Cancelled { None } else { event.actor.person().map(str::to_owned) };
-            Some(TaskClosedRow { no: *task, end: end_word(*end).to_owned(), at: event.at, by })
+            let Change::TaskClosed { task, end, .. } = &event.change else {
+                return None;
+            };
+            let by = if *end == TaskEnd::Cancelled {
+                None
+            } else {
+                event.actor.person().map(str::to_owned)
+            };
+            Some(TaskClosedRow {
+                no: *task,
+                end: end_word(*end).to_owned(),
+                at: event.at,
+                by,
+            })
         };
         self.events.iter().filter_map(row).collect()
     }
@@ -145,7 +177,12 @@ impl Sealed<'_> {
     fn effects(&self, event: &Event) -> Vec<Effect> {
         let instance = self.case.instance.id.clone();
         match &event.change {
-            Change::MailQueued { mail, to, task, state } => {
+            Change::MailQueued {
+                mail,
+                to,
+                task,
+                state,
+            } => {
                 let one = |person: &String| Effect::Mail {
                     instance: instance.clone(),
                     mail: mail.clone(),
@@ -155,13 +192,41 @@ impl Sealed<'_> {
                 };
                 to.iter().map(one).collect()
             }
-            Change::Called { call, effect, input, key, retry_ms, waits, .. } => {
-                let (name, input, key, retry_ms) = (effect.clone(), input.clone(), key.clone(), retry_ms.clone());
-                vec![Effect::Call { instance, call: *call, name, input, key, retry_ms, waits: *waits }]
+            Change::Called {
+                call,
+                effect,
+                input,
+                key,
+                retry_ms,
+                waits,
+                ..
+            } => {
+                let (name, input, key, retry_ms) =
+                    (effect.clone(), input.clone(), key.clone(), retry_ms.clone());
+                vec![Effect::Call {
+                    instance,
+                    call: *call,
+                    name,
+                    input,
+                    key,
+                    retry_ms,
+                    waits: *waits,
+                }]
             }
-            Change::SubflowAsked { flow, link, child, entry } => {
+            Change::SubflowAsked {
+                flow,
+                link,
+                child,
+                entry,
+            } => {
                 let waits = self.case.instance.at(*entry).is_some();
-                vec![Effect::Subflow { instance, child: child.clone(), flow: flow.clone(), link: link.clone(), waits }]
+                vec![Effect::Subflow {
+                    instance,
+                    child: child.clone(),
+                    flow: flow.clone(),
+                    link: link.clone(),
+                    waits,
+                }]
             }
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
@@ -200,7 +265,14 @@ impl Sealed<'_> {
     fn tell_parent(&self, outcome: &Outcome) -> Vec<Effect> {
         let (child, outcome) = (self.case.instance.id.clone(), outcome.clone());
         let parent = self.case.instance.parent.clone();
-        parent.map(|parent| Effect::ChildEnded { parent, child, outcome }).into_iter().collect()
+        parent
+            .map(|parent| Effect::ChildEnded {
+                parent,
+                child,
+                outcome,
+            })
+            .into_iter()
+            .collect()
     }
 }
 
@@ -210,7 +282,9 @@ fn tag(body: &str) -> String {
     struct Tagged {
         event: String,
     }
-    serde_json::from_str::<Tagged>(body).map(|tagged| tagged.event).unwrap_or_default()
+    serde_json::from_str::<Tagged>(body)
+        .map(|tagged| tagged.event)
+        .unwrap_or_default()
 }
 
 fn kind_word(kind: TaskKind) -> &'static str {
