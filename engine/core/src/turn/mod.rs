@@ -13,6 +13,7 @@ mod fields;
 mod hold;
 mod late;
 mod leave;
+mod organisation;
 mod retreat;
 mod run;
 mod seal;
@@ -22,6 +23,7 @@ pub(crate) use auto::{child_id, filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;
+pub use organisation::Directed;
 pub use run::Run;
 
 use crate::command::Command;
