@@ -63,6 +63,7 @@ impl Organisation for Cast {
             PeopleRef::Applicant => Resolved {
                 people: vec![case.instance.applicant.clone()],
                 why: vec![],
+                ..Resolved::default()
             },
             PeopleRef::Waiting => {
                 let people = case
@@ -74,6 +75,7 @@ impl Organisation for Cast {
                 Resolved {
                     people,
                     why: vec![],
+                    ..Resolved::default()
                 }
             }
             PeopleRef::Named(name) => {
@@ -92,6 +94,7 @@ impl Organisation for Cast {
                 Resolved {
                     people,
                     why: vec![why],
+                    ..Resolved::default()
                 }
             }
         }
