@@ -189,7 +189,7 @@ impl<'a> Emptiness<'a> {
     fn read_by_when(&self, ix: StateIx) -> bool {
         self.reads[ix]
             .iter()
-            .any(|read| read.before && read.path == self.field)
+            .any(|read| read.before && read.always && read.path == self.field)
     }
 
     /// The same for what the state itself evaluates before it leads on.
@@ -199,6 +199,7 @@ impl<'a> Emptiness<'a> {
         }
         let own = |read: &&Read| {
             !read.before
+                && read.always
                 && read.path == self.field
                 && matches!(read.used, Use::Condition | Use::Input)
         };

@@ -10,8 +10,9 @@ use crate::text::{Lang, Text};
 use super::filled::Emptiness;
 use super::finding::{Finding, ask_field, called, field_called, list};
 use super::graph::Cause;
+use super::needs;
 use super::reach::Reach;
-use super::reads::{Read, Use, needed, of_state};
+use super::reads::{Read, Use, of_state};
 use super::words;
 
 /// What a read path stands for, as far as being filled in goes.
@@ -83,8 +84,9 @@ fn roots(def: &Definition, path: &str, depth: u32) -> BTreeSet<String> {
     let field = def.entity.field(root).or_else(|| ask_field(def, root));
     match field {
         Some(field) => match &field.computed {
-            Some(expr) if depth < COMPUTED_DEPTH_MAX => needed(expr)
-                .flat_map(|path| roots(def, path, depth + 1))
+            Some(expr) if depth < COMPUTED_DEPTH_MAX => needs::of(expr)
+                .iter()
+                .flat_map(|need| roots(def, &need.path, depth + 1))
                 .collect(),
             Some(_) => BTreeSet::new(),
             None => BTreeSet::from([root.to_owned()]),

@@ -12,6 +12,7 @@ mod graph;
 mod loops;
 mod missing;
 mod names;
+mod needs;
 mod permissions;
 mod reach;
 mod reads;

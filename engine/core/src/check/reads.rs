@@ -36,6 +36,8 @@ pub(super) struct Read {
     pub at: String,
     /// Read by `when`, before the state is entered: also on the way past it.
     pub before: bool,
+    /// Read whatever the other values are; once passed, the field is certainly filled in.
+    pub always: bool,
 }
 
 /// The fields that appear in a state for its decision or its actions.
@@ -45,11 +47,6 @@ pub(super) fn asked_fields(state: &State) -> Vec<&Field> {
         found.extend(actions.iter().flat_map(|action| &action.ask));
     }
     found
-}
-
-/// The paths an expression cannot do without.
-pub(super) fn needed(expr: &Expr) -> impl Iterator<Item = &str> {
-    expr.reads().iter().map(String::as_str)
 }
 
 /// Everything a state reads, in the order it is read.
@@ -107,12 +104,14 @@ pub(super) fn of_state(def: &Definition, catalog: &Catalog, ix: StateIx) -> Vec<
 }
 
 fn condition(expr: &Expr, at: &str, before: bool) -> Vec<Read> {
-    needed(expr)
-        .map(|path| Read {
-            path: path.to_owned(),
+    super::needs::of(expr)
+        .into_iter()
+        .map(|need| Read {
+            path: need.path,
             used: Use::Condition,
             at: at.to_owned(),
             before,
+            always: need.always,
         })
         .collect()
 }
@@ -128,6 +127,7 @@ fn of_run(catalog: &Catalog, run: &Run, state: &State, prefix: &str) -> Vec<Read
         used: Use::Input,
         at: at_part(state, &format!("{prefix}once_per")),
         before: false,
+        always: true,
     }));
     reads
 }
@@ -147,6 +147,7 @@ fn inputs(give: &[String], takes: Option<&[Port]>, at: &str) -> Vec<Read> {
             used: Use::Input,
             at: at.to_owned(),
             before: false,
+            always: true,
         })
         .collect()
 }
@@ -166,6 +167,7 @@ fn of_people(def: &Definition, people: &PeopleRef, at: &str) -> Vec<Read> {
             used: Use::People,
             at: at.to_owned(),
             before: false,
+            always: true,
         })
         .collect()
 }

@@ -48,6 +48,7 @@ pub(super) fn of_state(def: &Definition, ix: StateIx) -> Vec<Read> {
                 used: Use::Mail,
                 at: format!("mails.{name}.{part}"),
                 before: false,
+                always: false,
             }));
         }
     }

@@ -87,8 +87,7 @@ pub fn turn(
         ),
     };
     let expected_rev = new.is_none().then_some(case.instance.rev);
-    let (wakeups_before, chain_before) =
-        (case.instance.wakeups.clone(), case.instance.chain.clone());
+    let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
@@ -100,8 +99,7 @@ pub fn turn(
         events: events_made,
         expected_rev,
         values_before,
-        wakeups_before,
-        chain_before,
+        before: instance_before,
         beside,
     };
     let write = sealed.write(command, cx);
