@@ -155,7 +155,11 @@ impl Run<'_> {
                 Some(condition) => match self.holds(condition) {
                     Ok(found) => found,
                     Err(missing) => {
-                        return self.hold(state, Some(entry), Trouble::no_value(self.def, &missing));
+                        return self.hold(
+                            state,
+                            Some(entry),
+                            Trouble::no_value(self.def, &missing),
+                        );
                     }
                 },
             };

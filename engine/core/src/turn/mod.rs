@@ -13,6 +13,7 @@ mod fields;
 mod hold;
 mod late;
 mod leave;
+mod organisation;
 mod retreat;
 mod run;
 mod seal;
@@ -23,6 +24,7 @@ pub(crate) use auto::{child_id, filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;
+pub use organisation::Directed;
 pub use run::Run;
 
 use crate::command::Command;
@@ -88,8 +90,7 @@ pub fn turn(
         ),
     };
     let expected_rev = new.is_none().then_some(case.instance.rev);
-    let (wakeups_before, chain_before) =
-        (case.instance.wakeups.clone(), case.instance.chain.clone());
+    let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
@@ -101,8 +102,7 @@ pub fn turn(
         events: events_made,
         expected_rev,
         values_before,
-        wakeups_before,
-        chain_before,
+        before: instance_before,
         beside,
     };
     let write = sealed.write(command, cx);

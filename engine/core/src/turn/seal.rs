@@ -1,11 +1,13 @@
 //! From a turn's events to the rows one transaction writes.
 
+use std::collections::BTreeMap;
+
 use crate::apply::{body, link};
 use crate::command::{Actor, Command};
 use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
-use crate::instance::{Case, Status, TaskEnd, TaskKind, Wakeup};
+use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
 use crate::turn::Context;
 use crate::value::Values;
 use crate::write::{
@@ -20,8 +22,8 @@ pub(crate) struct Sealed<'a> {
     pub expected_rev: Option<u64>,
     /// The record's values before; none when it was not stored yet.
     pub values_before: Option<Values>,
-    pub wakeups_before: Vec<Wakeup>,
-    pub chain_before: String,
+    /// The instance before the turn.
+    pub before: Instance,
     pub beside: Vec<RecordWrite>,
 }
 
@@ -31,9 +33,10 @@ impl Sealed<'_> {
         let now = &instance.wakeups;
         let set = now
             .iter()
-            .filter(|wakeup| !self.wakeups_before.contains(wakeup));
+            .filter(|wakeup| !self.before.wakeups.contains(wakeup));
         let cleared = self
-            .wakeups_before
+            .before
+            .wakeups
             .iter()
             .filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
         let mut records = self.beside.clone();
@@ -98,7 +101,7 @@ impl Sealed<'_> {
 
     fn event_rows(&self) -> Vec<EventRow> {
         let mut rows: Vec<EventRow> = Vec::with_capacity(self.events.len());
-        let mut chain = self.chain_before.clone();
+        let mut chain = self.before.chain.clone();
         for event in self.events {
             let body = body(event);
             chain = link(&chain, &body);
@@ -118,43 +121,80 @@ impl Sealed<'_> {
     }
 
     fn opened(&self) -> Vec<TaskRow> {
-        // A task opened and closed in one turn (a state settled at once) never becomes an open row, but its end is kept.
+        let before = self.before.tasks_made;
         self.case
             .instance
             .tasks
             .iter()
-            .filter(|task| self.events.iter().any(|event| matches!(&event.change, Change::TaskOpened { task: no, .. } if *no == task.no)))
-            .map(|task| TaskRow {
-                instance: self.case.instance.id.clone(),
-                no: task.no,
-                state: task.state.clone(),
-                kind: kind_word(task.kind).to_owned(),
-                round: task.round,
-                assignee: task.assignee.clone(),
-                opened: task.since,
-                due: task.due,
-            })
+            .filter(|task| task.no > before)
+            .map(|task| self.task_row(task))
             .collect()
     }
 
+    /// Tasks that ended, also those opened in this very turn (they never become open rows).
     fn closed(&self) -> Vec<TaskClosedRow> {
-        let row = |event: &Event| {
-            let Change::TaskClosed { task, end, .. } = &event.change else {
-                return None;
-            };
-            let by = if *end == TaskEnd::Cancelled {
-                None
-            } else {
-                event.actor.person().map(str::to_owned)
-            };
-            Some(TaskClosedRow {
-                no: *task,
-                end: end_word(*end).to_owned(),
-                at: event.at,
-                by,
-            })
-        };
-        self.events.iter().filter_map(row).collect()
+        let mut known: BTreeMap<u32, TaskRow> = self
+            .before
+            .tasks
+            .iter()
+            .map(|task| (task.no, self.task_row(task)))
+            .collect();
+        let mut rows = vec![];
+        let mut round = self.before.round;
+        for event in self.events {
+            match &event.change {
+                Change::Returned { round: next, .. } => round = *next,
+                Change::TaskOpened {
+                    task,
+                    state,
+                    kind,
+                    assignee,
+                    due,
+                    ..
+                } => {
+                    let row = TaskRow {
+                        instance: self.case.instance.id.clone(),
+                        no: *task,
+                        state: state.clone(),
+                        kind: kind_word(*kind).to_owned(),
+                        round,
+                        assignee: assignee.clone(),
+                        opened: event.at,
+                        due: *due,
+                    };
+                    known.insert(*task, row);
+                }
+                Change::TaskClosed { task, end, .. } => {
+                    let by = if *end == TaskEnd::Cancelled {
+                        None
+                    } else {
+                        event.actor.person().map(str::to_owned)
+                    };
+                    let row = |task| TaskClosedRow {
+                        task,
+                        end: end_word(*end).to_owned(),
+                        at: event.at,
+                        by,
+                    };
+                    rows.extend(known.remove(task).map(row));
+                }
+                _ => {}
+            }
+        }
+        rows
+    }
+
+    fn task_row(&self, task: &Task) -> TaskRow {
+        TaskRow {
+            instance: self.case.instance.id.clone(),
+            no: task.no,
+            state: task.state.clone(),
+            kind: kind_word(task.kind).to_owned(),
+            round: task.round,
+            assignee: task.assignee.clone(),
+            opened: task.since,
+            due: task.due,
+        }
     }
 
     fn outbox(&self, cx: &Context<'_>) -> Vec<OutboxRow> {
