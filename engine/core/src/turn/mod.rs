@@ -19,6 +19,7 @@ mod run;
 mod seal;
 mod settle;
 
+pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
