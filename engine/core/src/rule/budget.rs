@@ -30,7 +30,10 @@ impl Run {
     }
 }
 
-#[expect(deprecated, reason = "marked so by the engine because it may change, not because it goes away")]
+#[expect(
+    deprecated,
+    reason = "marked so by the engine because it may change, not because it goes away"
+)]
 pub(super) fn register(engine: &mut Engine) {
     engine.on_var(|name, _, cx| {
         let size = cx.scope().get(name).map_or(0, size);

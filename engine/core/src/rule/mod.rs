@@ -1,5 +1,7 @@
 //! Rules in rhai, in a sandbox.
 
+#[cfg(test)]
+mod bombs;
 mod budget;
 mod context;
 mod convert;
@@ -9,8 +11,6 @@ pub mod library;
 mod operators;
 mod sandbox;
 mod table;
-#[cfg(test)]
-mod bombs;
 
 pub use context::{RuleContext, Workdays};
 pub use fault::RuleFault;

@@ -70,7 +70,12 @@ impl Call<'_, '_> {
     }
 
     /// A whole number in the given range.
-    pub(super) fn whole(&self, index: usize, smallest: i64, largest: i64) -> Result<i64, RuleFault> {
+    pub(super) fn whole(
+        &self,
+        index: usize,
+        smallest: i64,
+        largest: i64,
+    ) -> Result<i64, RuleFault> {
         kind::whole(self.args[index])
             .filter(|number| (smallest..=largest).contains(number))
             .ok_or_else(|| {

@@ -92,7 +92,12 @@ fn length(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let length = match Kind::of(value) {
         Kind::Text => call.text(0).chars().count(),
         Kind::List => value.as_array_ref().map_or(0, |list| list.len()),
-        Kind::Any | Kind::Number | Kind::Flag | Kind::Date | Kind::Time | Kind::Map
+        Kind::Any
+        | Kind::Number
+        | Kind::Flag
+        | Kind::Date
+        | Kind::Time
+        | Kind::Map
         | Kind::Nothing => {
             return Err(kind::wrong(("length ", "length"), Kind::List, value));
         }
@@ -105,7 +110,11 @@ fn join(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let mut joined = String::new();
     for (index, item) in list.iter().enumerate() {
         let Some(part) = kind::text(item) else {
-            return Err(kind::wrong(("join 的每一项", "Every item of join"), Kind::Text, item));
+            return Err(kind::wrong(
+                ("join 的每一项", "Every item of join"),
+                Kind::Text,
+                item,
+            ));
         };
         if joined.len() + between.len() + part.len() > TEXT_BYTES_MAX {
             return Err(too_large());
