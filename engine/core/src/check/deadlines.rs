@@ -103,7 +103,7 @@ fn waits(state: &State) -> bool {
     }
 }
 
-/// Is somebody asked in the state, so that there is a task to remind of or to hand on?
+/// Does somebody hold a task in the state or inside it, so that they can be reminded?
 fn asks_somebody(state: &State) -> bool {
     matches!(
         state.kind,
@@ -112,6 +112,11 @@ fn asks_somebody(state: &State) -> bool {
             | StateKind::Work { .. }
             | StateKind::Together { .. }
     )
+}
+
+/// Is the task the state's own, so that others can take it over or join in?
+fn has_own_task(state: &State) -> bool {
+    matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. })
 }
 
 fn without_deadline(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
@@ -298,7 +303,7 @@ fn act(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
                 "there is no approval to decide here",
             ),
         ),
-        LateAct::Add(_) | LateAct::HandTo(_) if !asks_somebody(state) => (
+        LateAct::Add(_) | LateAct::HandTo(_) if !has_own_task(state) => (
             if matches!(rung.act, LateAct::Add(_)) {
                 "add"
             } else {

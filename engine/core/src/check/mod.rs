@@ -13,6 +13,7 @@ mod loops;
 mod missing;
 mod names;
 mod needs;
+mod organisation;
 mod permissions;
 mod reach;
 mod reads;
@@ -24,6 +25,7 @@ use crate::definition::Definition;
 use crate::diagnostic::Diagnostic;
 
 pub use finding::Finding;
+pub use organisation::organisation;
 
 /// Everything that can be said about a definition without the organisation, in the order of the file.
 pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use crate::definition::{Definition, LateAct, Nobody, PeopleRef, Run, State, Stat
 use crate::text::Text;
 
 use super::finding::{Finding, at_part, at_state, called};
-use super::words::{ASK_MAIL, bare_paths, mails_of, parts};
+use super::words::{OWN_MAILS, bare_paths, mails_of, parts};
 
 /// All findings about names of people and mails, and about tables nobody reads.
 pub(super) fn check(def: &Definition) -> Vec<Finding> {
@@ -22,8 +22,8 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
         }
         for name in mails_of(state) {
             mails.insert(name);
-            // Without an `ask` mail of its own a flow sends the standard one.
-            if name != ASK_MAIL && !def.mails.contains_key(name) {
+            // For these the engine has words of its own.
+            if !OWN_MAILS.contains(&name) && !def.mails.contains_key(name) {
                 found.push(unknown_mail(state, name));
             }
         }
@@ -49,7 +49,7 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
     found.extend(
         def.mails
             .keys()
-            .filter(|name| !mails.contains(name.as_str()))
+            .filter(|name| !mails.contains(name.as_str()) && !OWN_MAILS.contains(&name.as_str()))
             .map(|name| {
                 unused(
                     "mail-unused",

@@ -186,8 +186,12 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         PeopleRule::Members(of) | PeopleRule::Head { of, .. } => scope(of),
         PeopleRule::Field(path) => paths.push(path.clone()),
         PeopleRule::Chosen { pool } => people_paths(pool, paths),
-        // Without a value the exception takes nobody away; only the first rule must find somebody.
-        PeopleRule::Except(of, _) => people_paths(of, paths),
+        // Without knowing whom to leave out nobody is found.
+        PeopleRule::Except(of, without) => {
+            people_paths(of, paths);
+            people_paths(without, paths);
+        }
+        // One part that finds somebody is enough.
         PeopleRule::Either(_)
         | PeopleRule::Applicant
         | PeopleRule::User(_)

@@ -2,21 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use crate::definition::{Definition, MailTemplate, State, StateIx, StateKind, Then};
+use crate::definition::{Definition, LateAct, MailTemplate, Rung, State, StateIx, StateKind, Then};
 use crate::template::Template;
 
 use super::reads::{Read, Use};
 
 /// The mail sent to whoever is asked, where the state names no other.
-pub(super) const ASK_MAIL: &str = "ask";
+const ASK_MAIL: &str = "ask";
+/// The mail to the applicant when a draft came back, where the draft names no other.
+const RETURNED_MAIL: &str = "returned";
+/// The mail of a reminder.
+const REMIND_MAIL: &str = "remind";
+
+/// Mails the engine has words of its own for, when the flow has none: asked, sent back, reminded, held.
+pub(super) const OWN_MAILS: [&str; 4] = [ASK_MAIL, RETURNED_MAIL, REMIND_MAIL, "held"];
 
 /// The mails a state sends, by name.
 pub(super) fn mails_of(state: &State) -> Vec<&str> {
-    match &state.kind {
-        StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. } => {
+    let mut mails = match &state.kind {
+        StateKind::Draft { .. } => vec![state.mail.as_deref().unwrap_or(RETURNED_MAIL)],
+        StateKind::Approve(_) | StateKind::Work { .. } => {
             vec![state.mail.as_deref().unwrap_or(ASK_MAIL)]
         }
-        StateKind::Mail { mail, .. } => vec![mail],
+        StateKind::Mail { mail, .. } => vec![mail.as_str()],
         StateKind::End { then, .. } => then
             .iter()
             .filter_map(|then| match then {
@@ -31,7 +39,12 @@ pub(super) fn mails_of(state: &State) -> Vec<&str> {
         | StateKind::WaitUntil { .. }
         | StateKind::Subflow { .. }
         | StateKind::Together { .. } => vec![],
+    };
+    let reminds = |rung: &Rung| matches!(rung.act, LateAct::Remind(_));
+    if state.if_late.iter().any(reminds) {
+        mails.push(REMIND_MAIL);
     }
+    mails
 }
 
 /// What the mails of a state read.

@@ -62,7 +62,7 @@ impl Organisation for Cast {
         match who {
             PeopleRef::Applicant => Resolved {
                 people: vec![case.instance.applicant.clone()],
-                why: vec![],
+                ..Resolved::default()
             },
             PeopleRef::Waiting => {
                 let people = case
@@ -73,7 +73,7 @@ impl Organisation for Cast {
                     .collect();
                 Resolved {
                     people,
-                    why: vec![],
+                    ..Resolved::default()
                 }
             }
             PeopleRef::Named(name) => {
@@ -92,6 +92,7 @@ impl Organisation for Cast {
                 Resolved {
                     people,
                     why: vec![why],
+                    ..Resolved::default()
                 }
             }
         }
