@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::condition::{ConditionFault, Expr, Facts, Kind};
+use crate::condition::{Expr, Facts};
 use crate::field::{Field, FieldKind};
 use crate::value::{Value, Values, round};
 
@@ -63,12 +63,12 @@ fn reads(fields: &[Field], at: usize) -> Vec<usize> {
         .filter_map(|root| fields.iter().position(|field| field.name == root))
         // A column may read other columns of its own table; those are not the table itself.
         .filter(|read| *read != at || fields.get(at).is_some_and(|field| field.computed.is_some()))
-        .filter(|read| fields.get(*read).is_some_and(|field| !formulas_of(field)))
+        .filter(|read| fields.get(*read).is_some_and(|field| !no_formulas(field)))
         .collect()
 }
 
 /// True for a field that has nothing to compute.
-fn formulas_of(field: &Field) -> bool {
+fn no_formulas(field: &Field) -> bool {
     formulas(field).is_empty()
 }
 
@@ -88,7 +88,7 @@ fn formulas(field: &Field) -> Vec<&Expr> {
 fn order(fields: &[Field]) -> Vec<usize> {
     let mut order: Vec<usize> = vec![];
     let mut waiting: Vec<usize> = (0..fields.len())
-        .filter(|at| fields.get(*at).is_some_and(|field| !formulas_of(field)))
+        .filter(|at| fields.get(*at).is_some_and(|field| !no_formulas(field)))
         .collect();
     loop {
         let (ready, blocked): (Vec<usize>, Vec<usize>) = waiting
@@ -236,41 +236,4 @@ fn put(values: &mut Values, new: Values) {
 pub fn derive(fields: &[Field], values: &mut Values, facts: &dyn Facts) {
     let new = computed(fields, facts);
     put(values, new);
-}
-
-/// Why a formula does not fit its field; none when it does. For checking a declaration.
-pub fn misfit(field: &Field, expr: &Expr) -> Option<ConditionFault> {
-    let wanted = Kind::of(&field.kind);
-    let fits = match (&wanted, expr.kind()) {
-        (
-            Kind::Number { currency: want, .. },
-            Kind::Number {
-                currency: found, ..
-            },
-        ) => want == found || found.is_none() || want.is_none(),
-        (Kind::Text, found) => found.is_textual(),
-        (want, found) => want == found,
-    };
-    if fits {
-        return None;
-    }
-    let (want, found) = (wanted.words(), expr.kind().words());
-    Some(
-        ConditionFault::new(
-            "formula-type",
-            (0, expr.text.len()),
-            format!(
-                "“{}”是{}，而公式算出来的是{}。",
-                field.label.zh, want.zh, found.zh
-            ),
-            format!(
-                "“{}” is {}, but its formula makes {}.",
-                field.label.en, want.en, found.en
-            ),
-        )
-        .hint(
-            "请改公式，或改字段的类型。",
-            "Change the formula or the field's type.",
-        ),
-    )
 }

@@ -2,23 +2,21 @@
 //!
 //! On the way in: [`from_json`] (types), [`derive`] or [`computed`] (`is:` fields), [`check`] (limits), [`missing`]
 //! (required). On the way out: [`to_json`] for programs, [`show`] for people, [`shown_with`] for templates. [`FactsOf`]
-//! and [`RecordNames`] let conditions read a record and be checked against its type.
+//! lets conditions and formulas read a record.
 
 mod check;
 mod derive;
 mod facts;
 mod fault;
 mod json;
-mod names;
 mod number;
 mod show;
 
 pub use check::{IDS_MAX, ROWS_MAX, TEXT_CHARS_MAX, check, missing, whole};
-pub use derive::{circles, computed, derive, misfit};
+pub use derive::{circles, computed, derive};
 pub use facts::{Applicant, FactsOf, Tables, column};
 pub use fault::FieldFault;
 pub use json::{Mode, from_json, to_json, value_from_json, value_to_json};
-pub use names::{RecordNames, RowNames};
 pub use show::{AsIds, Called, china, in_wan, show, show_with, shown, shown_with};
 
 use crate::value::{Value, Values};
