@@ -26,6 +26,7 @@ use crate::diagnostic::Diagnostic;
 
 pub use finding::Finding;
 pub use organisation::organisation;
+pub use words::MAIL_WORDS;
 
 /// Everything that can be said about a definition without the organisation, in the order of the file.
 pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
@@ -37,6 +38,7 @@ pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
     found.extend(permissions::check(def));
     found.extend(effects::check(def, catalog));
     found.extend(names::check(def));
+    found.extend(words::check(def, catalog));
     found.extend(missing::check(def, catalog, &reach));
     found.sort_by_key(|finding| {
         let place = def.places.get(&finding.at);
