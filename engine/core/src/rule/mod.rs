@@ -10,6 +10,7 @@
 //! * It guesses nothing: a missing input, an unknown name, a comparison of different kinds are faults, found by the checker
 //!   where they can be known before, and at run time otherwise.
 
+mod answer;
 mod budget;
 mod check;
 mod context;

@@ -41,6 +41,8 @@ pub struct RuleFile {
     /// Its functions, by short name.
     pub functions: BTreeMap<String, RuleFunction>,
     pub(super) tests: Vec<Test>,
+    /// Its script calls functions that count working days.
+    counts_workdays: bool,
     ast: AST,
 }
 
@@ -133,7 +135,12 @@ impl RuleSet {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
-        (Some(file(name, hash, declaration, ast)), diagnostics)
+        let counts_workdays = text.contains("workday");
+        let file = RuleFile {
+            counts_workdays,
+            ..file(name, hash, declaration, ast)
+        };
+        (Some(file), diagnostics)
     }
 
     /// The rules for the catalog, by `file.function`.
@@ -146,6 +153,14 @@ impl RuleSet {
     /// The files, by name.
     pub fn files(&self) -> impl Iterator<Item = &RuleFile> {
         self.files.values().map(Arc::as_ref)
+    }
+
+    /// Does that rule's script count working days, so that it needs a calendar?
+    pub(super) fn counts_workdays(&self, rule: &str) -> bool {
+        let file = rule
+            .split_once('.')
+            .and_then(|(file, _)| self.files.get(file));
+        file.is_some_and(|file| file.counts_workdays)
     }
 
     fn functions(&self) -> impl Iterator<Item = &RuleFunction> {
@@ -240,6 +255,7 @@ fn file(name: &str, hash: String, declaration: Declaration, ast: AST) -> RuleFil
         tables: Arc::new(declaration.tables),
         functions: functions.collect(),
         tests: declaration.tests,
+        counts_workdays: true,
         ast,
     }
 }
