@@ -23,6 +23,8 @@ pub mod record;
 pub mod refusal;
 pub mod rule;
 pub mod template;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 pub mod text;
 pub mod time;
 pub mod turn;
