@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::event::{Change, Event};
 use crate::instance::{
     Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, Decision, Instance,
-    Passed, Status, Task, TaskEnd, Voter, Wakeup,
+    Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -42,6 +42,9 @@ impl Case {
             path: vec![],
             decisions: vec![],
             returned_from: None,
+            edited: vec![],
+            kept: vec![],
+            stopped: BTreeMap::new(),
             visits: BTreeMap::new(),
             closed: vec![],
         };
@@ -77,7 +80,19 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::Ended { .. }
         | Change::Held { .. }
         | Change::Resumed { .. } => life(instance, &event.change),
-        Change::FieldsSet { values } => set_values(&mut case.values, values),
+        Change::FieldsSet { values } => {
+            set_values(&mut case.values, values);
+            let drafting = instance.submitted
+                && instance
+                    .tasks
+                    .iter()
+                    .any(|task| task.kind == TaskKind::Draft);
+            for name in values.keys().filter(|_| drafting) {
+                if !instance.edited.contains(name) {
+                    instance.edited.push(name.clone());
+                }
+            }
+        }
         Change::Entered { .. }
         | Change::Skipped { .. }
         | Change::Left { .. }
@@ -207,6 +222,7 @@ fn place(instance: &mut Instance, event: &Event) {
             branches,
         } => {
             instance.entries = *entry;
+            instance.stopped.remove(state);
             *instance.visits.entry(state.clone()).or_default() += 1;
             let branches = branches
                 .iter()
@@ -234,8 +250,13 @@ fn place(instance: &mut Instance, event: &Event) {
                 round,
             });
         }
-        Change::Left { state, entry, .. } => {
+        Change::Left {
+            state, entry, rest, ..
+        } => {
             gone(instance, state, *entry);
+            if let Some(rest) = rest {
+                instance.stopped.insert(state.clone(), *rest);
+            }
             instance.path.push(Passed {
                 state: state.clone(),
                 entry: *entry,

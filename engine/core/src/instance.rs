@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Rest;
 use crate::command::Verdict;
 use crate::definition::Outcome;
 use crate::people::PersonId;
@@ -72,6 +73,12 @@ pub struct Instance {
     pub decisions: Vec<Decision>,
     /// The state it was sent back from last: for "straight back".
     pub returned_from: Option<String>,
+    /// Fields the applicant edited since it was sent back last.
+    pub edited: Vec<String>,
+    /// States whose approvals stay valid after the last return (`keep:`).
+    pub kept: Vec<String>,
+    /// What is left of deadlines that stopped (`clock: {stops_in}`), by state.
+    pub stopped: BTreeMap<String, Rest>,
     /// Times each state was entered, for the cap that stops a runaway loop.
     pub visits: BTreeMap<String, u32>,
     /// The last tasks that ended (at most [`CLOSED_KEPT`]), to say who was faster.

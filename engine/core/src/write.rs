@@ -85,11 +85,11 @@ pub struct TaskRow {
     pub due: Option<Moment>,
 }
 
-/// How a task ended.
+/// A task that ended: complete, because a task opened and settled in one turn never was an open row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskClosedRow {
-    /// Number within the instance.
-    pub no: u32,
+    /// The task as it was.
+    pub task: TaskRow,
     /// `approved`, `rejected`, `returned`, `done`, `transferred`, `cancelled`.
     pub end: String,
     /// When.

@@ -1,1 +1,10 @@
+//! Assent's runtime: loads, decides, commits; and everything that needs a clock, a mail server or another system.
+//! No HTTP routes and no pages here: the server calls [`App`].
 
+pub mod app;
+pub mod clock;
+pub mod mail;
+pub mod replay;
+mod view;
+
+pub use app::{App, AppConfig, AppError};

@@ -102,8 +102,13 @@ impl WorkCalendar {
         &self.spec
     }
 
+    /// Its time zone.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+
     /// The IANA name of its time zone.
-    pub fn zone(&self) -> &str {
+    pub fn zone_name(&self) -> &str {
         &self.spec.zone
     }
 

@@ -2,6 +2,7 @@
 
 use crate::calendar::WorkCalendar;
 use crate::definition::{Definition, PeopleRef};
+use crate::field::EntityType;
 use crate::instance::Case;
 use crate::module::Module;
 use crate::people::{PersonId, Resolved};
@@ -65,4 +66,6 @@ pub struct RuleAnswer {
 pub trait Lookup {
     /// The values of a record; none when there is no such record.
     fn record(&self, entity: &str, id: &str) -> Option<Values>;
+    /// An entity type by name.
+    fn entity(&self, name: &str) -> Option<EntityType>;
 }

@@ -4,7 +4,7 @@ use crate::condition::Facts;
 use crate::definition::Definition;
 use crate::field::FieldKind;
 use crate::instance::Case;
-use crate::turn::Context;
+use crate::turn::{Context, Lookup};
 use crate::value::Value;
 
 /// The facts of a case: its fields (`amount`, `record.amount`), `tables.t.k`, `applicant`, `applicant.department`, and
@@ -35,13 +35,45 @@ impl Facts for CaseFacts<'_> {
                 self.def.entity.field(name)?;
                 Some(self.case.values.get(name).cloned().unwrap_or_default())
             }
-            (name, Some(inner), None) => {
-                let FieldKind::Ref { to } = &self.def.entity.field(name)?.kind else { return None };
-                let id = self.case.values.get(name)?.as_text()?.to_owned();
-                let other = self.cx.records.record(to, &id)?;
-                Some(other.get(inner).cloned().unwrap_or_default())
+            (_, Some(_), None) => References {
+                def: self.def,
+                case: self.case,
+                records: self.cx.records,
             }
+            .get(path),
             _ => None,
         }
     }
+}
+
+/// Fields of records a case refers to: `vehicle.plate`.
+pub(crate) struct References<'a> {
+    pub def: &'a Definition,
+    pub case: &'a Case,
+    pub records: &'a dyn Lookup,
+}
+
+impl Facts for References<'_> {
+    fn get(&self, path: &str) -> Option<Value> {
+        let (name, inner) = path.split_once('.')?;
+        let FieldKind::Ref { to } = &self.def.entity.field(name)?.kind else {
+            return None;
+        };
+        let id = self.case.values.get(name)?.as_text()?;
+        Some(
+            self.records
+                .record(to, id)?
+                .get(inner)
+                .cloned()
+                .unwrap_or_default(),
+        )
+    }
+}
+
+/// How an instance is called: its title, rendered from the values as people read them (Chinese).
+pub(crate) fn title(def: &Definition, case: &Case, _cx: &Context<'_>) -> String {
+    let data = crate::record::shown(&def.entity.fields, &case.values, crate::text::Lang::Zh);
+    def.title
+        .render(&data, false)
+        .unwrap_or_else(|_| def.name.zh.clone())
 }

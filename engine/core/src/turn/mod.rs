@@ -9,16 +9,22 @@ mod auto;
 mod context;
 mod enter;
 mod facts;
+mod fields;
 mod hold;
 mod late;
 mod leave;
+mod organisation;
 mod retreat;
 mod run;
 mod seal;
 mod settle;
 
+pub(crate) use ask::required;
+pub(crate) use auto::{child_id, filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
+pub(crate) use hold::Trouble;
+pub use organisation::Directed;
 pub use run::Run;
 
 use crate::command::Command;
@@ -66,16 +72,25 @@ pub struct Turn {
 ///
 /// # Errors
 /// A refusal: nothing was changed, and its sentence says what can be done instead.
-pub fn turn(def: &Definition, before: Before, command: &Command, cx: &Context<'_>) -> Result<Turn, Refusal> {
+pub fn turn(
+    def: &Definition,
+    before: Before,
+    command: &Command,
+    cx: &Context<'_>,
+) -> Result<Turn, Refusal> {
     let (case, values_before, new) = match before {
         Before::Case(case) => {
             let values = Some(case.values.clone());
             (case, values, None)
         }
-        Before::New(new) => (Case::blank(new.values.clone().unwrap_or_default()), new.values.clone(), Some(new)),
+        Before::New(new) => (
+            Case::blank(new.values.clone().unwrap_or_default()),
+            new.values.clone(),
+            Some(new),
+        ),
     };
     let expected_rev = new.is_none().then_some(case.instance.rev);
-    let (wakeups_before, chain_before) = (case.instance.wakeups.clone(), case.instance.chain.clone());
+    let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
@@ -87,10 +102,13 @@ pub fn turn(def: &Definition, before: Before, command: &Command, cx: &Context<'_
         events: events_made,
         expected_rev,
         values_before,
-        wakeups_before,
-        chain_before,
+        before: instance_before,
         beside,
     };
     let write = sealed.write(command, cx);
-    Ok(Turn { case, events, write })
+    Ok(Turn {
+        case,
+        events,
+        write,
+    })
 }

@@ -27,6 +27,8 @@ pub struct Run<'a> {
     pub cx: &'a Context<'a>,
     /// Who sent the command.
     pub actor: Actor,
+    /// The words given with the command.
+    pub comment: Option<String>,
     via: Via,
     rev: u64,
     entries_before: u32,
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
             def,
             cx,
             actor: command.actor.clone(),
+            comment: None,
             via: command.via,
             rev: case.instance.rev + 1,
             entries_before: case.instance.entries,
@@ -77,7 +80,11 @@ impl<'a> Run<'a> {
 
     /// The facts as they are now.
     pub fn facts(&self) -> CaseFacts<'_> {
-        CaseFacts { def: self.def, case: &self.case, cx: self.cx }
+        CaseFacts {
+            def: self.def,
+            case: &self.case,
+            cx: self.cx,
+        }
     }
 
     /// A condition's value with the values that decided.
@@ -111,7 +118,11 @@ impl<'a> Run<'a> {
     /// # Errors
     /// As [`Run::state_ix`].
     pub fn entry(&self, entry: u32) -> Result<(&Active, &'a State), Refusal> {
-        let active = self.case.instance.at(entry).ok_or_else(|| too_late_state(entry))?;
+        let active = self
+            .case
+            .instance
+            .at(entry)
+            .ok_or_else(|| too_late_state(entry))?;
         let ix = self.state_ix(&active.state)?;
         Ok((active, &self.def.states[ix]))
     }
@@ -142,8 +153,15 @@ impl<'a> Run<'a> {
 
     /// True when this turn, or this state, has been entered too often.
     pub(crate) fn runs_away(&self, state: &str) -> bool {
-        let visits = self.case.instance.visits.get(state).copied().unwrap_or_default();
-        visits >= VISITS_MAX || self.case.instance.entries - self.entries_before >= ENTRIES_PER_TURN_MAX
+        let visits = self
+            .case
+            .instance
+            .visits
+            .get(state)
+            .copied()
+            .unwrap_or_default();
+        visits >= VISITS_MAX
+            || self.case.instance.entries - self.entries_before >= ENTRIES_PER_TURN_MAX
     }
 
     /// The person who sent the command; the system may not use person's verbs.
@@ -153,9 +171,12 @@ impl<'a> Run<'a> {
     pub fn person(&self) -> Result<PersonId, Refusal> {
         match &self.actor {
             Actor::Person(id) => Ok(id.clone()),
-            Actor::System => {
-                Err(Refusal::new(RefusalKind::NotYours, "not_yours", "系统不能代替人操作。", "The system cannot do this in a person's place."))
-            }
+            Actor::System => Err(Refusal::new(
+                RefusalKind::NotYours,
+                "not_yours",
+                "系统不能代替人操作。",
+                "The system cannot do this in a person's place.",
+            )),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! From a turn's events to the rows one transaction writes.
 
+use std::collections::BTreeMap;
+
 use crate::apply::{body, link};
 use crate::command::{Actor, Command};
 use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
-use crate::instance::{Case, Status, TaskEnd, TaskKind, Wakeup};
+use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
 use crate::turn::Context;
 use crate::value::Values;
-use crate::write::{EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write};
+use crate::write::{
+    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+};
 
 /// A turn's result, about to become rows.
 pub(crate) struct Sealed<'a> {
@@ -18,8 +22,8 @@ pub(crate) struct Sealed<'a> {
     pub expected_rev: Option<u64>,
     /// The record's values before; none when it was not stored yet.
     pub values_before: Option<Values>,
-    pub wakeups_before: Vec<Wakeup>,
-    pub chain_before: String,
+    /// The instance before the turn.
+    pub before: Instance,
     pub beside: Vec<RecordWrite>,
 }
 
@@ -27,12 +31,23 @@ impl Sealed<'_> {
     pub(crate) fn write(self, command: &Command, cx: &Context<'_>) -> Write {
         let instance = &self.case.instance;
         let now = &instance.wakeups;
-        let set = now.iter().filter(|wakeup| !self.wakeups_before.contains(wakeup));
-        let cleared = self.wakeups_before.iter().filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
+        let set = now
+            .iter()
+            .filter(|wakeup| !self.before.wakeups.contains(wakeup));
+        let cleared = self
+            .before
+            .wakeups
+            .iter()
+            .filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
         let mut records = self.beside.clone();
         if self.values_before.as_ref() != Some(&self.case.values) {
             let (entity, id) = (self.def.entity.clone(), instance.record.clone());
-            records.push(RecordWrite { entity, id, values: self.case.values.clone(), new: self.values_before.is_none() });
+            records.push(RecordWrite {
+                entity,
+                id,
+                values: self.case.values.clone(),
+                new: self.values_before.is_none(),
+            });
         }
         Write {
             instance: self.instance_row(cx),
@@ -41,7 +56,12 @@ impl Sealed<'_> {
             tasks_closed: self.closed(),
             events: self.event_rows(),
             records,
-            wakeups_set: set.map(|wakeup| WakeupRow { reference: wakeup.reference.clone(), at: wakeup.at }).collect(),
+            wakeups_set: set
+                .map(|wakeup| WakeupRow {
+                    reference: wakeup.reference.clone(),
+                    at: wakeup.at,
+                })
+                .collect(),
             wakeups_cleared: cleared.map(|wakeup| wakeup.reference.clone()).collect(),
             outbox: self.outbox(cx),
             answer: command.key.clone().map(|key| (key, self.answer())),
@@ -56,7 +76,11 @@ impl Sealed<'_> {
 
     fn instance_row(&self, cx: &Context<'_>) -> InstanceRow {
         let instance = &self.case.instance;
-        let standing: Vec<&str> = instance.active.iter().map(|active| active.state.as_str()).collect();
+        let standing: Vec<&str> = instance
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
         InstanceRow {
             id: instance.id.clone(),
             flow: instance.flow.clone(),
@@ -77,7 +101,7 @@ impl Sealed<'_> {
 
     fn event_rows(&self) -> Vec<EventRow> {
         let mut rows: Vec<EventRow> = Vec::with_capacity(self.events.len());
-        let mut chain = self.chain_before.clone();
+        let mut chain = self.before.chain.clone();
         for event in self.events {
             let body = body(event);
             chain = link(&chain, &body);
@@ -97,32 +121,80 @@ impl Sealed<'_> {
     }
 
     fn opened(&self) -> Vec<TaskRow> {
-        // A task opened and closed in one turn (a state settled at once) never becomes an open row, but its end is kept.
+        let before = self.before.tasks_made;
         self.case
             .instance
             .tasks
             .iter()
-            .filter(|task| self.events.iter().any(|event| matches!(&event.change, Change::TaskOpened { task: no, .. } if *no == task.no)))
-            .map(|task| TaskRow {
-                instance: self.case.instance.id.clone(),
-                no: task.no,
-                state: task.state.clone(),
-                kind: kind_word(task.kind).to_owned(),
-                round: task.round,
-                assignee: task.assignee.clone(),
-                opened: task.since,
-                due: task.due,
-            })
+            .filter(|task| task.no > before)
+            .map(|task| self.task_row(task))
             .collect()
     }
 
+    /// Tasks that ended, also those opened in this very turn (they never become open rows).
     fn closed(&self) -> Vec<TaskClosedRow> {
-        let row = |event: &Event| {
-            let Change::TaskClosed { task, end, .. } = &event.change else { return None };
-            let by = if *end == TaskEnd::Cancelled { None } else { event.actor.person().map(str::to_owned) };
-            Some(TaskClosedRow { no: *task, end: end_word(*end).to_owned(), at: event.at, by })
-        };
-        self.events.iter().filter_map(row).collect()
+        let mut known: BTreeMap<u32, TaskRow> = self
+            .before
+            .tasks
+            .iter()
+            .map(|task| (task.no, self.task_row(task)))
+            .collect();
+        let mut rows = vec![];
+        let mut round = self.before.round;
+        for event in self.events {
+            match &event.change {
+                Change::Returned { round: next, .. } => round = *next,
+                Change::TaskOpened {
+                    task,
+                    state,
+                    kind,
+                    assignee,
+                    due,
+                    ..
+                } => {
+                    let row = TaskRow {
+                        instance: self.case.instance.id.clone(),
+                        no: *task,
+                        state: state.clone(),
+                        kind: kind_word(*kind).to_owned(),
+                        round,
+                        assignee: assignee.clone(),
+                        opened: event.at,
+                        due: *due,
+                    };
+                    known.insert(*task, row);
+                }
+                Change::TaskClosed { task, end, .. } => {
+                    let by = if *end == TaskEnd::Cancelled {
+                        None
+                    } else {
+                        event.actor.person().map(str::to_owned)
+                    };
+                    let row = |task| TaskClosedRow {
+                        task,
+                        end: end_word(*end).to_owned(),
+                        at: event.at,
+                        by,
+                    };
+                    rows.extend(known.remove(task).map(row));
+                }
+                _ => {}
+            }
+        }
+        rows
+    }
+
+    fn task_row(&self, task: &Task) -> TaskRow {
+        TaskRow {
+            instance: self.case.instance.id.clone(),
+            no: task.no,
+            state: task.state.clone(),
+            kind: kind_word(task.kind).to_owned(),
+            round: task.round,
+            assignee: task.assignee.clone(),
+            opened: task.since,
+            due: task.due,
+        }
     }
 
     fn outbox(&self, cx: &Context<'_>) -> Vec<OutboxRow> {
@@ -145,7 +217,12 @@ impl Sealed<'_> {
     fn effects(&self, event: &Event) -> Vec<Effect> {
         let instance = self.case.instance.id.clone();
         match &event.change {
-            Change::MailQueued { mail, to, task, state } => {
+            Change::MailQueued {
+                mail,
+                to,
+                task,
+                state,
+            } => {
                 let one = |person: &String| Effect::Mail {
                     instance: instance.clone(),
                     mail: mail.clone(),
@@ -155,13 +232,41 @@ impl Sealed<'_> {
                 };
                 to.iter().map(one).collect()
             }
-            Change::Called { call, effect, input, key, retry_ms, waits, .. } => {
-                let (name, input, key, retry_ms) = (effect.clone(), input.clone(), key.clone(), retry_ms.clone());
-                vec![Effect::Call { instance, call: *call, name, input, key, retry_ms, waits: *waits }]
+            Change::Called {
+                call,
+                effect,
+                input,
+                key,
+                retry_ms,
+                waits,
+                ..
+            } => {
+                let (name, input, key, retry_ms) =
+                    (effect.clone(), input.clone(), key.clone(), retry_ms.clone());
+                vec![Effect::Call {
+                    instance,
+                    call: *call,
+                    name,
+                    input,
+                    key,
+                    retry_ms,
+                    waits: *waits,
+                }]
             }
-            Change::SubflowAsked { flow, link, child, entry } => {
+            Change::SubflowAsked {
+                flow,
+                link,
+                child,
+                entry,
+            } => {
                 let waits = self.case.instance.at(*entry).is_some();
-                vec![Effect::Subflow { instance, child: child.clone(), flow: flow.clone(), link: link.clone(), waits }]
+                vec![Effect::Subflow {
+                    instance,
+                    child: child.clone(),
+                    flow: flow.clone(),
+                    link: link.clone(),
+                    waits,
+                }]
             }
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
@@ -200,7 +305,14 @@ impl Sealed<'_> {
     fn tell_parent(&self, outcome: &Outcome) -> Vec<Effect> {
         let (child, outcome) = (self.case.instance.id.clone(), outcome.clone());
         let parent = self.case.instance.parent.clone();
-        parent.map(|parent| Effect::ChildEnded { parent, child, outcome }).into_iter().collect()
+        parent
+            .map(|parent| Effect::ChildEnded {
+                parent,
+                child,
+                outcome,
+            })
+            .into_iter()
+            .collect()
     }
 }
 
@@ -210,7 +322,9 @@ fn tag(body: &str) -> String {
     struct Tagged {
         event: String,
     }
-    serde_json::from_str::<Tagged>(body).map(|tagged| tagged.event).unwrap_or_default()
+    serde_json::from_str::<Tagged>(body)
+        .map(|tagged| tagged.event)
+        .unwrap_or_default()
 }
 
 fn kind_word(kind: TaskKind) -> &'static str {

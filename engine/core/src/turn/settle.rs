@@ -13,17 +13,36 @@ impl Run<'_> {
     /// What an approval has come to, if anything.
     pub(crate) fn outcome(&self, entry: u32) -> Option<Verdict> {
         let (active, state) = self.entry(entry).ok()?;
-        let StateKind::Approve(approve) = &state.kind else { return None };
+        let StateKind::Approve(approve) = &state.kind else {
+            return None;
+        };
         let n = active.voters.len();
-        let count = |verdict: Verdict| active.voters.iter().filter(|voter| voter.verdict == Some(verdict)).count();
+        let count = |verdict: Verdict| {
+            active
+                .voters
+                .iter()
+                .filter(|voter| voter.verdict == Some(verdict))
+                .count()
+        };
         let (yes, no) = (count(Verdict::Approve), count(Verdict::Reject));
         let required = usize::try_from(required(&approve.needs, n)).unwrap_or(n);
-        tally(&approve.needs, approve.on_reject, Votes { n, yes, no, required })
+        tally(
+            &approve.needs,
+            approve.on_reject,
+            Votes {
+                n,
+                yes,
+                no,
+                required,
+            },
+        )
     }
 
     /// Settles an approval when its votes decide; otherwise asks the next in order.
     pub(crate) fn settle(&mut self, entry: u32) -> Result<(), Refusal> {
-        let Some(verdict) = self.outcome(entry) else { return self.ask_next(entry) };
+        let Some(verdict) = self.outcome(entry) else {
+            return self.ask_next(entry);
+        };
         let (active, state) = self.entry(entry)?;
         let (parent, ix) = (active.parent, self.state_ix(&active.state)?);
         let target = match verdict {
@@ -36,19 +55,42 @@ impl Run<'_> {
     /// 依次: the next voter's turn, when nobody has an open task.
     fn ask_next(&mut self, entry: u32) -> Result<(), Refusal> {
         let (active, state) = self.entry(entry)?;
-        let open = self.case.instance.tasks.iter().any(|task| task.entry == entry);
-        let next = active.voters.iter().find(|voter| voter.verdict.is_none() && voter.task.is_none());
+        let open = self
+            .case
+            .instance
+            .tasks
+            .iter()
+            .any(|task| task.entry == entry);
+        let next = active
+            .voters
+            .iter()
+            .find(|voter| voter.verdict.is_none() && voter.task.is_none());
         if let (false, Some(next)) = (open, next) {
             let person = next.person.clone();
-            let why = vec![Text::new("依次审批，轮到您。", "Signed in order; it is your turn.")];
+            let why = vec![Text::new(
+                "依次审批，轮到您。",
+                "Signed in order; it is your turn.",
+            )];
             self.open_task(state, entry, TaskKind::Approve, person.clone(), person, why);
         }
         Ok(())
     }
 
     /// The system settles a whole state: a policy or a timeout, never with a person's name.
-    pub(crate) fn system_settle(&mut self, state: &State, entry: u32, verdict: Verdict, because: Text) -> Result<(), Refusal> {
-        self.emit(Change::SystemDecided { entry, state: state.id.clone(), voter: None, verdict, because });
+    pub(crate) fn system_settle(
+        &mut self,
+        state: &State,
+        entry: u32,
+        verdict: Verdict,
+        because: Text,
+    ) -> Result<(), Refusal> {
+        self.emit(Change::SystemDecided {
+            entry,
+            state: state.id.clone(),
+            voter: None,
+            verdict,
+            because,
+        });
         let (active, _) = self.entry(entry)?;
         let (parent, ix) = (active.parent, self.state_ix(&active.state)?);
         let target = match verdict {
@@ -74,10 +116,16 @@ pub struct Votes {
 
 /// What the votes come to: decided as soon as it can be, and no sooner than `on_reject` says.
 pub fn tally(needs: &Needs, on_reject: OnReject, votes: Votes) -> Option<Verdict> {
-    let Votes { n, yes, no, required } = votes;
+    let Votes {
+        n,
+        yes,
+        no,
+        required,
+    } = votes;
     let all_heard = yes + no == n;
     let unreachable = n - no < required;
-    let alone_decides = matches!((needs, on_reject), (Needs::Any, OnReject::FirstDecision)) || on_reject == OnReject::Veto;
+    let alone_decides = matches!((needs, on_reject), (Needs::Any, OnReject::FirstDecision))
+        || on_reject == OnReject::Veto;
     match on_reject {
         OnReject::CollectAll if !all_heard => None,
         _ if no > 0 && alone_decides => Some(Verdict::Reject),
@@ -92,12 +140,23 @@ mod tests {
     use super::*;
 
     fn votes(n: usize, yes: usize, no: usize, needs: &Needs) -> Votes {
-        Votes { n, yes, no, required: usize::try_from(required(needs, n)).unwrap_or(n) }
+        Votes {
+            n,
+            yes,
+            no,
+            required: usize::try_from(required(needs, n)).unwrap_or(n),
+        }
     }
 
     #[test]
     fn any_with_all_must_reject_lives_on_after_one_rejection() {
-        let tallied = |yes, no| tally(&Needs::Any, OnReject::AllMustReject, votes(3, yes, no, &Needs::Any));
+        let tallied = |yes, no| {
+            tally(
+                &Needs::Any,
+                OnReject::AllMustReject,
+                votes(3, yes, no, &Needs::Any),
+            )
+        };
         assert_eq!(tallied(0, 1), None);
         assert_eq!(tallied(1, 2), Some(Verdict::Approve));
         assert_eq!(tallied(0, 3), Some(Verdict::Reject));
@@ -124,7 +183,8 @@ mod tests {
 
     #[test]
     fn veto_rejects_at_once_and_collect_all_hears_everybody() {
-        let all = |on_reject, yes, no| tally(&Needs::All, on_reject, votes(3, yes, no, &Needs::All));
+        let all =
+            |on_reject, yes, no| tally(&Needs::All, on_reject, votes(3, yes, no, &Needs::All));
         assert_eq!(all(OnReject::Veto, 1, 1), Some(Verdict::Reject));
         assert_eq!(all(OnReject::CollectAll, 1, 1), None);
         assert_eq!(all(OnReject::CollectAll, 2, 1), Some(Verdict::Reject));

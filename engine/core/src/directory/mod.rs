@@ -1,10 +1,14 @@
 //! The organisation as data: a snapshot that the engine reads and never changes.
 
+mod proxy;
+
+pub use proxy::{PROXY_HOPS_MAX, ProxyAsk, ProxyFlag, ProxyFound};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::people::PersonId;
+use crate::people::{PersonId, Resolved, SUPERVISOR_LEVELS_MAX};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 
@@ -107,6 +111,59 @@ impl Directory {
             at = self.units.get(id).and_then(|unit| unit.parent.as_deref());
         }
         chain
+    }
+
+    /// Do the units above this one lead back into themselves?
+    pub fn circle_above(&self, unit: &str) -> bool {
+        let chain = self.upward(unit);
+        let top = chain.last().and_then(|id| self.units.get(*id));
+        top.is_some_and(|unit| {
+            unit.parent
+                .as_deref()
+                .is_some_and(|parent| chain.contains(&parent))
+        })
+    }
+
+    /// The next superior who is still here, with the way to them; nobody at the top or in a circle.
+    pub fn superior_of(&self, person: &str) -> Resolved {
+        let (mut found, mut seen) = (Resolved::default(), vec![person]);
+        for _ in 0..SUPERVISOR_LEVELS_MAX {
+            let below = seen.last().copied().unwrap_or(person);
+            let name = self.name(below);
+            let Some(superior) = self
+                .people
+                .get(below)
+                .and_then(|person| person.superior.as_deref())
+            else {
+                found.why.push(Text::new(
+                    format!("{name}没有上级"),
+                    format!("{name} has no superior"),
+                ));
+                return found;
+            };
+            let above = self.name(superior);
+            if seen.contains(&superior) {
+                found.why.push(Text::new(
+                    format!("上级关系形成了循环（回到{above}）"),
+                    format!("The superiors form a circle (back at {above})"),
+                ));
+                return found;
+            }
+            if self.active(superior).is_some() {
+                found.people.push(superior.to_owned());
+                found.why.push(Text::new(
+                    format!("{name}的上级：{above}"),
+                    format!("Superior of {name}: {above}"),
+                ));
+                return found;
+            }
+            found.why.push(Text::new(
+                format!("{name}的上级{above}已离职或停用，再往上一级"),
+                format!("{above}, the superior of {name}, has left: one level further up"),
+            ));
+            seen.push(superior);
+        }
+        found
     }
 
     /// Everyone still here who holds the role; with a unit, those whose grant covers it.

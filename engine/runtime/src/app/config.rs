@@ -1,0 +1,101 @@
+//! What an [`App`](super::App) is opened with. The server reads it from its one configuration file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use assent_core::module::Modules;
+
+use crate::clock::Clock;
+
+/// What an app is opened with.
+#[derive(Clone)]
+pub struct AppConfig {
+    /// `sqlite:assent.db`, `sqlite::memory:`, `postgres://…`.
+    pub database: String,
+    /// The modules that are on.
+    pub modules: Modules,
+    /// Rhai scripts and their declarations (`*.rhai` + `*.yaml`).
+    pub scripts: Option<PathBuf>,
+    /// Address of the server as people reach it, without a slash at the end: mails link to it, never to a request's Host.
+    pub base_url: String,
+    /// How mails leave.
+    pub mail: MailConfig,
+    /// Other systems by name (`erp`), which module effects call.
+    pub connectors: BTreeMap<String, Connector>,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Start timers, outbox workers and the reconciler. The command line's one-off verbs do without.
+    pub workers: bool,
+}
+
+impl AppConfig {
+    /// The defaults of development: mails to the mailbox, the machine's clock, workers on.
+    pub fn new(database: impl Into<String>) -> Self {
+        Self {
+            database: database.into(),
+            modules: Vec::new(),
+            scripts: None,
+            base_url: "http://127.0.0.1:8080".to_owned(),
+            mail: MailConfig::default(),
+            connectors: BTreeMap::new(),
+            clock: Clock::System,
+            workers: true,
+        }
+    }
+}
+
+/// How mails leave.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// The mail server; none: mails go to the development mailbox.
+    pub smtp: Option<Smtp>,
+    /// Sender: `Assent <approvals@example.com>`.
+    pub from: String,
+    /// Development mailbox: also written here as `.eml` files.
+    pub eml_dir: Option<PathBuf>,
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            smtp: None,
+            from: "Assent <assent@localhost>".to_owned(),
+            eml_dir: None,
+        }
+    }
+}
+
+/// A mail server.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// Host name or address.
+    pub host: String,
+    /// Port: 587 with STARTTLS, 465 with TLS.
+    pub port: u16,
+    /// `starttls` (default), `tls`, or `none` (loopback only).
+    pub security: String,
+    /// Account, when the server asks for one.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Secret>,
+}
+
+/// Another system's address and key.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    /// Base address, without a slash at the end.
+    pub base: String,
+    /// Sent as `Authorization: Bearer …`.
+    pub bearer: Option<Secret>,
+}
+
+/// A text that no log, error or Debug shows.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}

@@ -1,0 +1,39 @@
+//! [`App`]: everything the server, the command line and the tests may ask the engine. Cheap to clone.
+//!
+//! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
+
+mod account;
+mod answer;
+mod attachment;
+mod command;
+mod config;
+mod error;
+mod flow;
+mod health;
+mod inbox;
+mod instance;
+mod link;
+mod mailbox;
+mod people;
+mod state;
+mod task;
+mod view;
+
+pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
+pub use answer::{Answer, Opened, Seen};
+pub use attachment::{ATTACHMENT_BYTES_MAX, Attached};
+pub use config::{AppConfig, Connector, MailConfig, Secret, Smtp};
+pub use error::{AppError, FieldFault, Unavailable};
+pub use flow::{FlowView, PublishOutcome, Published, SourceFile};
+pub use health::{Health, HealthFact, Metrics, Stuck};
+pub use inbox::{InboxItem, Page, Tab};
+pub use instance::{
+    DiagramItem, DiagramView, Expected, InstanceFilter, InstanceHead, InstanceRow, InstanceView,
+    Standing, TimelineItem,
+};
+pub use link::{LinkState, Redeemed};
+pub use mailbox::{MailboxItem, MailboxMail};
+pub use people::{ADMIN_ROLE, Imported};
+pub use state::App;
+pub use task::{ChangedFact, OfferView, TaskView};
+pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
