@@ -133,7 +133,9 @@ fn sections<'t>(reader: &mut Reader, root: &'t Node) -> Option<Sections<'t>> {
     if let Some(node) = map.need("format") {
         format(reader, node);
     }
-    let name = map.need("name").and_then(|node| scalar::names(reader, node));
+    let name = map
+        .need("name")
+        .and_then(|node| scalar::names(reader, node));
     let purpose = map
         .need("purpose")
         .and_then(|node| scalar::names(reader, node));
@@ -235,7 +237,9 @@ fn names<'c, 't>(
     let people = sections
         .people
         .map(|node| settings::people_names(reader, node));
-    let mails = sections.mails.map(|node| settings::mail_names(reader, node));
+    let mails = sections
+        .mails
+        .map(|node| settings::mail_names(reader, node));
     let is_draft = |slot: &state::Slot<'_>| slot.node.get("draft").is_some();
     let region_of = |state: usize| (state, skeleton.slots[state].region);
     let regions = skeleton.regions.iter();
@@ -316,7 +320,10 @@ fn join_asked(
             let path = if ask.action.is_empty() {
                 format!("states.{}.ask.{}", slot.text, field.name)
             } else {
-                format!("states.{}.actions.{}.ask.{}", slot.text, ask.action, field.name)
+                format!(
+                    "states.{}.actions.{}.ask.{}",
+                    slot.text, ask.action, field.name
+                )
             };
             let place = reader.places.get(&path);
             let fault = crate::diagnostic::Diagnostic::error(
@@ -371,12 +378,7 @@ fn formulas(reader: &mut Reader, names: &mut Names<'_>, fields: &Fields<'_>) {
 }
 
 /// A state named in `from:` must really fill the field.
-fn filled(
-    reader: &mut Reader,
-    names: &Names<'_>,
-    states: &[State],
-    sources: &[(String, Word)],
-) {
+fn filled(reader: &mut Reader, names: &Names<'_>, states: &[State], sources: &[(String, Word)]) {
     for (name, word) in sources {
         let Some(state) = states.iter().find(|state| state.id == word.text) else {
             continue;

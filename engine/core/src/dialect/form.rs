@@ -79,7 +79,13 @@ fn field<'t>(
             None
         }
     };
-    let kind = kind(reader, &mut map, place, &format!("{path}.{}", name.text), found);
+    let kind = kind(
+        reader,
+        &mut map,
+        place,
+        &format!("{path}.{}", name.text),
+        found,
+    );
     let bounds = kind
         .as_ref()
         .map(|kind| bounds(reader, &mut map, kind))
@@ -117,7 +123,17 @@ fn field<'t>(
 
 /// Names conditions give another meaning.
 const RESERVED: [&str; 12] = [
-    "record", "tables", "applicant", "id", "and", "or", "not", "in", "between", "true", "false",
+    "record",
+    "tables",
+    "applicant",
+    "id",
+    "and",
+    "or",
+    "not",
+    "in",
+    "between",
+    "true",
+    "false",
     "flow",
 ];
 
@@ -129,7 +145,10 @@ fn not_reserved(reader: &mut Reader, name: &Word) -> bool {
             name.span,
             (
                 format!("“{}”有固定含义，不能作字段名", name.text),
-                format!("“{}” has a fixed meaning and cannot name a field", name.text),
+                format!(
+                    "“{}” has a fixed meaning and cannot name a field",
+                    name.text
+                ),
             ),
             ("换一个名字", "Choose another name"),
         );
@@ -192,8 +211,19 @@ fn origin<'t>(
 }
 
 const TYPES: [&str; 13] = [
-    "text", "money", "number", "percent", "date", "time", "flag", "choice", "person",
-    "department", "ref", "file", "table",
+    "text",
+    "money",
+    "number",
+    "percent",
+    "date",
+    "time",
+    "flag",
+    "choice",
+    "person",
+    "department",
+    "ref",
+    "file",
+    "table",
 ];
 
 fn kind<'t>(
@@ -204,7 +234,9 @@ fn kind<'t>(
     found: &mut Fields<'t>,
 ) -> Option<FieldKind> {
     let Some(node) = map.need("type") else {
-        map.allow(&["currency", "decimals", "options", "to", "accept", "max_mb", "columns"]);
+        map.allow(&[
+            "currency", "decimals", "options", "to", "accept", "max_mb", "columns",
+        ]);
         return None;
     };
     let word = scalar::text(reader, node)?;
@@ -240,7 +272,9 @@ fn kind<'t>(
         }
         _ => {
             scalar::unknown_word(reader, &word, TYPES);
-            map.allow(&["currency", "decimals", "options", "to", "accept", "max_mb", "columns"]);
+            map.allow(&[
+                "currency", "decimals", "options", "to", "accept", "max_mb", "columns",
+            ]);
             None
         }
     }
@@ -381,7 +415,8 @@ fn number_bounds(reader: &mut Reader, map: &mut MapReader<'_>) -> Bounds {
         (max, less) => max.or(less),
     };
     if let (Some(low), Some(high)) = (low, high)
-        && (low > high || (low == high && (bounds.more_than == Some(low) || bounds.less_than == Some(high))))
+        && (low > high
+            || (low == high && (bounds.more_than == Some(low) || bounds.less_than == Some(high))))
     {
         reader.error(
             "empty-range",

@@ -7,9 +7,10 @@ use crate::text::Text;
 pub fn words(kind: &FieldKind) -> Text {
     match kind {
         FieldKind::Text => Text::new("文字", "a text"),
-        FieldKind::Money { currency, .. } => {
-            Text::new(format!("{currency} 金额"), format!("an amount in {currency}"))
-        }
+        FieldKind::Money { currency, .. } => Text::new(
+            format!("{currency} 金额"),
+            format!("an amount in {currency}"),
+        ),
         FieldKind::Number { .. } => Text::new("数字", "a number"),
         FieldKind::Percent { .. } => Text::new("百分比", "a percentage"),
         FieldKind::Date => Text::new("日期", "a date"),
@@ -18,7 +19,9 @@ pub fn words(kind: &FieldKind) -> Text {
         FieldKind::Choice { .. } => Text::new("选项", "a choice"),
         FieldKind::Person => Text::new("人员", "a person"),
         FieldKind::Department => Text::new("部门", "a department"),
-        FieldKind::Ref { to } => Text::new(format!("对 {to} 的引用"), format!("a reference to {to}")),
+        FieldKind::Ref { to } => {
+            Text::new(format!("对 {to} 的引用"), format!("a reference to {to}"))
+        }
         FieldKind::File { .. } => Text::new("附件", "files"),
         FieldKind::Table { .. } => Text::new("子表", "a table"),
     }

@@ -24,13 +24,19 @@ pub fn read(file_name: &str, text: &str) -> (Option<Manifest>, Vec<Diagnostic>) 
 fn manifest(reader: &mut Reader, root: &Node) -> Option<Manifest> {
     let mut map = MapReader::open(reader, root, ("模块清单", "manifest"))?;
     let module = map.need("module").and_then(|node| scalar::id(reader, node));
-    let label = map.need("name").and_then(|node| scalar::names(reader, node));
+    let label = map
+        .need("name")
+        .and_then(|node| scalar::names(reader, node));
     let entities = map.get("entities");
     let entities = entities.map_or_else(Vec::new, |node| entities_of(reader, node));
     let roles = map.get("roles");
-    let roles = roles.map_or_else(Vec::new, |node| named(reader, node, ("角色表", "list of roles")));
+    let roles = roles.map_or_else(Vec::new, |node| {
+        named(reader, node, ("角色表", "list of roles"))
+    });
     let posts = map.get("posts");
-    let posts = posts.map_or_else(Vec::new, |node| named(reader, node, ("岗位表", "list of posts")));
+    let posts = posts.map_or_else(Vec::new, |node| {
+        named(reader, node, ("岗位表", "list of posts"))
+    });
     let prefix = module.as_ref().map_or("", |word| word.text.as_str());
     let effects = map.get("effects");
     let effects = effects.map_or_else(Vec::new, |node| effects_of(reader, node, prefix));
@@ -83,16 +89,23 @@ fn entity(reader: &mut Reader, key: &Key, node: &Node) -> Option<EntityType> {
     reader.note(format!("entities.{}", name.text), key.span);
     let fine = scalar::check_id(reader, &name);
     let mut map = MapReader::open(reader, node, ("实体", "entity type"))?;
-    let label = map.need("name").and_then(|node| scalar::names(reader, node));
+    let label = map
+        .need("name")
+        .and_then(|node| scalar::names(reader, node));
     let path = format!("entities.{}.fields", name.text);
     let read = map
         .need("fields")
         .map(|node| form::fields(reader, node, FieldPlace::Entity, &path));
-    let title = map.get("title_field").and_then(|node| scalar::text(reader, node));
+    let title = map
+        .get("title_field")
+        .and_then(|node| scalar::text(reader, node));
     map.close(reader);
     let read = read?;
     let title_field = title.and_then(|word| {
-        let known = read.list.iter().any(|field: &Field| field.name == word.text);
+        let known = read
+            .list
+            .iter()
+            .any(|field: &Field| field.name == word.text);
         if !known {
             let names = read.list.iter().map(|field| field.name.as_str());
             reader.unknown("unknown-field", &word, ("字段", "field"), names);
@@ -136,9 +149,15 @@ fn effects_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<EffectType>
 fn effect(reader: &mut Reader, key: &Key, node: &Node, prefix: &str) -> Option<EffectType> {
     let name = dotted(reader, &key_word(key), prefix);
     let mut map = MapReader::open(reader, node, ("模块动作", "effect"))?;
-    let label = map.need("name").and_then(|node| scalar::names(reader, node));
-    let takes = map.get("takes").map_or_else(Vec::new, |node| ports(reader, node));
-    let gives = map.get("gives").map_or_else(Vec::new, |node| ports(reader, node));
+    let label = map
+        .need("name")
+        .and_then(|node| scalar::names(reader, node));
+    let takes = map
+        .get("takes")
+        .map_or_else(Vec::new, |node| ports(reader, node));
+    let gives = map
+        .get("gives")
+        .map_or_else(Vec::new, |node| ports(reader, node));
     map.close(reader);
     Some(EffectType {
         name: name?,

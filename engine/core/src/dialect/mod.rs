@@ -21,6 +21,9 @@ mod suggest;
 pub mod tree;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use crate::catalog::Catalog;
 use crate::definition::Definition;
 use crate::diagnostic::{Diagnostic, Places};

@@ -5,11 +5,31 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::catalog::Catalog;
+use crate::condition::{self, Kind};
 use crate::definition::{PeopleRef, RegionIx, StateIx};
-use crate::field::{EntityType, Field};
+use crate::field::{Bounds, EntityType, Field, FieldKind};
+use crate::text::Text;
 use crate::value::Value;
 
 use super::reader::{Reader, Word};
+
+/// Mails the engine has words of its own for, where the flow has none: asked, sent back, reminded, held.
+pub const OWN_MAILS: [&str; 4] = ["ask", "returned", "remind", "held"];
+
+/// What titles and mails may say besides the record's fields.
+const TEMPLATE_NAMES: [&str; 11] = [
+    "title",
+    "flow.name",
+    "state.name",
+    "deadline",
+    "round",
+    "applicant.name",
+    "applicant.department",
+    "approver.name",
+    "last.by",
+    "last.reason",
+    "link",
+];
 
 /// Where a region hangs: the parallel state above it and that state's own region; none for the root.
 pub type Above = Option<(StateIx, RegionIx)>;
@@ -86,7 +106,8 @@ impl Names<'_> {
 
     /// Checks a mail's name; an unknown one is reported.
     pub fn mail(&self, reader: &mut Reader, word: &Word) -> bool {
-        let found = self.mails.contains(&word.text);
+        let own = OWN_MAILS.contains(&word.text.as_str());
+        let found = own || self.mails.contains(&word.text);
         if !found {
             let known = self.mails.iter().map(String::as_str);
             reader.unknown(
@@ -127,5 +148,182 @@ impl Names<'_> {
             at = self.above.get(region).copied().flatten();
         }
         found
+    }
+}
+
+impl Names<'_> {
+    /// The names a record offers.
+    pub fn record(&self) -> RecordNames<'_> {
+        RecordNames {
+            fields: &self.entity.fields,
+            entities: Some(&self.catalog.entities),
+        }
+    }
+
+    /// True when a title or mail may read the path.
+    pub fn template_knows(&self, path: &str) -> bool {
+        let record = self.record();
+        TEMPLATE_NAMES.contains(&path)
+            || record.field_kind(path).is_some()
+            || record.column(path).is_some()
+            || self.constant_at(path).is_some()
+    }
+
+    /// Every path a title or mail may read.
+    pub fn template_names(&self) -> Vec<String> {
+        let mut known = self.record().paths();
+        known.extend(TEMPLATE_NAMES.map(str::to_owned));
+        known
+    }
+
+    fn constant_at(&self, path: &str) -> Option<&Value> {
+        let (table, key) = path.strip_prefix("tables.")?.split_once('.')?;
+        self.tables.get(table)?.get(key)
+    }
+}
+
+/// The fields of a record as conditions see them, with those of referenced records where their types are known.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordNames<'a> {
+    /// Its fields.
+    pub fields: &'a [Field],
+    /// Other entity types, by name.
+    pub entities: Option<&'a BTreeMap<String, EntityType>>,
+}
+
+impl<'a> RecordNames<'a> {
+    /// A field, or (`a.b`) a field of the record a reference leads to.
+    pub fn field(&self, path: &str) -> Option<&'a Field> {
+        let find = |fields: &'a [Field], name: &str| fields.iter().find(|field| field.name == name);
+        let path = path.strip_prefix("record.").unwrap_or(path);
+        let Some((name, inner)) = path.split_once('.') else {
+            return find(self.fields, path);
+        };
+        match &find(self.fields, name)?.kind {
+            FieldKind::Ref { to } => find(&self.entities?.get(to)?.fields, inner),
+            FieldKind::Text
+            | FieldKind::Money { .. }
+            | FieldKind::Number { .. }
+            | FieldKind::Percent { .. }
+            | FieldKind::Date
+            | FieldKind::Time
+            | FieldKind::Flag
+            | FieldKind::Choice { .. }
+            | FieldKind::Person
+            | FieldKind::Department
+            | FieldKind::File { .. }
+            | FieldKind::Table { .. } => None,
+        }
+    }
+
+    /// The type at a path.
+    pub fn field_kind(&self, path: &str) -> Option<&'a FieldKind> {
+        self.field(path).map(|field| &field.kind)
+    }
+
+    /// A column of a table field: `lines.amount`.
+    pub fn column(&self, path: &str) -> Option<&'a Field> {
+        let path = path.strip_prefix("record.").unwrap_or(path);
+        let (name, inner) = path.split_once('.')?;
+        let table = self.fields.iter().find(|field| field.name == name)?;
+        if let FieldKind::Table { columns } = &table.kind {
+            columns.iter().find(|column| column.name == inner)
+        } else {
+            None
+        }
+    }
+
+    /// Every path, for "did you mean".
+    fn paths(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for field in self.fields {
+            found.push(field.name.clone());
+            let inner: &[Field] = match &field.kind {
+                FieldKind::Table { columns } => columns,
+                FieldKind::Ref { to } => self
+                    .entities
+                    .and_then(|entities| entities.get(to))
+                    .map_or(&[], |entity| &entity.fields),
+                FieldKind::Text
+                | FieldKind::Money { .. }
+                | FieldKind::Number { .. }
+                | FieldKind::Percent { .. }
+                | FieldKind::Date
+                | FieldKind::Time
+                | FieldKind::Flag
+                | FieldKind::Choice { .. }
+                | FieldKind::Person
+                | FieldKind::Department
+                | FieldKind::File { .. } => &[],
+            };
+            let paths = inner
+                .iter()
+                .map(|inner| format!("{}.{}", field.name, inner.name));
+            found.extend(paths);
+        }
+        found
+    }
+}
+
+impl condition::Names for RecordNames<'_> {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        self.field_kind(path).map(Kind::of).or_else(|| {
+            let column = self.column(path)?;
+            Some(Kind::List(Box::new(Kind::of(&column.kind))))
+        })
+    }
+
+    fn known(&self) -> Vec<String> {
+        self.paths()
+    }
+
+    fn label(&self, path: &str) -> Option<Text> {
+        let field = self.field(path).or_else(|| self.column(path));
+        field.map(|field| field.label.clone())
+    }
+
+    fn bounds(&self, path: &str) -> Option<Bounds> {
+        self.field(path).map(|field| field.bounds.clone())
+    }
+}
+
+impl condition::Names for Names<'_> {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        match path {
+            "applicant" => Some(Kind::Person),
+            "applicant.department" => Some(Kind::Department),
+            "id" => Some(Kind::Ref {
+                to: self.entity.name.clone(),
+            }),
+            _ => self
+                .constant_at(path)
+                .and_then(Kind::of_value)
+                .or_else(|| self.record().kind(path)),
+        }
+    }
+
+    fn known(&self) -> Vec<String> {
+        let mut known = self.record().paths();
+        for (table, rows) in &self.tables {
+            known.extend(rows.keys().map(|key| format!("tables.{table}.{key}")));
+        }
+        known.extend(["applicant", "applicant.department"].map(str::to_owned));
+        known
+    }
+
+    fn label(&self, path: &str) -> Option<Text> {
+        match path {
+            "applicant" => Some(Text::new("申请人", "applicant")),
+            "applicant.department" => Some(Text::new("申请人部门", "applicant's department")),
+            _ => self.record().label(path),
+        }
+    }
+
+    fn constant(&self, path: &str) -> Option<Value> {
+        self.constant_at(path).cloned()
+    }
+
+    fn bounds(&self, path: &str) -> Option<Bounds> {
+        self.record().bounds(path)
     }
 }

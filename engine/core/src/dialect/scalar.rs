@@ -86,11 +86,7 @@ pub fn names(reader: &mut Reader, node: &Node) -> Option<Text> {
 }
 
 /// One language of a text; a missing one is reported.
-pub fn language(
-    reader: &mut Reader,
-    map: &mut MapReader<'_>,
-    key: &'static str,
-) -> Option<String> {
+pub fn language(reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str) -> Option<String> {
     let Some(node) = map.get(key) else {
         let what = if key == "zh" {
             ("中文", "Chinese")
@@ -293,7 +289,10 @@ fn not_a_number(reader: &Reader, node: &Node, scalar: &Scalar) -> Diagnostic {
     {
         let (title, product) = change(&product.normalize().to_string());
         return fault
-            .hint("数字写全，不带单位", "Write the number in full, without a unit")
+            .hint(
+                "数字写全，不带单位",
+                "Write the number in full, without a unit",
+            )
             .fix(title, place, product);
     }
     if let Some(number) = exact(&folded.replace(',', "")) {

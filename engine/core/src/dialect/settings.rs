@@ -68,7 +68,10 @@ pub fn people_names(reader: &mut Reader, node: &Node) -> Vec<String> {
                 word.span,
                 (
                     format!("“{}”有固定含义，不用也不能定义", word.text),
-                    format!("“{}” has a fixed meaning and is not defined here", word.text),
+                    format!(
+                        "“{}” has a fixed meaning and is not defined here",
+                        word.text
+                    ),
                 ),
                 ("换一个名字", "Choose another name"),
             );
@@ -189,11 +192,7 @@ pub fn state_policies(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Po
     found
 }
 
-fn overridable(
-    reader: &mut Reader,
-    names: &Names<'_>,
-    map: &mut MapReader<'_>,
-) -> PolicyOverrides {
+fn overridable(reader: &mut Reader, names: &Names<'_>, map: &mut MapReader<'_>) -> PolicyOverrides {
     PolicyOverrides {
         nobody: map
             .get("nobody")
@@ -233,8 +232,18 @@ pub fn proxy(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Proxy {
     let Some(mut map) = MapReader::open(reader, node, ("代理设置", "proxy setting")) else {
         return Proxy::default();
     };
-    let same_role = policy(reader, &mut map, "to", &[("same_role", true), ("anyone", false)]);
-    let refuse_chain = policy(reader, &mut map, "chain", &[("refuse", true), ("follow", false)]);
+    let same_role = policy(
+        reader,
+        &mut map,
+        "to",
+        &[("same_role", true), ("anyone", false)],
+    );
+    let refuse_chain = policy(
+        reader,
+        &mut map,
+        "chain",
+        &[("refuse", true), ("follow", false)],
+    );
     let longest_days = map.get("longest").and_then(|node| {
         let term = lean::term(reader, node)?;
         if term.unit == TermUnit::Days {

@@ -30,9 +30,7 @@ pub fn guess(node: &Node) -> Value {
                 .collect(),
         ),
         NodeKind::Scalar(_) if node.is_blank() => Value::Empty,
-        NodeKind::Scalar(found) if found.style != Style::Plain => {
-            Value::Text(found.text.clone())
-        }
+        NodeKind::Scalar(found) if found.style != Style::Plain => Value::Text(found.text.clone()),
         NodeKind::Scalar(found) => plain(&found.text),
     }
 }
@@ -59,7 +57,9 @@ pub fn typed(reader: &mut Reader, node: &Node, kind: &FieldKind, zone: &TimeZone
         return Some(Value::Empty);
     }
     match kind {
-        FieldKind::Text => scalar::scalar(reader, node).map(|found| Value::Text(found.text.clone())),
+        FieldKind::Text => {
+            scalar::scalar(reader, node).map(|found| Value::Text(found.text.clone()))
+        }
         FieldKind::Money { decimals, .. }
         | FieldKind::Number { decimals }
         | FieldKind::Percent { decimals } => {
@@ -78,7 +78,10 @@ pub fn typed(reader: &mut Reader, node: &Node, kind: &FieldKind, zone: &TimeZone
         FieldKind::File { .. } => {
             let words = scalar::words(reader, node);
             Some(Value::List(
-                words.into_iter().map(|word| Value::Text(word.text)).collect(),
+                words
+                    .into_iter()
+                    .map(|word| Value::Text(word.text))
+                    .collect(),
             ))
         }
         FieldKind::Table { columns } => {
@@ -128,7 +131,10 @@ fn ids(reader: &mut Reader, node: &Node) -> Option<Value> {
     }
     let words = scalar::words(reader, node);
     Some(Value::List(
-        words.into_iter().map(|word| Value::Text(word.text)).collect(),
+        words
+            .into_iter()
+            .map(|word| Value::Text(word.text))
+            .collect(),
     ))
 }
 
@@ -196,10 +202,7 @@ pub fn moment(
         reader.error(
             "time-due",
             node.span,
-            (
-                "这个时间超出范围",
-                "This point in time is out of range",
-            ),
+            ("这个时间超出范围", "This point in time is out of range"),
             ("换一个时间", "Choose another time"),
         );
     }

@@ -34,7 +34,13 @@ pub fn expect(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Expect {
         round: map
             .get("round")
             .and_then(|node| scalar::count(reader, node, 1, ROUND_MAX)),
-        values: map.get("values").and_then(|node| super::values(reader, cx, node)),
+        values: map
+            .get("values")
+            .and_then(|node| super::values(reader, cx, node)),
+        refused: map
+            .get("refused")
+            .and_then(|node| scalar::id(reader, node))
+            .map(|word| word.text),
     };
     map.close(reader);
     found
@@ -42,7 +48,14 @@ pub fn expect(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Expect {
 
 fn result(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<String> {
     let word = scalar::text(reader, node)?;
-    let mut known = vec!["approved", "rejected", "withdrawn", "cancelled", "held", "running"];
+    let mut known = vec![
+        "approved",
+        "rejected",
+        "withdrawn",
+        "cancelled",
+        "held",
+        "running",
+    ];
     known.extend(cx.states.iter().filter_map(|state| match &state.kind {
         StateKind::End { outcome, .. } => Some(Outcome::word(outcome)),
         StateKind::Draft { .. }

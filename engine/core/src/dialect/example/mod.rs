@@ -228,11 +228,7 @@ fn answer(reader: &mut Reader, cx: &Cx<'_>, key: &Key, node: &Node) -> Option<St
 
 /// What the effect or rule gives; `Some(None)` where it is used by the flow but not known in detail (a subflow, or a name
 /// that was reported already); `None` where the flow never asks it.
-fn answering<'c>(
-    reader: &mut Reader,
-    cx: &Cx<'c>,
-    word: &Word,
-) -> Option<Option<&'c [Port]>> {
+fn answering<'c>(reader: &mut Reader, cx: &Cx<'c>, word: &Word) -> Option<Option<&'c [Port]>> {
     let catalog = cx.names.catalog;
     let known = known_calls(cx);
     if !known.contains(&word.text.as_str()) {
@@ -265,10 +261,12 @@ pub(super) fn known_calls<'c>(cx: &Cx<'c>) -> Vec<&'c str> {
             StateKind::Rule { rule, .. } => found.push(rule),
             StateKind::Run(run) => found.push(&run.effect),
             StateKind::Subflow { flow, .. } => found.push(flow),
-            StateKind::End { then, .. } => found.extend(then.iter().filter_map(|then| match then {
-                Then::Run(run) => Some(run.effect.as_str()),
-                Then::Mail { .. } => None,
-            })),
+            StateKind::End { then, .. } => {
+                found.extend(then.iter().filter_map(|then| match then {
+                    Then::Run(run) => Some(run.effect.as_str()),
+                    Then::Mail { .. } => None,
+                }))
+            }
             StateKind::Draft { .. }
             | StateKind::Approve(_)
             | StateKind::Work { .. }

@@ -26,7 +26,7 @@ pub fn play(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<Step> {
 fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
     let mut map = MapReader::open(reader, node, ("步骤", "step"))?;
     let line = reader.place(map.span).line;
-    let mut word = |reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str| {
+    let word = |reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str| {
         map.get(key).and_then(|node| scalar::text(reader, node))
     };
     let at = map.get("at").and_then(|node| super::time(reader, cx, node));
@@ -36,7 +36,9 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
     let reason = word(reader, &mut map, "reason");
     let comment = word(reader, &mut map, "comment");
     let refused = word(reader, &mut map, "refused");
-    let set = map.get("set").and_then(|node| super::values(reader, cx, node));
+    let set = map
+        .get("set")
+        .and_then(|node| super::values(reader, cx, node));
     let deed = deed(reader, cx, &mut map, state.as_ref());
     let expect = map.get("expect");
     let expect = expect.map(|node| expect::expect(reader, cx, node));
@@ -139,7 +141,9 @@ fn deed(
     }
 }
 
-const VERBS: [&str; 5] = ["submit", "withdraw", "return", "transfer", "comment"];
+const VERBS: [&str; 6] = [
+    "submit", "withdraw", "return", "transfer", "comment", "retry",
+];
 
 fn done(
     reader: &mut Reader,
@@ -154,6 +158,7 @@ fn done(
         "submit" => Some(Deed::Submit),
         "withdraw" => Some(Deed::Withdraw),
         "comment" => Some(Deed::Comment),
+        "retry" => Some(Deed::Retry),
         "return" => {
             let to = to_whom(reader, word, to)?;
             let fixed = matches!(to.text.as_str(), "applicant" | "previous");

@@ -135,11 +135,13 @@ fn action(
         named = false;
     }
     let mut map = MapReader::open(reader, node, ("动作", "action"))?;
-    let name = map.need("name").and_then(|node| scalar::names(reader, node));
+    let name = map
+        .need("name")
+        .and_then(|node| scalar::names(reader, node));
     let to = way(reader, cx, &mut map, state);
-    let require = map.get("require").map_or_else(Vec::new, |node| {
-        fields_named(reader, cx.names, node)
-    });
+    let require = map
+        .get("require")
+        .map_or_else(Vec::new, |node| fields_named(reader, cx.names, node));
     map.allow(&["ask"]);
     let reason_required = match map.get("reason") {
         Some(node) => scalar::one_of(reader, node, &[("required", true), ("optional", false)])

@@ -127,9 +127,9 @@ fn if_fails(
         // A held instance is visible; going on silently is not offered.
         scalar::one_of(reader, node, &[("hold", ())]);
     }
-    let tell = map.get("tell").map_or_else(Vec::new, |node| {
-        super::people::refs(reader, cx.names, node)
-    });
+    let tell = map
+        .get("tell")
+        .map_or_else(Vec::new, |node| super::people::refs(reader, cx.names, node));
     map.close(reader);
     (retry, tell)
 }
@@ -227,7 +227,10 @@ fn may_fill(reader: &mut Reader, cx: &Cx<'_, '_>, word: &Word) {
     let message = if field.computed.is_some() {
         (
             format!("“{}”由公式计算，不能再填", word.text),
-            format!("“{}” is computed by a formula and cannot be filled", word.text),
+            format!(
+                "“{}” is computed by a formula and cannot be filled",
+                word.text
+            ),
         )
     } else if let Some(other) = field.filled_by.as_ref().filter(|state| *state != here) {
         (
@@ -241,17 +244,14 @@ fn may_fill(reader: &mut Reader, cx: &Cx<'_, '_>, word: &Word) {
         "field-not-fillable",
         word.span,
         message,
-        ("改字段的声明，或换一个字段", "Change the field's declaration, or use another field"),
+        (
+            "改字段的声明，或换一个字段",
+            "Change the field's declaration, or use another field",
+        ),
     );
 }
 
-fn output_of(
-    reader: &mut Reader,
-    names: &Names<'_>,
-    field: &Word,
-    output: &Word,
-    gives: &[Port],
-) {
+fn output_of(reader: &mut Reader, names: &Names<'_>, field: &Word, output: &Word, gives: &[Port]) {
     let Some(port) = gives.iter().find(|port| port.name == output.text) else {
         let known = gives.iter().map(|port| port.name.as_str());
         reader.unknown("unknown-output", output, ("输出", "output"), known);
@@ -265,7 +265,10 @@ fn output_of(
 }
 
 fn wrong_type(reader: &mut Reader, word: &Word, from: &FieldKind, to: &FieldKind) {
-    let (from, to) = (crate::dialect::kinds::words(from), crate::dialect::kinds::words(to));
+    let (from, to) = (
+        crate::dialect::kinds::words(from),
+        crate::dialect::kinds::words(to),
+    );
     reader.error(
         "wrong-type",
         word.span,

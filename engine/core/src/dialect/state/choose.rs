@@ -59,12 +59,7 @@ pub fn choose(
     Some(StateKind::Choose { ways })
 }
 
-fn way(
-    reader: &mut Reader,
-    cx: &Cx<'_, '_>,
-    node: &Node,
-    state: &State,
-) -> Option<(Way, bool)> {
+fn way(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, state: &State) -> Option<(Way, bool)> {
     let inline = is_inline(node);
     let mut map = MapReader::open(reader, node, ("choose 的一条路", "way of choose:"))?;
     let when_node = map.get("when");

@@ -23,7 +23,9 @@ fn mail_to(
     let known = word
         .as_ref()
         .is_some_and(|word| cx.names.mail(reader, word));
-    let to = map.need("to").map(|node| people::refs(reader, cx.names, node));
+    let to = map
+        .need("to")
+        .map(|node| people::refs(reader, cx.names, node));
     known.then_some(())?;
     Some((word?.text, to?))
 }
@@ -65,7 +67,10 @@ pub fn end(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Opt
                 word.span,
                 (
                     format!("“{}”有固定含义，不能作结果", word.text),
-                    format!("“{}” has a fixed meaning and cannot be an outcome", word.text),
+                    format!(
+                        "“{}” has a fixed meaning and cannot be an outcome",
+                        word.text
+                    ),
                 ),
                 (
                     "用 approved、rejected、cancelled，或自己的词",

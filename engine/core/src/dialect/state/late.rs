@@ -25,13 +25,7 @@ pub fn late(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>, state
     }
 }
 
-fn clock(
-    reader: &mut Reader,
-    cx: &Cx<'_, '_>,
-    node: &Node,
-    state: &mut State,
-    has_deadline: bool,
-) {
+fn clock(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, state: &mut State, has_deadline: bool) {
     let Some(mut map) = MapReader::open(reader, node, ("计时设置", "clock setting")) else {
         return;
     };
@@ -54,7 +48,10 @@ fn no_deadline(reader: &mut Reader, node: &Node) {
             "这里提到期限，但节点没有 deadline:",
             "This speaks of the deadline, but the state has none",
         ),
-        ("加上 deadline:，例如 deadline: 2 workdays", "Add deadline:, for example deadline: 2 workdays"),
+        (
+            "加上 deadline:，例如 deadline: 2 workdays",
+            "Add deadline:, for example deadline: 2 workdays",
+        ),
     );
 }
 
@@ -91,10 +88,7 @@ fn rung(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, has_deadline: bool) -
         reader.error(
             "reminders-without-end",
             span,
-            (
-                "重复提醒要写最多几次",
-                "Repeated reminders need a maximum",
-            ),
+            ("重复提醒要写最多几次", "Repeated reminders need a maximum"),
             ("加上 at_most: 3", "Add at_most: 3"),
         );
     }
@@ -174,10 +168,7 @@ fn act(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<
                 "每一步做一件事：remind、add、hand_to、approve、reject、go 选一个",
                 "Each step does one thing: remind, add, hand_to, approve, reject or go",
             ),
-            (
-                "几件事就写几步",
-                "Write one step for each thing",
-            ),
+            ("几件事就写几步", "Write one step for each thing"),
         );
         return None;
     };

@@ -24,7 +24,7 @@ use super::settings;
 use super::suggest;
 use super::tree::Node;
 
-pub use actions::asked;
+pub use actions::{Asked, asked};
 pub use skeleton::{Skeleton, Slot, walk};
 
 pub(super) const STATE: (&str, &str) = ("节点", "state");
@@ -283,12 +283,13 @@ fn common(
         if let Some(node) = map.get("policies") {
             state.policies = settings::state_policies(reader, names, node);
         }
-        if let Some(node) = map.get("mail")
-            && let Some(word) = scalar::text(reader, node)
-            && names.mail(reader, &word)
-        {
-            state.mail = Some(word.text);
-        }
+    }
+    if matches!(verb, "draft" | "approve" | "work")
+        && let Some(node) = map.get("mail")
+        && let Some(word) = scalar::text(reader, node)
+        && names.mail(reader, &word)
+    {
+        state.mail = Some(word.text);
     }
     if person || matches!(verb, "wait" | "subflow" | "together" | "draft") {
         late::late(reader, cx, map, state);

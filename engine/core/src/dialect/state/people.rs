@@ -91,7 +91,10 @@ pub fn needs(reader: &mut Reader, node: &Node) -> Option<Needs> {
     if let Some(share) = word.text.strip_suffix('%') {
         return percent(reader, node, share.trim_end());
     }
-    if word.text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+    if word
+        .text
+        .starts_with(|c: char| c.is_ascii_digit() || c == '-')
+    {
         return scalar::count(reader, node, 1, VOTES_MAX).map(Needs::Count);
     }
     match word.text.as_str() {

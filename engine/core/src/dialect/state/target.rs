@@ -26,7 +26,10 @@ pub fn ways_out(
             map.refuse(
                 reader,
                 key,
-                ("流程在这里结束，不能再往下走", "The flow ends here and leads nowhere"),
+                (
+                    "流程在这里结束，不能再往下走",
+                    "The flow ends here and leads nowhere",
+                ),
                 ("删掉它，或换掉 end:", "Remove it, or replace end:"),
             );
         }
@@ -44,7 +47,10 @@ pub fn ways_out(
             map.refuse(
                 reader,
                 key,
-                ("这个节点不作审批决定", "Nothing is approved or rejected in this state"),
+                (
+                    "这个节点不作审批决定",
+                    "Nothing is approved or rejected in this state",
+                ),
                 ("用 go: 指明去向", "Say where it leads with go:"),
             );
         }
@@ -173,20 +179,23 @@ fn end_word(
         let go = format!("{{go: {}}}", word.text);
         let back = format!("{{back_to: {}}}", word.text);
         fault = fault
-            .fix(Text::new(format!("改为 {go}"), format!("Change to {go}")), place.clone(), go)
-            .fix(Text::new(format!("改为 {back}"), format!("Change to {back}")), place, back);
+            .fix(
+                Text::new(format!("改为 {go}"), format!("Change to {go}")),
+                place.clone(),
+                go,
+            )
+            .fix(
+                Text::new(format!("改为 {back}"), format!("Change to {back}")),
+                place,
+                back,
+            );
     }
     reader.push(fault);
     None
 }
 
 /// On to a state.
-pub fn go_to(
-    reader: &mut Reader,
-    names: &Names<'_>,
-    from: usize,
-    word: &Word,
-) -> Option<Target> {
+pub fn go_to(reader: &mut Reader, names: &Names<'_>, from: usize, word: &Word) -> Option<Target> {
     if word.text == "end" && !names.states.iter().any(|(id, _)| id == "end") {
         return Some(if from == 0 {
             Target::Finish
@@ -199,12 +208,7 @@ pub fn go_to(
 }
 
 /// Back to a state that was passed, or to the applicant's draft.
-pub fn back_to(
-    reader: &mut Reader,
-    names: &Names<'_>,
-    from: usize,
-    word: &Word,
-) -> Option<Target> {
+pub fn back_to(reader: &mut Reader, names: &Names<'_>, from: usize, word: &Word) -> Option<Target> {
     if word.text == "applicant" {
         if names.draft.is_none() {
             reader.error(
@@ -238,7 +242,10 @@ pub fn within_reach(
             word.span,
             (
                 format!("“{}”在另一个分支里，不能直接进去", word.text),
-                format!("“{}” stands inside another branch and cannot be entered alone", word.text),
+                format!(
+                    "“{}” stands inside another branch and cannot be entered alone",
+                    word.text
+                ),
             ),
             (
                 "改为到包含它的 together: 节点，或到分支外的节点",

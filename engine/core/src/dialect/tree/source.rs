@@ -197,10 +197,6 @@ mod tests {
         });
         assert_eq!((place.line, place.column), (3, 4));
         let inside = source.place(Span { start: 1, end: 3 });
-        assert_eq!(
-            inside.span,
-            (1, 4),
-            "inside a repair: the replaced stretch"
-        );
+        assert_eq!(inside.span, (1, 4), "inside a repair: the replaced stretch");
     }
 }

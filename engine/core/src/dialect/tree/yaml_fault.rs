@@ -204,9 +204,14 @@ fn colon_in_value(source: &Source, at: usize) -> Option<Diagnostic> {
             "colon-in-value",
             place.clone(),
             format!("“{word}”的内容里有冒号加空格，会被当成另一个键"),
-            format!("The value of “{word}” contains a colon and a blank, which reads as another key"),
+            format!(
+                "The value of “{word}” contains a colon and a blank, which reads as another key"
+            ),
         )
-        .hint("用引号把整段内容括起来", "Put quotes around the whole value")
+        .hint(
+            "用引号把整段内容括起来",
+            "Put quotes around the whole value",
+        )
         .fix(Text::new("加引号", "Add quotes"), place, quoted),
     )
 }
