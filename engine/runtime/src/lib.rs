@@ -5,5 +5,6 @@ pub mod app;
 pub mod clock;
 pub mod mail;
 pub mod replay;
+mod view;
 
 pub use app::{App, AppConfig, AppError};

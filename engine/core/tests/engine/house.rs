@@ -1,0 +1,121 @@
+//! The little house the tests run in: a catalog, an organisation, no rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use assent_core::calendar::WorkCalendar;
+use assent_core::catalog::Catalog;
+use assent_core::definition::Definition;
+use assent_core::diagnostic::Severity;
+use assent_core::dialect::{Compiled, compile};
+use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::field::EntityType;
+use assent_core::text::{Lang, Text};
+use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
+use assent_core::value::Values;
+
+/// The flow files beside the tests.
+pub fn flow_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// What those files may name.
+pub fn catalog() -> Catalog {
+    let roles = [
+        "owner", "board", "legal", "finance", "tech", "chief", "first", "second", "third", "spare",
+        "boss", "worker",
+    ];
+    Catalog {
+        roles: roles
+            .iter()
+            .map(|role| ((*role).to_owned(), Text::same(*role)))
+            .collect(),
+        events: BTreeSet::from(["thing.arrived".to_owned()]),
+        calendars: BTreeSet::from(["cn_office".to_owned()]),
+        ..Catalog::default()
+    }
+}
+
+/// Compiles a file; its errors fail the test with their words.
+pub fn compiled(file: &Path) -> (Definition, Compiled) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    let compiled = compile(&name, &text, &catalog());
+    let errors: Vec<String> = compiled
+        .diagnostics
+        .iter()
+        .filter(|fault| fault.severity == Severity::Error)
+        .map(|fault| {
+            format!(
+                "{name}:{}:{} {} {}",
+                fault.place.line, fault.place.column, fault.code, fault.message.en
+            )
+        })
+        .collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    (compiled.definition.clone().unwrap(), compiled)
+}
+
+pub fn calendar() -> WorkCalendar {
+    assent_core::calendar::builtin("cn_office").unwrap()
+}
+
+/// Eight people, each holding some of the roles; the first is nobody special.
+pub fn directory() -> Directory {
+    let mut directory = Directory::default();
+    let roles: Vec<String> = catalog().roles.into_keys().collect();
+    for number in 0..8_usize {
+        let id = format!("p{number}");
+        let person = Person {
+            id: id.clone(),
+            name: id.clone(),
+            mail: format!("{id}@example.com"),
+            unit: "u".to_owned(),
+            superior: None,
+            posts: vec![],
+            lang: Lang::Zh,
+            active: true,
+        };
+        directory.people.insert(id.clone(), person);
+        for (at, role) in roles.iter().enumerate() {
+            if number > 0 && (at + number) % 3 == 0 {
+                directory.roles.push(RoleGrant {
+                    role: role.clone(),
+                    person: id.clone(),
+                    unit: None,
+                });
+            }
+        }
+    }
+    directory
+}
+
+/// No rules and no other records.
+pub struct Nothing;
+
+impl Rules for Nothing {
+    fn run(&self, rule: &str, _given: &Values, _cx: &Context<'_>) -> Result<RuleAnswer, Text> {
+        Err(Text::same(format!("no rule {rule}")))
+    }
+}
+
+impl Lookup for Nothing {
+    fn record(&self, _entity: &str, _id: &str) -> Option<Values> {
+        None
+    }
+
+    fn entity(&self, _name: &str) -> Option<EntityType> {
+        None
+    }
+}
+
+/// No entity types.
+pub fn no_entities() -> BTreeMap<String, EntityType> {
+    BTreeMap::new()
+}
