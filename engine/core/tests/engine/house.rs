@@ -30,6 +30,7 @@ pub fn catalog() -> Catalog {
     let roles = [
         "owner", "board", "legal", "finance", "tech", "chief", "first", "second", "third", "spare",
         "boss", "worker",
+        "helper",
     ];
     Catalog {
         roles: roles
