@@ -82,14 +82,6 @@ impl<'a> Emptiness<'a> {
         self.entered[ix] && (before || !self.read_by_when(ix))
     }
 
-    /// May the field be empty when the state is left after its work was done?
-    pub(super) fn after_done(&self, ix: StateIx) -> bool {
-        edges(self.def, ix)
-            .iter()
-            .filter(|edge| edge.cause == Cause::Done)
-            .any(|edge| self.carries(edge))
-    }
-
     /// A way to the state on which the field stays empty: states and what led on, from the start.
     pub(super) fn way(&self, to: StateIx) -> Vec<(StateIx, Option<Cause>)> {
         let mut way = vec![(to, None)];

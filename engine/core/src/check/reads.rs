@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Port};
 use crate::condition::Expr;
-use crate::definition::{
-    Approve, Definition, PeopleRef, Run, Source, State, StateIx, StateKind, Then,
-};
+use crate::definition::{Approve, Definition, PeopleRef, Run, State, StateIx, StateKind, Then};
 use crate::field::Field;
 use crate::people::{PeopleRule, Scope};
 
@@ -21,6 +19,8 @@ pub(super) enum Use {
     Input,
     /// A rule that names people: nobody is found.
     People,
+    /// The title: the words are missing in it.
+    Title,
     /// A mail: the words are missing in it.
     Mail,
 }
@@ -199,24 +199,6 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         | PeopleRule::Supervisors { .. }
         | PeopleRule::Role { within: None, .. } => {}
     }
-}
-
-/// The values an action's new records take from fields.
-pub(super) fn of_creations(state: &State) -> Vec<(String, String)> {
-    let StateKind::Work { actions, .. } = &state.kind else {
-        return vec![];
-    };
-    let mut found = Vec::new();
-    for action in actions {
-        for creation in &action.create {
-            for (_, source) in &creation.values {
-                if let Source::Field(path) = source {
-                    found.push((path.clone(), format!("actions.{}.create", action.id)));
-                }
-            }
-        }
-    }
-    found
 }
 
 /// All expressions of a state.

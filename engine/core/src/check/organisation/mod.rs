@@ -152,8 +152,8 @@ fn failed(
             ),
         ),
         Text::new(
-            "请在组织架构里补上相应的人员，或在节点上写 policies: {nobody: 备用的人员名称}（也可以是 superior）。",
-            "Fill the gap in the organisation, or give the state policies: {nobody: a name from people} (or superior).",
+            "请在组织架构里补上相应的人员，或在节点上写 policies: {nobody: {fallback: 备用的人员名称}}（也可以写 nobody: superior）。",
+            "Fill the gap in the organisation, or give the state policies: {nobody: {fallback: a name from people}} (or nobody: superior).",
         ),
     )
 }
