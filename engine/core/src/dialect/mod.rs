@@ -19,7 +19,7 @@ mod settings;
 mod state;
 mod suggest;
 pub mod tree;
-mod value;
+pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;
