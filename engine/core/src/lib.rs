@@ -22,6 +22,7 @@ pub mod play;
 pub mod record;
 pub mod refusal;
 pub mod rule;
+pub mod schema;
 pub mod template;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;

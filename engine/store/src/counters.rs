@@ -26,8 +26,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn count_open_tasks(&self, person: &str) -> Result<i64, StoreError> {
-        let rows = self.reader().fetch(&ONE, args![open_tasks(person)]).await?;
-        rows.into_iter().next().map_or(Ok(0), |mut row| row.int())
+        let count = self.one(&ONE, args![open_tasks(person)], |mut row| row.int());
+        Ok(count.await?.unwrap_or_default())
     }
 
     /// How many instances there are by flow and status (`running`, `held`, an outcome's word …).

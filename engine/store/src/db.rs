@@ -69,6 +69,11 @@ macro_rules! args {
 }
 pub(crate) use args;
 
+/// Rows as the one JSON parameter of a set-based statement.
+pub(crate) fn json_rows(rows: &[impl serde::Serialize]) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::other(error.to_string()))
+}
+
 macro_rules! bound {
     ($sql:expr, $args:expr) => {{
         let mut query = sqlx::query($sql);

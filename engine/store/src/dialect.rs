@@ -117,3 +117,15 @@ pub(crate) const LOCK_SCHEMA: Sql = Sql::Each {
     sqlite: "select 1",
     postgres: "lock table assent_schema in exclusive mode",
 };
+
+/// A statement that claims the rows its first part picks. On PostgreSQL two claimers pass each other by; on SQLite there
+/// is one writer. The part is materialized: run twice by a nested loop, it would claim more than its limit.
+macro_rules! claim {
+    ($before:literal, $after:literal) => {
+        $crate::dialect::Sql::Each {
+            sqlite: concat!($before, $after),
+            postgres: concat!($before, " for update skip locked", $after),
+        }
+    };
+}
+pub(crate) use claim;

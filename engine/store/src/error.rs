@@ -6,7 +6,7 @@ use std::fmt;
 use assent_core::text::Text;
 
 /// A database error: a kind to act on, a sentence for people, and the database's own words for the log.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StoreError {
     /// What to do about it.
     pub kind: StoreErrorKind,

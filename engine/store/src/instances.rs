@@ -4,7 +4,7 @@ use assent_core::value::Values;
 use assent_core::write::{EventRow, InstanceRow};
 
 use crate::Store;
-use crate::db::args;
+use crate::db::{args, json_rows};
 use crate::dialect::{Sql, over_rows};
 use crate::entities::{Stored, from_row};
 use crate::error::StoreError;
@@ -50,8 +50,7 @@ impl Store {
     /// When the database cannot be read.
     pub async fn load_instances(&self, ids: &[&str]) -> Result<Vec<Loaded>, StoreError> {
         let rows: Vec<_> = ids.iter().map(|id| (id,)).collect();
-        let rows =
-            serde_json::to_string(&rows).map_err(|error| StoreError::other(error.to_string()))?;
+        let rows = json_rows(&rows)?;
         let mut loaded = vec![];
         for row in self.reader().fetch(&BY_ID, args![rows]).await? {
             let row = instance_from_row(row)?;
@@ -90,11 +89,8 @@ impl Store {
         from_seq: u32,
         limit: u32,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let rows = self
-            .reader()
-            .fetch(&EVENTS, args![instance, from_seq, limit])
-            .await?;
-        rows.into_iter().map(event_from_row).collect()
+        self.list(&EVENTS, args![instance, from_seq, limit], event_from_row)
+            .await
     }
 
     /// What a command with this idempotency key was answered.
@@ -102,11 +98,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn answer(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let rows = self.reader().fetch(&ANSWER, args![key]).await?;
-        rows.into_iter()
-            .next()
-            .map(|mut row| row.text())
-            .transpose()
+        self.one(&ANSWER, args![key], |mut row| row.text()).await
     }
 
     /// Forgets answers older than this; returns how many.
@@ -117,8 +109,7 @@ impl Store {
         &self,
         before: assent_core::time::Moment,
     ) -> Result<u64, StoreError> {
-        self.write(move |tx| Box::pin(tx.execute(&ANSWERS_OLD, args![before])))
-            .await
+        self.run(&ANSWERS_OLD, args![before]).await
     }
 }
 

@@ -15,6 +15,7 @@ use crate::dialect::{
 };
 use crate::error::{StoreError, StoreErrorKind};
 use crate::migrate;
+use crate::store::TRIES;
 
 /// How many connections a store keeps.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +95,8 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
     }
     let base = SqliteConnectOptions::new()
         .filename(path)
-        .busy_timeout(options.patience)
+        // A busy database is tried several times (see store.rs); together they take the whole patience.
+        .busy_timeout(options.patience / TRIES)
         .statement_cache_capacity(STATEMENTS_KEPT)
         .disable_statement_logging();
     let writing = base
@@ -111,6 +113,8 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(options.patience)
+        // A file does not hang up.
+        .test_before_acquire(false)
         .connect_with(writing)
         .await?;
     let writer = Pool::Sqlite(writer);
@@ -118,6 +122,7 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
     let reader = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
         .acquire_timeout(options.patience)
+        .test_before_acquire(false)
         .connect_lazy_with(base.read_only(true));
     Ok(Store::from_pools(writer, Pool::Sqlite(reader)))
 }

@@ -48,6 +48,14 @@ impl Row {
         }
     }
 
+    pub(crate) fn opt_int(&mut self) -> Result<Option<i64>, StoreError> {
+        match self.cell()? {
+            Cell::Int(number) => Ok(Some(number)),
+            Cell::Null => Ok(None),
+            cell @ (Cell::Text(_) | Cell::Blob(_)) => Err(wrong("a number", &cell)),
+        }
+    }
+
     /// A count, a revision, a number within an instance.
     pub(crate) fn count<T: TryFrom<i64>>(&mut self) -> Result<T, StoreError> {
         let number = self.int()?;

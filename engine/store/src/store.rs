@@ -1,18 +1,17 @@
 //! A store: the pools of one database, and the tables it knows.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use crate::db::{Pool, Tx};
-use crate::dialect::Dialect;
+use crate::db::{Arg, Pool};
+use crate::dialect::{Dialect, Sql};
 use crate::entities::Tables;
 use crate::entity_sql::EntityTable;
 use crate::error::{StoreError, StoreErrorKind};
+use crate::row::Row;
 
-/// How often a transaction is run again after a conflict with another one.
-const RETRIES_MAX: u32 = 8;
+/// How often a transaction is tried when it collides with another one.
+pub(crate) const TRIES: u32 = 9;
 
 /// One database. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
@@ -25,9 +24,6 @@ struct Inner {
     reader: Pool,
     tables: RwLock<Tables>,
 }
-
-/// A boxed future of a transaction's body.
-pub(crate) type Body<'t, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 't>>;
 
 impl Store {
     pub(crate) fn from_pools(writer: Pool, reader: Pool) -> Self {
@@ -78,32 +74,65 @@ impl Store {
         tables.insert(table.entity.clone(), table);
     }
 
-    /// Runs a writing transaction, again when it collided with another one. The body does nothing but SQL.
-    pub(crate) async fn write<T>(
+    /// Runs one writing statement in its own transaction and returns how many rows it touched.
+    pub(crate) async fn run(&self, sql: &Sql, args: Vec<Arg>) -> Result<u64, StoreError> {
+        transaction!(self, tx => tx.execute(sql, args.clone()).await?)
+    }
+
+    /// Runs one writing statement in its own transaction and returns its rows.
+    pub(crate) async fn ask(&self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        transaction!(self, tx => tx.fetch(sql, args.clone()).await?)
+    }
+
+    /// Reads rows and makes something of each.
+    pub(crate) async fn list<T>(
         &self,
-        body: impl for<'t> Fn(&'t mut Tx) -> Body<'t, T>,
-    ) -> Result<T, StoreError> {
-        let mut tries = 0;
-        loop {
-            let ran = async {
-                let mut tx = self.inner.writer.begin().await?;
-                let done = body(&mut tx).await?;
-                tx.commit().await?;
-                Ok(done)
-            };
-            match ran.await {
-                Err(StoreError {
-                    kind: StoreErrorKind::Locked,
-                    ..
-                }) if tries < RETRIES_MAX => again_soon(&mut tries).await,
-                done => return done,
-            }
-        }
+        sql: &Sql,
+        args: Vec<Arg>,
+        read: fn(Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.inner.reader.fetch(sql, args).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Reads at most one row and makes something of it.
+    pub(crate) async fn one<T>(
+        &self,
+        sql: &Sql,
+        args: Vec<Arg>,
+        read: fn(Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.list(sql, args, read).await?.pop())
     }
 }
 
-/// Waits 1, 2, 4 … ms before the next try.
-pub(crate) async fn again_soon(tries: &mut u32) {
+/// Runs a writing transaction, again when it collided with another one. The body does nothing but SQL.
+macro_rules! transaction {
+    ($store:expr, $tx:ident => $body:expr) => {{
+        let mut tries = 0;
+        loop {
+            let ran: Result<_, $crate::StoreError> = async {
+                let mut $tx = $store.writer().begin().await?;
+                let done = $body;
+                $tx.commit().await?;
+                Ok(done)
+            }
+            .await;
+            match ran {
+                Err(error) if $crate::store::try_again(&error, &mut tries).await => {}
+                done => break done,
+            }
+        }
+    }};
+}
+pub(crate) use transaction;
+
+/// True after a short wait (1, 2, 4 … ms) when the transaction collided and may run again.
+pub(crate) async fn try_again(error: &StoreError, tries: &mut u32) -> bool {
+    if error.kind != StoreErrorKind::Locked || *tries + 1 >= TRIES {
+        return false;
+    }
     tokio::time::sleep(Duration::from_millis(1 << *tries)).await;
     *tries += 1;
+    true
 }

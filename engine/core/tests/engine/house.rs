@@ -17,16 +17,26 @@ use assent_core::value::Values;
 /// The flow files beside the tests.
 pub fn flow_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
 
 /// What those files may name.
 pub fn catalog() -> Catalog {
-    let roles = ["owner", "board", "legal", "finance", "tech", "chief", "first", "second", "third", "spare", "boss", "worker"];
+    let roles = [
+        "owner", "board", "legal", "finance", "tech", "chief", "first", "second", "third", "spare",
+        "boss", "worker",
+        "helper",
+    ];
     Catalog {
-        roles: roles.iter().map(|role| ((*role).to_owned(), Text::same(*role))).collect(),
+        roles: roles
+            .iter()
+            .map(|role| ((*role).to_owned(), Text::same(*role)))
+            .collect(),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
         ..Catalog::default()
@@ -42,7 +52,12 @@ pub fn compiled(file: &Path) -> (Definition, Compiled) {
         .diagnostics
         .iter()
         .filter(|fault| fault.severity == Severity::Error)
-        .map(|fault| format!("{name}:{}:{} {} {}", fault.place.line, fault.place.column, fault.code, fault.message.en))
+        .map(|fault| {
+            format!(
+                "{name}:{}:{} {} {}",
+                fault.place.line, fault.place.column, fault.code, fault.message.en
+            )
+        })
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     (compiled.definition.clone().unwrap(), compiled)
@@ -71,7 +86,11 @@ pub fn directory() -> Directory {
         directory.people.insert(id.clone(), person);
         for (at, role) in roles.iter().enumerate() {
             if number > 0 && (at + number) % 3 == 0 {
-                directory.roles.push(RoleGrant { role: role.clone(), person: id.clone(), unit: None });
+                directory.roles.push(RoleGrant {
+                    role: role.clone(),
+                    person: id.clone(),
+                    unit: None,
+                });
             }
         }
     }

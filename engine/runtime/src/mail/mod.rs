@@ -16,7 +16,7 @@ mod words;
 mod tests;
 
 pub use carrier::{Carrier, Sent, Undelivered};
-pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use clean::{display_name, one_line};
+pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use letter::{Button, Letter, LetterFact};
 pub use message::{Sender, to_message};

@@ -10,7 +10,7 @@ use super::Outcome;
 use super::changes::{Changes, Counts};
 use super::sql;
 use crate::Store;
-use crate::db::{Tx, args};
+use crate::db::{Tx, args, json_rows};
 use crate::dialect::Sql;
 use crate::entities;
 use crate::error::StoreError;
@@ -295,7 +295,7 @@ pub(super) async fn fetch(
     if rows.is_empty() {
         return Ok(vec![]);
     }
-    tx.fetch(sql, args![to_json(rows)?]).await
+    tx.fetch(sql, args![json_rows(rows)?]).await
 }
 
 /// Runs a statement over rows; nothing for no rows.
@@ -305,11 +305,7 @@ pub(super) async fn execute(
     rows: &[impl Serialize],
 ) -> Result<(), StoreError> {
     if !rows.is_empty() {
-        tx.execute(sql, args![to_json(rows)?]).await?;
+        tx.execute(sql, args![json_rows(rows)?]).await?;
     }
     Ok(())
-}
-
-fn to_json(rows: &[impl Serialize]) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::other(error.to_string()))
 }

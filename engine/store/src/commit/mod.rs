@@ -10,12 +10,9 @@ use std::collections::BTreeSet;
 use assent_core::write::Write;
 
 use crate::Store;
-use crate::error::{StoreError, StoreErrorKind};
-use crate::store::again_soon;
+use crate::error::StoreError;
+use crate::store::try_again;
 use batch::{Batch, Ran};
-
-/// How often a batch is run again after a conflict with another node's.
-const RETRIES_MAX: u32 = 8;
 
 /// What became of one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +31,7 @@ impl Store {
     /// expects the `rev` the one before it left; a write behind a stale one of the same instance is stale too.
     ///
     /// # Errors
-    /// When nothing was written (or, for [`StoreErrorKind::Gone`], when it is unknown whether it was). One write the
+    /// When nothing was written (or, for [`crate::StoreErrorKind::Gone`], when it is unknown whether it was). One write the
     /// database refuses fails the whole batch: try each alone, as [`crate::Committer`] does.
     pub async fn commit(&self, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
         self.commit_shard(writes, 0).await
@@ -54,9 +51,7 @@ impl Store {
         let mut tries = 0;
         loop {
             match self.try_commit(writes, shard).await {
-                Err(error) if error.kind == StoreErrorKind::Locked && tries < RETRIES_MAX => {
-                    again_soon(&mut tries).await;
-                }
+                Err(error) if try_again(&error, &mut tries).await => {}
                 done => return done,
             }
         }
