@@ -320,6 +320,7 @@ fn instances(album: &mut Album<'_>) {
     }
     #[derive(Serialize)]
     struct List {
+        heading: &'static str,
         link: Option<Choice>,
         search: Option<serde_json::Value>,
         filters: Vec<Choice>,
@@ -346,6 +347,7 @@ fn instances(album: &mut Album<'_>) {
         row("held", "挂起", "Held"),
     ];
     let list = List {
+        heading: lang.pick("全部实例", "All instances"),
         link: None,
         search: Some(json!({"text": "", "status": ""})),
         filters: vec![
