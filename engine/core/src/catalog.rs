@@ -29,6 +29,8 @@ pub struct Catalog {
     pub flows: BTreeSet<String>,
     /// Working calendars by name.
     pub calendars: BTreeSet<String>,
+    /// IANA time zones of calendars that do not keep Asia/Shanghai.
+    pub zones: BTreeMap<String, String>,
     /// Rule tables kept outside flow files, by table: key → kind.
     pub tables: BTreeMap<String, BTreeMap<String, FieldKind>>,
 }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::people::PersonId;
-use crate::time::Moment;
 use crate::value::{Value, Values};
 
 /// A wish to change an instance.
@@ -43,16 +42,27 @@ impl Actor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
+    /// A page.
     Page,
+    /// A page opened by an approval link.
     Link,
+    /// A mailed reply.
     Mail,
+    /// The REST API.
     Api,
+    /// An import.
     Import,
+    /// A timer.
     Timer,
+    /// An effect that answered.
     Effect,
+    /// A parent or child flow.
     Subflow,
+    /// The command line.
     CommandLine,
+    /// A replayed event log.
     Replay,
+    /// An example or a test.
     Test,
 }
 
@@ -60,55 +70,108 @@ pub enum Via {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
-    /// Makes the instance in its draft state; `set` are the first values.
-    Start { set: Values },
+    /// Makes the instance in its draft state; `set` are the first values. With `submit` it is submitted at once.
+    Start {
+        /// Field values given with it.
+        set: Values,
+        /// Submit at once.
+        submit: bool,
+    },
     /// Saves the draft.
-    Save { set: Values },
+    Save {
+        /// Field values given with it.
+        set: Values,
+    },
     /// Submits the draft; after a return, walks again or (`straight_back`) to who returned it.
-    Submit { set: Values, straight_back: bool },
+    Submit {
+        /// Field values given with it.
+        set: Values,
+        /// Straight to the state that sent it back.
+        straight_back: bool,
+    },
     /// Decides a task.
     Decide {
+        /// Number of the task.
         task: u32,
+        /// What was said.
         verdict: Verdict,
+        /// The words given with it.
         comment: Option<String>,
+        /// Field values given with it.
         set: Values,
     },
     /// Takes a named action of a work task.
     Act {
+        /// Number of the task.
         task: u32,
+        /// The action's id.
         action: String,
+        /// The words given with it.
         comment: Option<String>,
+        /// Field values given with it.
         set: Values,
     },
     /// Sends back: to the applicant, the previous state or a named one that was passed.
     Return {
+        /// Number of the task.
         task: u32,
+        /// Where, or to whom.
         to: ReturnTo,
+        /// The words given with it.
         comment: String,
     },
     /// The applicant ends the instance.
-    Withdraw { comment: Option<String> },
+    Withdraw {
+        /// The words given with it.
+        comment: Option<String>,
+    },
     /// Somebody else takes the task over.
     Transfer {
+        /// Number of the task.
         task: u32,
+        /// Where, or to whom.
         to: PersonId,
+        /// The words given with it.
         comment: Option<String>,
     },
     /// Words for everybody who reads the instance.
-    Comment { text: String },
+    Comment {
+        /// The words.
+        text: String,
+    },
     /// A wake-up is due. `reference` names it; one that is gone already is ignored.
-    Wake { reference: String },
+    Wake {
+        /// Its name, unique in the instance.
+        reference: String,
+    },
     /// An effect has answered.
-    Answer { call: u32, answer: EffectAnswer },
+    Answer {
+        /// Number of the call.
+        call: u32,
+        /// What came back.
+        answer: EffectAnswer,
+    },
     /// Something happened outside: ERP, remote monitoring, another module.
-    Happen { event: String, payload: Value },
+    Happen {
+        /// Name of the event.
+        event: String,
+        /// What came with it.
+        payload: Value,
+    },
     /// A subflow this instance waits for has ended.
     ChildEnded {
+        /// Id of the child instance.
         child: String,
+        /// How it ended.
         outcome: crate::definition::Outcome,
     },
-    /// The owner lets a held instance try again.
-    Retry { comment: Option<String> },
+    /// The owner lets a held instance try again, perhaps after filling in what was missing (empty fields only).
+    Retry {
+        /// The words given with it.
+        comment: Option<String>,
+        /// Field values given with it.
+        set: Values,
+    },
 }
 
 /// 同意 or 拒绝.
@@ -141,11 +204,4 @@ pub enum EffectAnswer {
     Ok(Values),
     /// It failed for good, after all retries; the words of the last failure.
     Failed(String),
-}
-
-/// What the engine is told besides the instance; everything that is not a fact of the case itself.
-#[derive(Clone, Copy)]
-pub struct Clock {
-    /// Now.
-    pub now: Moment,
 }

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::calendar::Term;
 use crate::condition::Expr;
+use crate::diagnostic::Places;
 use crate::field::{EntityType, Field};
 use crate::people::PeopleRule;
 use crate::template::Template;
@@ -57,6 +58,8 @@ pub struct Definition {
     pub states: Vec<State>,
     /// `mails:` by name.
     pub mails: BTreeMap<String, MailTemplate>,
+    /// Where each part stands in the source, so that checks can point at lines.
+    pub places: Places,
 }
 
 impl Definition {
@@ -102,6 +105,8 @@ pub struct State {
     pub region: RegionIx,
     /// Skipped when this is false.
     pub when: Option<Expr>,
+    /// Where it leads when it is skipped: always the next one in file order, whatever `go:` says.
+    pub skip_to: Target,
     /// What happens here.
     pub kind: StateKind,
     /// Where it leads when it is done or approved.
@@ -110,6 +115,8 @@ pub struct State {
     pub if_rejected: Target,
     /// A sentence for the applicant when it was sent back.
     pub say: Option<Text>,
+    /// `keep:`: approvals that stay valid when a rejection sends the flow back from here.
+    pub keep: Vec<StateIx>,
     /// Field permissions while here.
     pub fields: FieldRules,
     /// Fields that appear for the decision or action only.
@@ -130,43 +137,76 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum StateKind {
     /// The applicant edits.
-    Draft { by: PeopleRef },
+    Draft {
+        /// Who.
+        by: PeopleRef,
+    },
     /// People decide.
     Approve(Approve),
     /// Somebody does something and picks an action.
     Work {
+        /// Who.
         by: Vec<PeopleRef>,
+        /// What can be picked.
         actions: Vec<WorkAction>,
     },
     /// A rhai rule fills fields: `file.function`.
     Rule {
+        /// `file.function`.
         rule: String,
+        /// Fields it is given.
         give: Vec<String>,
+        /// Field ← output.
         fills: Vec<(String, String)>,
     },
     /// A module's effect.
     Run(Run),
-    /// The first way whose condition holds. Inline states of ways stand in the same region after this one.
-    Choose { ways: Vec<Way> },
+    /// The first way whose condition holds. Inline states of ways stand in the same region after this one; their `next`
+    /// and `if_rejected` are the choice's unless they say otherwise.
+    Choose {
+        /// In order; the first that holds.
+        ways: Vec<Way>,
+    },
     /// A message to people; goes on at once.
-    Mail { mail: String, to: Vec<PeopleRef> },
+    Mail {
+        /// Name of the mail.
+        mail: String,
+        /// Where, or to whom.
+        to: Vec<PeopleRef>,
+    },
     /// An event from outside about this record.
-    WaitFor { event: String },
+    WaitFor {
+        /// Name of the event.
+        event: String,
+    },
     /// A time: a date (its 00:00 in the calendar's zone) or a point in time.
-    WaitUntil { time: Expr },
+    WaitUntil {
+        /// A date or a point in time.
+        time: Expr,
+    },
     /// Another instance runs; waited for unless `beside`.
     Subflow {
+        /// Flow id.
         flow: String,
+        /// The field of the child that refers to this record.
         link: Option<String>,
+        /// Not waited for.
         beside: bool,
     },
     /// Branches in parallel.
     Together {
+        /// How they are joined.
         needs: Join,
+        /// For a parallel state: its branches and how each starts.
         branches: Vec<RegionIx>,
     },
     /// The instance is over.
-    End { outcome: Outcome, then: Vec<Then> },
+    End {
+        /// How it ended.
+        outcome: Outcome,
+        /// What the end starts.
+        then: Vec<Then>,
+    },
 }
 
 /// One way out of a choice.
@@ -271,6 +311,28 @@ pub struct WorkAction {
     pub require: Vec<String>,
     /// `reason: required`.
     pub reason_required: bool,
+    /// `create:`: records made in the same transaction.
+    pub create: Vec<Creation>,
+}
+
+/// A record an action makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// Its entity type.
+    pub entity: String,
+    /// Its fields and where their values come from, in file order.
+    pub values: Vec<(String, Source)>,
+}
+
+/// Where a value of a created record comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `id`: the record the flow runs on.
+    RecordId,
+    /// The value of a field of that record.
+    Field(String),
+    /// A fixed value.
+    Fixed(Value),
 }
 
 /// A module's effect: `run:`.
@@ -294,7 +356,12 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub enum Then {
     /// A mail.
-    Mail { mail: String, to: Vec<PeopleRef> },
+    Mail {
+        /// Name of the mail.
+        mail: String,
+        /// Where, or to whom.
+        to: Vec<PeopleRef>,
+    },
     /// An effect nobody waits for.
     Run(Run),
 }

@@ -11,34 +11,66 @@ use crate::value::Values;
 pub enum Effect {
     /// A mail to one person. Rendered when it is sent, from what the instance holds then; the right to read is checked again.
     Mail {
+        /// The instance it belongs to.
         instance: String,
+        /// Name of the mail.
         mail: String,
+        /// Where, or to whom.
         to: PersonId,
+        /// Number of the task.
         task: Option<u32>,
+        /// State id.
         state: String,
     },
     /// A module's effect; `key` is its idempotency key, `retry_ms` the waits between attempts.
     Call {
+        /// The instance it belongs to.
         instance: String,
+        /// Number of the call.
         call: u32,
+        /// Its name.
         name: String,
+        /// What it is given.
         input: Values,
+        /// Its idempotency key.
         key: String,
+        /// Waits between attempts, in milliseconds.
         retry_ms: Vec<i64>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// Starts a subflow.
     Subflow {
+        /// The instance it belongs to.
         instance: String,
+        /// Id of the child instance.
         child: String,
+        /// Flow id.
         flow: String,
+        /// The field of the child that refers to this record.
         link: Option<String>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// Tells the parent of a subflow that it ended.
     ChildEnded {
+        /// The entry (or, for a start, the instance) around it.
         parent: String,
+        /// Id of the child instance.
         child: String,
+        /// How it ended.
         outcome: crate::definition::Outcome,
     },
+}
+
+impl Effect {
+    /// The word its outbox row carries.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Effect::Mail { .. } => "mail",
+            Effect::Call { .. } => "call",
+            Effect::Subflow { .. } => "subflow",
+            Effect::ChildEnded { .. } => "child_ended",
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Rest;
 use crate::command::{Actor, Verdict, Via};
 use crate::definition::Outcome;
 use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
@@ -15,6 +16,8 @@ use crate::value::{Value, Values};
 pub struct Event {
     /// Number within the instance, from 1 without gaps.
     pub seq: u32,
+    /// The turn it belongs to.
+    pub rev: u64,
     /// When.
     pub at: Moment,
     /// Whose command caused it.
@@ -32,191 +35,356 @@ pub struct Event {
 pub enum Change {
     /// The instance was made.
     Started {
+        /// The instance it belongs to.
         instance: String,
+        /// Flow id.
         flow: String,
+        /// Definition version.
         version: String,
+        /// Entity type.
         entity: String,
+        /// Record id.
         record: String,
+        /// Who started it.
         applicant: PersonId,
+        /// The entry (or, for a start, the instance) around it.
+        parent: Option<String>,
     },
     /// Field values changed (only those that did).
-    FieldsSet { values: Values },
+    FieldsSet {
+        /// Values by name or path.
+        values: Values,
+    },
     /// The applicant submitted.
-    Submitted { straight_back: bool },
+    Submitted {
+        /// Straight to the state that sent it back.
+        straight_back: bool,
+    },
     /// A state was entered.
     Entered {
+        /// State id.
         state: String,
+        /// Number of the entry.
         entry: u32,
+        /// The entry (or, for a start, the instance) around it.
         parent: Option<u32>,
+        /// When it is due.
         due: Option<Moment>,
+        /// For a parallel state: its branches and how each starts.
         branches: Vec<(String, BranchStatus)>,
     },
     /// A state (or branch) was skipped: its condition was false, with the values that decided.
     Skipped {
+        /// State id.
         state: String,
+        /// Why, in words or as the condition was written.
         because: String,
+        /// Values by name or path.
         values: Vec<(String, Value)>,
     },
     /// A way out of a choice was taken.
     Chosen {
+        /// State id.
         state: String,
+        /// Where, or to whom.
         to: String,
+        /// Why, in words or as the condition was written.
         because: String,
+        /// Values by name or path.
         values: Vec<(String, Value)>,
     },
-    /// The people asked in an approval, in order; `left_out` says who was not, and the code of the policy.
+    /// The people asked in a state, in order; `left_out` says who was not, and the code of the policy.
     Asked {
+        /// Number of the entry.
         entry: u32,
+        /// Who, in order.
         voters: Vec<PersonId>,
+        /// Who the rule names but was not asked, and by which policy.
         left_out: Vec<(PersonId, String)>,
+        /// Those among the voters whom a policy named, not the state's rule.
+        stand_ins: Vec<PersonId>,
+        /// Approvals needed.
         required: u32,
     },
     /// A voter was added.
     VoterAdded {
+        /// Number of the entry.
         entry: u32,
+        /// Who.
         person: PersonId,
+        /// Why, in words or as the condition was written.
         because: Text,
+    },
+    /// Late: others are asked instead of those who had not decided yet.
+    HandedOver {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// Where from, or from whom.
+        from: Vec<PersonId>,
+        /// Where, or to whom.
+        to: Vec<PersonId>,
     },
     /// A task was opened.
     TaskOpened {
+        /// Number of the task.
         task: u32,
+        /// State id.
         state: String,
+        /// Number of the entry.
         entry: u32,
+        /// What is asked.
         kind: TaskKind,
+        /// Who must act.
         assignee: PersonId,
+        /// Whose vote it is.
         voter: PersonId,
+        /// When it is due.
         due: Option<Moment>,
+        /// Why this person.
         why: Vec<Text>,
     },
     /// A task ended.
     TaskClosed {
+        /// Number of the task.
         task: u32,
+        /// How it ended.
         end: TaskEnd,
+        /// Why, in words or as the condition was written.
         because: Text,
     },
     /// A person decided.
     Decided {
+        /// Number of the task.
         task: u32,
+        /// Number of the entry.
         entry: u32,
+        /// State id.
         state: String,
+        /// Whose vote it is.
         voter: PersonId,
+        /// What was said.
         verdict: Verdict,
+        /// The words given with it.
         comment: Option<String>,
+        /// Hash of the facts that were signed.
         signed: String,
     },
     /// The system counted a vote or settled a state: policy or timeout, in words.
     SystemDecided {
+        /// Number of the entry.
         entry: u32,
+        /// State id.
         state: String,
+        /// Whose vote it is.
         voter: Option<PersonId>,
+        /// What was said.
         verdict: Verdict,
+        /// Why, in words or as the condition was written.
         because: Text,
     },
     /// A named action of a work state was taken.
     Acted {
+        /// Number of the task.
         task: u32,
+        /// State id.
         state: String,
+        /// The action's id.
         action: String,
+        /// The words given with it.
         comment: Option<String>,
     },
     /// A state was left in the ordinary way.
     Left {
+        /// State id.
         state: String,
+        /// Number of the entry.
         entry: u32,
+        /// Where, or to whom.
         to: Option<String>,
+        /// What is left of its deadline, when its clock only stops.
+        rest: Option<Rest>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {
+        /// State id.
         state: String,
+        /// Number of the entry.
         entry: u32,
+        /// Why, in words or as the condition was written.
         because: Text,
     },
     /// A branch ended.
     BranchEnded {
+        /// The entry (or, for a start, the instance) around it.
         parent: u32,
+        /// Branch id.
         branch: String,
+        /// How it ended.
         status: BranchStatus,
     },
     /// Sent back: a new round.
     Returned {
+        /// Where from, or from whom.
         from: String,
+        /// Where, or to whom.
         to: String,
+        /// The round that begins.
         round: u32,
+        /// Entries whose decisions no longer stand.
+        dropped: Vec<u32>,
+        /// States whose approvals stay valid.
+        kept: Vec<String>,
+        /// Why, in words or as the condition was written.
+        because: Text,
+        /// The words given with it.
         comment: Option<String>,
+        /// The flow's own sentence for the applicant.
         say: Option<Text>,
     },
     /// A wake-up was armed.
     WakeupSet {
+        /// Its name, unique in the instance.
         reference: String,
+        /// When.
         at: Moment,
+        /// Number of the entry.
         entry: u32,
     },
     /// A wake-up fired or is not wanted any more.
-    WakeupCleared { reference: String, fired: bool },
+    WakeupCleared {
+        /// Its name, unique in the instance.
+        reference: String,
+        /// True when it fired, false when it was not wanted any more.
+        fired: bool,
+    },
     /// A reminder went out.
     Reminded {
+        /// Number of the entry.
         entry: u32,
+        /// State id.
         state: String,
+        /// Who.
         people: Vec<PersonId>,
     },
     /// A task went to somebody else.
     Transferred {
+        /// Number of the task.
         task: u32,
+        /// Where from, or from whom.
         from: PersonId,
+        /// Where, or to whom.
         to: PersonId,
+        /// The words given with it.
         comment: Option<String>,
     },
     /// An effect was asked for.
     Called {
+        /// Number of the call.
         call: u32,
+        /// `module.effect`.
         effect: String,
+        /// Number of the entry.
         entry: u32,
+        /// State id.
         state: String,
+        /// What it is given.
         input: Values,
+        /// Its idempotency key.
         key: String,
+        /// Waits between attempts, in milliseconds.
         retry_ms: Vec<i64>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// It answered.
-    Answered { call: u32, filled: Values },
+    Answered {
+        /// Number of the call.
+        call: u32,
+        /// The values it brought.
+        filled: Values,
+    },
     /// It failed for good.
-    CallFailed { call: u32, reason: String },
+    CallFailed {
+        /// Number of the call.
+        call: u32,
+        /// The words of the last failure.
+        reason: String,
+    },
     /// A rule ran, with what it was given, what it said, and the hash of its text.
     RuleRan {
+        /// State id.
         state: String,
+        /// `file.function`.
         rule: String,
+        /// Hash of the script that was read.
         script: String,
+        /// What it was given.
         given: Values,
+        /// What it said.
         gave: Values,
     },
     /// A mail was queued.
     MailQueued {
+        /// Name of the mail.
         mail: String,
+        /// Where, or to whom.
         to: Vec<PersonId>,
+        /// Number of the task.
         task: Option<u32>,
+        /// State id.
         state: String,
     },
     /// Something outside happened that the instance waited for.
-    Happened { name: String, payload: Value },
+    Happened {
+        /// Its name.
+        name: String,
+        /// What came with it.
+        payload: Value,
+    },
     /// A subflow was asked for.
     SubflowAsked {
+        /// Flow id.
         flow: String,
+        /// Number of the entry.
         entry: u32,
+        /// The field of the child that refers to this record.
         link: Option<String>,
+        /// Id of the child instance.
         child: String,
     },
     /// A subflow ended.
-    SubflowEnded { child: String, outcome: Outcome },
+    SubflowEnded {
+        /// Id of the child instance.
+        child: String,
+        /// How it ended.
+        outcome: Outcome,
+    },
     /// Words.
-    Commented { text: String },
+    Commented {
+        /// The words.
+        text: String,
+    },
     /// The instance cannot go on by itself.
-    Held { held: Held },
+    Held {
+        /// Why, where, and who was told.
+        held: Held,
+    },
     /// It goes on.
-    Resumed { comment: Option<String> },
+    Resumed {
+        /// State id.
+        state: String,
+        /// The words given with it.
+        comment: Option<String>,
+    },
     /// It is over.
     Ended {
+        /// State id.
         state: Option<String>,
+        /// How it ended.
         outcome: Outcome,
+        /// The words given with it.
         comment: Option<String>,
     },
 }

@@ -89,6 +89,8 @@ pub enum Deed {
     Recast(String, Vec<String>),
     /// `child: outcome`: the subflow ends.
     Child(String),
+    /// `do: retry`: the owner lets a held instance try again.
+    Retry,
 }
 
 /// What must be true; an absent part is not looked at.
@@ -118,4 +120,6 @@ pub struct Expect {
     pub round: Option<u32>,
     /// Field values.
     pub values: Option<Values>,
+    /// In an example's last `expect`: submitting `given` itself is refused with this code.
+    pub refused: Option<String>,
 }

@@ -63,11 +63,22 @@ pub enum FieldKind {
     /// A line or more of text.
     Text,
     /// An amount in a currency (ISO 4217), with that many decimals (2 unless declared).
-    Money { currency: String, decimals: u32 },
+    Money {
+        /// ISO 4217 code.
+        currency: String,
+        /// Digits after the point.
+        decimals: u32,
+    },
     /// A number with that many decimals.
-    Number { decimals: u32 },
+    Number {
+        /// Digits after the point.
+        decimals: u32,
+    },
     /// A share: 0.85 is 85 %; `decimals` counts those of the share (4: 0.8512).
-    Percent { decimals: u32 },
+    Percent {
+        /// Digits after the point.
+        decimals: u32,
+    },
     /// A day.
     Date,
     /// A point in time.
@@ -75,17 +86,31 @@ pub enum FieldKind {
     /// Yes or no.
     Flag,
     /// One of some options: id and name, in order.
-    Choice { options: Vec<(String, Text)> },
+    Choice {
+        /// Id and name of each, in order.
+        options: Vec<(String, Text)>,
+    },
     /// A person of the directory.
     Person,
     /// A department of the directory.
     Department,
     /// A record of another entity type.
-    Ref { to: String },
+    Ref {
+        /// Where, or to whom.
+        to: String,
+    },
     /// Files: accepted extensions (empty: any allowed type), the largest size in MB.
-    File { accept: Vec<String>, max_mb: u32 },
+    File {
+        /// Accepted extensions; empty: any allowed type.
+        accept: Vec<String>,
+        /// Largest size of one file in MB.
+        max_mb: u32,
+    },
     /// Rows with columns of their own.
-    Table { columns: Vec<Field> },
+    Table {
+        /// What each row holds.
+        columns: Vec<Field>,
+    },
 }
 
 impl PartialEq for Field {

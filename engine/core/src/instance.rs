@@ -1,7 +1,10 @@
 //! One run of a definition on one record: the state that events fold into.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Rest;
 use crate::command::Verdict;
 use crate::definition::Outcome;
 use crate::people::PersonId;
@@ -34,8 +37,12 @@ pub struct Instance {
     pub record: String,
     /// Who started it.
     pub applicant: PersonId,
-    /// Running, held, or over.
+    /// The instance that waits for this one as its subflow.
+    pub parent: Option<String>,
+    /// Running or over.
     pub status: Status,
+    /// Where it cannot go on by itself; empty when it can.
+    pub holds: Vec<Held>,
     /// Turns so far: the compare-and-swap number.
     pub rev: u64,
     /// Events so far: the number of the last one.
@@ -64,8 +71,18 @@ pub struct Instance {
     pub path: Vec<Passed>,
     /// Human decisions on the way, in order, of all rounds.
     pub decisions: Vec<Decision>,
-    /// Who sent it back last and where it was: for "straight back".
+    /// The state it was sent back from last: for "straight back".
     pub returned_from: Option<String>,
+    /// Fields the applicant edited since it was sent back last.
+    pub edited: Vec<String>,
+    /// States whose approvals stay valid after the last return (`keep:`).
+    pub kept: Vec<String>,
+    /// What is left of deadlines that stopped (`clock: {stops_in}`), by state.
+    pub stopped: BTreeMap<String, Rest>,
+    /// Times each state was entered, for the cap that stops a runaway loop.
+    pub visits: BTreeMap<String, u32>,
+    /// The last tasks that ended (at most [`CLOSED_KEPT`]), to say who was faster.
+    pub closed: Vec<ClosedTask>,
 }
 
 /// Where an instance is in its life.
@@ -74,10 +91,6 @@ pub struct Instance {
 pub enum Status {
     /// Something will wake it.
     Running,
-    /// It cannot go on by itself; somebody was told.
-    Held(Held),
-    /// Stopped by an administrator.
-    Suspended(Held),
     /// Over.
     Ended(Outcome),
 }
@@ -91,6 +104,10 @@ pub struct Held {
     pub reason: Text,
     /// The state at fault.
     pub state: String,
+    /// Its entry; none when it could not even be entered.
+    pub entry: Option<u32>,
+    /// The names from `people:` that were told (`owner` is the flow's owner).
+    pub told: Vec<String>,
     /// Who was told.
     pub owner: Vec<PersonId>,
     /// When.
@@ -114,6 +131,8 @@ pub struct Active {
     pub branches: Vec<BranchRun>,
     /// For an approval: the people asked, with their votes.
     pub voters: Vec<Voter>,
+    /// Who was not asked although the rule names them, and by which policy.
+    pub left_out: Vec<(PersonId, String)>,
 }
 
 /// One branch of an active parallel state.
@@ -150,6 +169,8 @@ pub struct Voter {
     pub task: Option<u32>,
     /// What they said.
     pub verdict: Option<Verdict>,
+    /// Found by the state's rule (and asked again whether still entitled), not added later.
+    pub by_rule: bool,
 }
 
 /// An open task: one person asked.
@@ -207,6 +228,24 @@ pub enum TaskEnd {
     Cancelled,
 }
 
+/// How many ended tasks an instance remembers by itself.
+pub const CLOSED_KEPT: usize = 16;
+
+/// A task that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedTask {
+    /// Number within the instance.
+    pub no: u32,
+    /// State id.
+    pub state: String,
+    /// How it ended.
+    pub end: TaskEnd,
+    /// Who ended it; none for the system.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Moment,
+}
+
 /// A wake-up: the instance wants to be told at that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wakeup {
@@ -216,8 +255,6 @@ pub struct Wakeup {
     pub at: Moment,
     /// Entry it belongs to; cancelled when that is left.
     pub entry: u32,
-    /// Times it fired already (repeated reminders).
-    pub fired: u32,
 }
 
 /// An effect that has not answered yet.
@@ -229,6 +266,8 @@ pub struct Call {
     pub effect: String,
     /// Entry it belongs to.
     pub entry: u32,
+    /// The instance waits for its answer.
+    pub waits: bool,
 }
 
 /// A state that was passed.
@@ -236,7 +275,7 @@ pub struct Call {
 pub struct Passed {
     /// State id.
     pub state: String,
-    /// Its entry.
+    /// Its entry; 0 when it was skipped (its condition counts when data change).
     pub entry: u32,
     /// The round.
     pub round: u32,

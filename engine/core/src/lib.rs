@@ -1,8 +1,10 @@
 //! Assent's core: what approvals mean, as pure functions. No async, no clock, no randomness, no files, no SQL.
 #![warn(missing_docs)]
 
+pub mod apply;
 pub mod calendar;
 pub mod catalog;
+pub mod check;
 pub mod command;
 pub mod condition;
 pub mod definition;
@@ -16,10 +18,18 @@ pub mod field;
 pub mod instance;
 pub mod module;
 pub mod people;
+pub mod play;
+pub mod record;
 pub mod refusal;
 pub mod rule;
+pub mod schema;
 pub mod template;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 pub mod text;
 pub mod time;
+pub mod turn;
 pub mod value;
+pub mod verb;
+pub mod verify;
 pub mod write;

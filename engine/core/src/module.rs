@@ -61,7 +61,12 @@ pub enum Reaction {
     /// Sets fields of the same record, in the same transaction.
     Set(Values),
     /// Makes another record, in the same transaction.
-    Create { entity: String, values: Values },
+    Create {
+        /// Entity type.
+        entity: String,
+        /// Values by name or path.
+        values: Values,
+    },
 }
 
 /// A CRM module.

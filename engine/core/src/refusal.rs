@@ -22,6 +22,9 @@ pub struct Refusal {
     pub message: Text,
     /// The field at fault, when there is one.
     pub field: Option<String>,
+    /// All faults, when there are several (the first is this one).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Refusal>,
 }
 
 /// The families of refusals.
@@ -54,6 +57,7 @@ impl Refusal {
             params: BTreeMap::new(),
             message: Text::new(zh, en),
             field: None,
+            faults: vec![],
         }
     }
 

@@ -19,8 +19,8 @@ pub struct Write {
     pub tasks_closed: Vec<TaskClosedRow>,
     /// The turn's events, in order, sealed into the chain.
     pub events: Vec<EventRow>,
-    /// The record, when its values changed.
-    pub record: Option<RecordWrite>,
+    /// The record, when its values changed, and records made beside it.
+    pub records: Vec<RecordWrite>,
     /// Wake-ups armed (an existing one with the same reference is replaced).
     pub wakeups_set: Vec<WakeupRow>,
     /// References of wake-ups that are gone.
@@ -85,11 +85,11 @@ pub struct TaskRow {
     pub due: Option<Moment>,
 }
 
-/// How a task ended.
+/// A task that ended: complete, because a task opened and settled in one turn never was an open row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskClosedRow {
-    /// Number within the instance.
-    pub no: u32,
+    /// The task as it was.
+    pub task: TaskRow,
     /// `approved`, `rejected`, `returned`, `done`, `transferred`, `cancelled`.
     pub end: String,
     /// When.

@@ -3,5 +3,8 @@
 
 pub mod app;
 pub mod clock;
+pub mod mail;
+pub mod replay;
+mod view;
 
 pub use app::{App, AppConfig, AppError};

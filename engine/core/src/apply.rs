@@ -1,0 +1,504 @@
+//! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::event::{Change, Event};
+use crate::instance::{
+    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, Decision, Instance,
+    Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
+};
+use crate::value::{Value, Values};
+
+/// The hash before the first event.
+pub const CHAIN_START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Case {
+    /// What is there before the first event.
+    pub fn blank(values: Values) -> Self {
+        let instance = Instance {
+            id: String::new(),
+            flow: String::new(),
+            version: String::new(),
+            entity: String::new(),
+            record: String::new(),
+            applicant: String::new(),
+            parent: None,
+            status: Status::Running,
+            holds: vec![],
+            rev: 0,
+            seq: 0,
+            chain: CHAIN_START.to_owned(),
+            submitted: false,
+            round: 1,
+            entries: 0,
+            tasks_made: 0,
+            calls_made: 0,
+            active: vec![],
+            tasks: vec![],
+            wakeups: vec![],
+            calls: vec![],
+            path: vec![],
+            decisions: vec![],
+            returned_from: None,
+            edited: vec![],
+            kept: vec![],
+            stopped: BTreeMap::new(),
+            visits: BTreeMap::new(),
+            closed: vec![],
+        };
+        Self { instance, values }
+    }
+}
+
+/// The canonical text of an event: what is stored and what the chain's hash covers.
+pub fn body(event: &Event) -> String {
+    // Structs of plain data with text keys always serialise; an empty text would be found by `verify` at once.
+    serde_json::to_string(event).unwrap_or_default()
+}
+
+/// The chain's next hash: hex SHA-256 over the previous hash and the event's canonical text.
+pub fn link(previous: &str, body: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(previous)
+        .chain_update(body)
+        .finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Folds one event into the case.
+pub fn apply(case: &mut Case, event: &Event) {
+    let instance = &mut case.instance;
+    instance.seq = event.seq;
+    instance.rev = event.rev;
+    instance.chain = link(&instance.chain, &body(event));
+    match &event.change {
+        Change::Started { .. }
+        | Change::Submitted { .. }
+        | Change::Returned { .. }
+        | Change::Ended { .. }
+        | Change::Held { .. }
+        | Change::Resumed { .. } => life(instance, &event.change),
+        Change::FieldsSet { values } => {
+            set_values(&mut case.values, values);
+            let drafting = instance.submitted
+                && instance
+                    .tasks
+                    .iter()
+                    .any(|task| task.kind == TaskKind::Draft);
+            for name in values.keys().filter(|_| drafting) {
+                if !instance.edited.contains(name) {
+                    instance.edited.push(name.clone());
+                }
+            }
+        }
+        Change::Entered { .. }
+        | Change::Skipped { .. }
+        | Change::Left { .. }
+        | Change::Cancelled { .. }
+        | Change::BranchEnded { .. } => place(instance, event),
+        Change::Asked { .. }
+        | Change::VoterAdded { .. }
+        | Change::HandedOver { .. }
+        | Change::Decided { .. }
+        | Change::SystemDecided { .. } => vote(instance, event),
+        Change::TaskOpened { .. } | Change::TaskClosed { .. } => task(instance, event),
+        Change::WakeupSet {
+            reference,
+            at,
+            entry,
+        } => {
+            instance
+                .wakeups
+                .retain(|wakeup| wakeup.reference != *reference);
+            instance.wakeups.push(Wakeup {
+                reference: reference.clone(),
+                at: *at,
+                entry: *entry,
+            });
+        }
+        Change::WakeupCleared { reference, .. } => instance
+            .wakeups
+            .retain(|wakeup| wakeup.reference != *reference),
+        Change::Called {
+            call,
+            effect,
+            entry,
+            waits,
+            ..
+        } => {
+            instance.calls_made = *call;
+            instance.calls.push(Call {
+                no: *call,
+                effect: effect.clone(),
+                entry: *entry,
+                waits: *waits,
+            });
+        }
+        Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
+            instance.calls.retain(|open| open.no != *call);
+        }
+        // Facts for the trail alone.
+        Change::Chosen { .. }
+        | Change::Acted { .. }
+        | Change::Reminded { .. }
+        | Change::Transferred { .. }
+        | Change::RuleRan { .. }
+        | Change::MailQueued { .. }
+        | Change::Happened { .. }
+        | Change::SubflowAsked { .. }
+        | Change::SubflowEnded { .. }
+        | Change::Commented { .. } => {}
+    }
+}
+
+fn set_values(values: &mut Values, set: &Values) {
+    for (name, value) in set {
+        if *value == Value::Empty {
+            values.remove(name);
+        } else {
+            values.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+fn life(instance: &mut Instance, change: &Change) {
+    match change {
+        Change::Started {
+            instance: id,
+            flow,
+            version,
+            entity,
+            record,
+            applicant,
+            parent,
+        } => {
+            instance.id.clone_from(id);
+            instance.flow.clone_from(flow);
+            instance.version.clone_from(version);
+            instance.entity.clone_from(entity);
+            instance.record.clone_from(record);
+            instance.applicant.clone_from(applicant);
+            instance.parent.clone_from(parent);
+        }
+        Change::Submitted { .. } => instance.submitted = true,
+        Change::Returned {
+            from,
+            round,
+            dropped,
+            to,
+            ..
+        } => {
+            instance.round = *round;
+            instance.returned_from = Some(from.clone());
+            let cut = instance.path.iter().rposition(|passed| passed.state == *to);
+            let skipped_after = |at: usize| cut.is_some_and(|cut| at > cut);
+            let mut at = 0;
+            instance.path.retain(|passed| {
+                let keep =
+                    !dropped.contains(&passed.entry) && !(passed.entry == 0 && skipped_after(at));
+                at += 1;
+                keep
+            });
+        }
+        Change::Held { held } => instance.holds.push(held.clone()),
+        Change::Resumed { state, .. } => instance.holds.retain(|held| held.state != *state),
+        Change::Ended { outcome, .. } => {
+            instance.status = Status::Ended(outcome.clone());
+            instance.holds.clear();
+        }
+        _ => {}
+    }
+}
+
+fn place(instance: &mut Instance, event: &Event) {
+    match &event.change {
+        Change::Entered {
+            state,
+            entry,
+            parent,
+            due,
+            branches,
+        } => {
+            instance.entries = *entry;
+            instance.stopped.remove(state);
+            *instance.visits.entry(state.clone()).or_default() += 1;
+            let branches = branches
+                .iter()
+                .map(|(id, status)| BranchRun {
+                    id: id.clone(),
+                    status: *status,
+                })
+                .collect();
+            instance.active.push(Active {
+                state: state.clone(),
+                entry: *entry,
+                parent: *parent,
+                since: event.at,
+                due: *due,
+                branches,
+                voters: vec![],
+                left_out: vec![],
+            });
+        }
+        Change::Skipped { state, .. } => {
+            let round = instance.round;
+            instance.path.push(Passed {
+                state: state.clone(),
+                entry: 0,
+                round,
+            });
+        }
+        Change::Left {
+            state, entry, rest, ..
+        } => {
+            gone(instance, state, *entry);
+            if let Some(rest) = rest {
+                instance.stopped.insert(state.clone(), *rest);
+            }
+            instance.path.push(Passed {
+                state: state.clone(),
+                entry: *entry,
+                round: instance.round,
+            });
+        }
+        Change::Cancelled { state, entry, .. } => gone(instance, state, *entry),
+        Change::BranchEnded {
+            parent,
+            branch,
+            status,
+        } => {
+            let found = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *parent);
+            if let Some(run) =
+                found.and_then(|active| active.branches.iter_mut().find(|run| run.id == *branch))
+            {
+                run.status = *status;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn gone(instance: &mut Instance, state: &str, entry: u32) {
+    instance.active.retain(|active| active.entry != entry);
+    instance
+        .calls
+        .retain(|call| call.entry != entry || !call.waits);
+    instance.holds.retain(|held| held.state != state);
+}
+
+fn vote(instance: &mut Instance, event: &Event) {
+    let by_rule = matches!(event.change, Change::Asked { .. });
+    let fresh = |person: &String| Voter {
+        person: person.clone(),
+        task: None,
+        verdict: None,
+        by_rule,
+    };
+    match &event.change {
+        Change::Asked {
+            entry,
+            voters,
+            left_out,
+            ..
+        } => {
+            if let Some(active) = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *entry)
+            {
+                active.voters = voters.iter().map(fresh).collect();
+                active.left_out.clone_from(left_out);
+            }
+        }
+        Change::VoterAdded { entry, person, .. } => {
+            if let Some(active) = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *entry)
+            {
+                active.voters.push(fresh(person));
+            }
+        }
+        Change::HandedOver { entry, to, .. } => {
+            if let Some(active) = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *entry)
+            {
+                active.voters.retain(|voter| voter.verdict.is_some());
+                active.voters.extend(to.iter().map(fresh));
+            }
+        }
+        Change::Decided {
+            entry,
+            state,
+            voter,
+            verdict,
+            signed,
+            ..
+        } => {
+            let person = event.actor.person().unwrap_or_default().to_owned();
+            instance.decisions.push(Decision {
+                state: state.clone(),
+                entry: *entry,
+                round: instance.round,
+                person,
+                verdict: *verdict,
+                at: event.at,
+                signed: signed.clone(),
+            });
+            set_vote(instance, *entry, voter, *verdict);
+        }
+        Change::SystemDecided {
+            entry,
+            voter: Some(voter),
+            verdict,
+            ..
+        } => set_vote(instance, *entry, voter, *verdict),
+        _ => {}
+    }
+}
+
+fn set_vote(instance: &mut Instance, entry: u32, person: &str, verdict: crate::command::Verdict) {
+    let active = instance
+        .active
+        .iter_mut()
+        .find(|active| active.entry == entry);
+    if let Some(voter) = active.and_then(|active| {
+        active
+            .voters
+            .iter_mut()
+            .find(|voter| voter.person == person)
+    }) {
+        voter.verdict = Some(verdict);
+    }
+}
+
+fn task(instance: &mut Instance, event: &Event) {
+    match &event.change {
+        Change::TaskOpened {
+            task,
+            state,
+            entry,
+            kind,
+            assignee,
+            voter,
+            due,
+            why,
+        } => {
+            instance.tasks_made = *task;
+            instance.tasks.push(Task {
+                no: *task,
+                state: state.clone(),
+                entry: *entry,
+                round: instance.round,
+                kind: *kind,
+                assignee: assignee.clone(),
+                voter: voter.clone(),
+                since: event.at,
+                due: *due,
+                why: why.clone(),
+            });
+            let active = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *entry);
+            if let Some(voter) = active.and_then(|active| {
+                active
+                    .voters
+                    .iter_mut()
+                    .find(|known| known.person == *voter)
+            }) {
+                voter.task = Some(*task);
+            }
+        }
+        Change::TaskClosed { task, end, .. } => {
+            let Some(at) = instance.tasks.iter().position(|open| open.no == *task) else {
+                return;
+            };
+            let closed = instance.tasks.remove(at);
+            let by = match end {
+                TaskEnd::Cancelled => None,
+                TaskEnd::Approved
+                | TaskEnd::Rejected
+                | TaskEnd::Returned
+                | TaskEnd::Done
+                | TaskEnd::Transferred => event.actor.person().map(str::to_owned),
+            };
+            instance.closed.push(ClosedTask {
+                no: *task,
+                state: closed.state,
+                end: *end,
+                by,
+                at: event.at,
+            });
+            if instance.closed.len() > CLOSED_KEPT {
+                instance.closed.remove(0);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Instance {
+    /// The state it is in by entry number.
+    pub fn at(&self, entry: u32) -> Option<&Active> {
+        self.active.iter().find(|active| active.entry == entry)
+    }
+
+    /// The open task of that number.
+    pub fn task(&self, no: u32) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.no == no)
+    }
+
+    /// Entries inside a parallel state's entry, deepest first.
+    pub fn inside(&self, entry: u32) -> Vec<u32> {
+        let mut found: Vec<u32> = Vec::new();
+        for active in &self.active {
+            let mut up = active.parent;
+            while let Some(parent) = up {
+                if parent == entry {
+                    found.push(active.entry);
+                    break;
+                }
+                up = self.at(parent).and_then(|above| above.parent);
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// The entries a person's signature still stands on: passed on this path, or active.
+    pub fn stands(&self, entry: u32) -> bool {
+        self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
+    }
+
+    /// The word for how it is: `running`, `held`, or the outcome's.
+    pub fn status_word(&self) -> &str {
+        match &self.status {
+            Status::Running if self.holds.is_empty() => "running",
+            Status::Running => "held",
+            Status::Ended(outcome) => outcome.word(),
+        }
+    }
+
+    /// True once it is over.
+    pub fn ended(&self) -> bool {
+        matches!(self.status, Status::Ended(_))
+    }
+
+    /// True while a branch of that parallel entry is open.
+    pub fn branch_open(&self, parent: u32, branch: &str) -> bool {
+        self.at(parent).is_some_and(|above| {
+            above
+                .branches
+                .iter()
+                .any(|run| run.id == branch && run.status == BranchStatus::Open)
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Diagnostics: every fault of a file, with its place, its cause and what to do, in Chinese and in English.
+
+mod places;
+
+use serde::Serialize;
+
+use crate::text::Text;
+
+pub use places::Places;
+
+/// One fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable code in kebab-case (`unknown-key`); each has a section in docs/diagnostics.md.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The cause, one sentence; never a word of Rust.
+    pub message: Text,
+    /// What to do.
+    pub hint: Option<Text>,
+    /// Edits an editor can apply.
+    pub fixes: Vec<Fix>,
+    /// Other places that belong to it (the first of two duplicate keys).
+    pub also: Vec<(Place, Text)>,
+}
+
+impl Diagnostic {
+    /// A fault that keeps the flow from being published.
+    pub fn error(
+        code: &'static str,
+        place: Place,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            place,
+            message: Text::new(zh, en),
+            hint: None,
+            fixes: vec![],
+            also: vec![],
+        }
+    }
+
+    /// Something that works, but probably not as meant.
+    pub fn warning(
+        code: &'static str,
+        place: Place,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, place, zh, en)
+        }
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn hint(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.hint = Some(Text::new(zh, en));
+        self
+    }
+
+    /// The same, with an edit an editor can apply.
+    #[must_use]
+    pub fn fix(mut self, title: Text, place: Place, replacement: impl Into<String>) -> Self {
+        self.fixes.push(Fix {
+            title,
+            place,
+            replacement: replacement.into(),
+        });
+        self
+    }
+
+    /// The same, pointing at a second place.
+    #[must_use]
+    pub fn also(mut self, place: Place, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.also.push((place, Text::new(zh, en)));
+        self
+    }
+
+    /// True when it keeps the flow from being published.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// How bad a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is published.
+    Error,
+    /// It works, but probably not as meant.
+    Warning,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// File as the author named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Length in characters.
+    pub length: u32,
+    /// The same as byte offsets into the file.
+    #[serde(skip)]
+    pub span: (usize, usize),
+}
+
+/// An edit: replace that place by this text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// What the button says.
+    pub title: Text,
+    /// Where.
+    pub place: Place,
+    /// By what.
+    pub replacement: String,
+}

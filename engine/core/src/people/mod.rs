@@ -1,0 +1,112 @@
+//! Who is asked: rules, and their resolution against the directory into people *and the explanation*.
+//!
+//! A rule is one line of text in YAML:
+//!
+//! | text | people |
+//! |---|---|
+//! | `applicant` | who started the instance |
+//! | `user/zhangsan` | a named person |
+//! | `role/finance_manager` | everyone who holds the role |
+//! | `role/dispatcher in record.area` | … for that unit or one above it (`in` and `of` mean the same) |
+//! | `post/cashier` | everyone on the post |
+//! | `members of department/finance` | everyone in the unit and in those below it |
+//! | `head of applicant.department up 1` | the head of the unit, that many levels up |
+//! | `supervisor of applicant` | the direct superior |
+//! | `supervisors of applicant up to 3` | that many levels of superiors, in order |
+//! | `record.engineer` | the people a field names |
+//! | `chosen by applicant from role/x` | the applicant's choice, within the pool |
+//! | `A or B`, `A except B` | both sets together; the first without the second |
+//!
+//! A unit is written `applicant.department`, `record.<field>`, or `department/x` (`unit/`, `area/` and `station/` mean the
+//! same: units of the directory). `or` and `except` do not mix without parentheses, because people read them both ways.
+
+mod context;
+mod hint;
+mod mention;
+mod names;
+mod parse;
+mod resolve;
+mod words;
+
+pub use context::PeopleContext;
+pub use hint::PeopleError;
+pub use mention::{Located, Mention};
+pub use names::{Ids, Labels, Names};
+pub use parse::RULE_BYTES_MAX;
+pub use resolve::SUPERVISOR_LEVELS_MAX;
+
+pub(crate) use names::list;
+
+use crate::text::Text;
+
+/// Ids of people are short texts (`zhangsan`), stable for ever.
+pub type PersonId = String;
+
+/// A rule that names people. Written as text in YAML (see the module's head), parsed once; displayed as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeopleRule {
+    /// `applicant`.
+    Applicant,
+    /// `user/zhangsan`.
+    User(PersonId),
+    /// `role/finance_manager`, perhaps within a department or area: `role/dispatcher in record.area`,
+    /// `role/inspector of record.station`, `role/sales_head of applicant.department`.
+    Role {
+        /// Role id.
+        role: String,
+        /// The unit a grant must cover; none is everywhere.
+        within: Option<Scope>,
+    },
+    /// `post/cashier`.
+    Post(String),
+    /// `members of department/finance`, `members of record.department`.
+    Members(Scope),
+    /// `head of applicant.department`, `head of record.department up 1`.
+    Head {
+        /// The unit.
+        of: Scope,
+        /// How many levels above it.
+        up: u32,
+    },
+    /// `supervisor of applicant`: the first level; `supervisors of applicant up to 3`: that many levels, in order.
+    Supervisors {
+        /// How many levels.
+        levels: u32,
+    },
+    /// `record.engineer`: the people a field names.
+    Field(String),
+    /// `chosen by applicant from role/…`: the field `chosen_<name>` holds the choice, within the pool.
+    Chosen {
+        /// Who may be chosen.
+        pool: Box<PeopleRule>,
+    },
+    /// `A except B`.
+    Except(Box<PeopleRule>, Box<PeopleRule>),
+    /// `A or B`: both sets together.
+    Either(Vec<PeopleRule>),
+}
+
+/// The department or area a rule is limited to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The department of the applicant.
+    ApplicantDepartment,
+    /// The department (or area, station: any unit) a field names; `a.b` goes through a reference. Without `record.`.
+    Field(String),
+    /// A named unit.
+    Unit(String),
+}
+
+/// The people a rule found, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// Who, in order, without doubles.
+    pub people: Vec<PersonId>,
+    /// Why these, and why nobody where it is empty; one sentence per step.
+    pub why: Vec<Text>,
+    /// Fields the rule asked that are not filled in: when nobody was found, the instance is held and names them.
+    pub missing: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

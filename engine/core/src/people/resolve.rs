@@ -1,0 +1,450 @@
+//! From a rule to people, with one sentence for every step.
+
+use super::{Labels, Names, PeopleContext, PeopleRule, PersonId, Resolved, Scope, list};
+use crate::directory::Directory;
+use crate::text::Text;
+use crate::value::Value;
+
+/// No chain of superiors is followed further.
+pub const SUPERVISOR_LEVELS_MAX: usize = 20;
+
+impl PeopleRule {
+    /// The people the rule names now, and why; why nobody, where it is so. Only people who are still here are found.
+    ///
+    /// `A except B` finds nobody when B reads a field that is not filled in: whom to leave out is not known then.
+    pub fn resolve(&self, cx: &PeopleContext<'_>) -> Resolved {
+        let mut out = Found::new(cx);
+        match self {
+            PeopleRule::Applicant => out.one(cx.applicant, &Text::new("发起人", "The applicant")),
+            PeopleRule::User(id) => out.one(id, &Text::new("流程指定", "Named by the flow")),
+            PeopleRule::Role { role, within } => out.role(role, within.as_ref()),
+            PeopleRule::Post(post) => out.post(post),
+            PeopleRule::Members(of) => out.members(of),
+            PeopleRule::Head { of, up } => out.head(of, *up),
+            PeopleRule::Supervisors { levels } => out.supervisors(*levels),
+            PeopleRule::Field(path) => out.field(path),
+            PeopleRule::Chosen { pool } => out.chosen(pool),
+            PeopleRule::Except(of, without) => out.except(of, without),
+            PeopleRule::Either(parts) => {
+                for part in parts {
+                    out.take(part.resolve(cx));
+                }
+            }
+        }
+        out.resolved
+    }
+}
+
+/// What was found so far.
+struct Found<'a> {
+    cx: &'a PeopleContext<'a>,
+    dir: &'a Directory,
+    names: Labels<'a>,
+    resolved: Resolved,
+}
+
+impl<'a> Found<'a> {
+    fn new(cx: &'a PeopleContext<'a>) -> Self {
+        Self {
+            cx,
+            dir: cx.directory,
+            names: Labels {
+                directory: cx.directory,
+                entity: cx.entity,
+            },
+            resolved: Resolved::default(),
+        }
+    }
+
+    fn say(&mut self, zh: String, en: String) {
+        self.resolved.why.push(Text { zh, en });
+    }
+
+    fn add(&mut self, id: &str) {
+        if !self.resolved.people.iter().any(|known| known == id) {
+            self.resolved.people.push(id.to_owned());
+        }
+    }
+
+    fn take(&mut self, other: Resolved) {
+        other.people.iter().for_each(|id| self.add(id));
+        self.resolved.why.extend(other.why);
+        self.resolved.missing.extend(other.missing);
+    }
+
+    /// One person, with what they are: "发起人：张三".
+    fn one(&mut self, id: &str, what: &Text) {
+        let name = self.dir.name(id);
+        if self.dir.active(id).is_some() {
+            self.add(id);
+            self.say(
+                format!("{}：{name}", what.zh),
+                format!("{}: {name}", what.en),
+            );
+        } else {
+            let why = self.gone(id);
+            self.say(
+                format!("{}：{name}，但{}", what.zh, why.zh),
+                format!("{}: {name}, but {}", what.en, why.en),
+            );
+        }
+    }
+
+    /// Why somebody cannot be asked.
+    fn gone(&self, id: &str) -> Text {
+        if self.dir.people.contains_key(id) {
+            Text::new("已离职或停用", "they have left")
+        } else {
+            Text::new("组织架构中没有此人", "the directory does not know them")
+        }
+    }
+
+    /// People found by something, named in one sentence; false when there are none.
+    fn several(&mut self, what: &Text, people: &[PersonId]) -> bool {
+        people.iter().for_each(|id| self.add(id));
+        if !people.is_empty() {
+            let names = list(self.dir, people);
+            self.say(
+                format!("{}：{}", what.zh, names.zh),
+                format!("{}: {}", what.en, names.en),
+            );
+        }
+        !people.is_empty()
+    }
+
+    fn role(&mut self, role: &str, within: Option<&Scope>) {
+        let name = self.names.role(role);
+        let unit = match within.map(|scope| self.unit(scope)) {
+            Some(None) => return,
+            Some(Some(unit)) => Some(unit),
+            None => None,
+        };
+        let place = unit.as_deref().map(|unit| self.names.unit(unit));
+        let what = match &place {
+            None => Text::new(format!("角色“{}”", name.zh), format!("Role “{}”", name.en)),
+            Some(place) => Text::new(
+                format!("{}的角色“{}”", place.zh, name.zh),
+                format!("Role “{}” of {}", name.en, place.en),
+            ),
+        };
+        let ids = |people: Vec<&crate::directory::Person>| -> Vec<PersonId> {
+            people.into_iter().map(|person| person.id.clone()).collect()
+        };
+        let people = ids(self.dir.holders(role, unit.as_deref()));
+        if self.several(&what, &people) {
+            return;
+        }
+        self.say(
+            format!("{}：没有在职人员担任", what.zh),
+            format!("{}: nobody holds it", what.en),
+        );
+        let elsewhere = ids(self.dir.holders(role, None));
+        if let (Some(place), false) = (&place, elsewhere.is_empty()) {
+            let names = list(self.dir, &elsewhere);
+            self.say(
+                format!("{}担任此角色，但不负责{}", names.zh, place.zh),
+                format!("{} hold it, but not for {}", names.en, place.en),
+            );
+        }
+        let gone = self
+            .dir
+            .roles
+            .iter()
+            .filter(|grant| grant.role == role && self.dir.active(&grant.person).is_none());
+        let gone: Vec<PersonId> = gone.map(|grant| grant.person.clone()).collect();
+        if !gone.is_empty() {
+            let names = list(self.dir, &gone);
+            self.say(
+                format!("{}担任过此角色，但已离职或停用", names.zh),
+                format!("{} held it, but have left", names.en),
+            );
+        }
+    }
+
+    fn post(&mut self, post: &str) {
+        let name = self.names.post(post);
+        let what = Text::new(format!("岗位“{}”", name.zh), format!("Post “{}”", name.en));
+        let on_it = |active: bool| -> Vec<PersonId> {
+            let people = self.dir.people.values();
+            people
+                .filter(|person| {
+                    person.active == active && person.posts.iter().any(|held| held == post)
+                })
+                .map(|person| person.id.clone())
+                .collect()
+        };
+        let (people, gone) = (on_it(true), on_it(false));
+        if self.several(&what, &people) {
+            return;
+        }
+        self.say(
+            format!("{}空缺，没有在职人员", what.zh),
+            format!("{} is vacant", what.en),
+        );
+        if !gone.is_empty() {
+            let names = list(self.dir, &gone);
+            self.say(
+                format!("原任职人{}已离职或停用", names.zh),
+                format!("{} held it, but have left", names.en),
+            );
+        }
+    }
+
+    fn members(&mut self, of: &Scope) {
+        let Some(unit) = self.unit(of) else { return };
+        let name = self.names.unit(&unit);
+        let people: Vec<PersonId> = self
+            .dir
+            .people
+            .values()
+            .filter(|person| {
+                person.active && self.dir.upward(&person.unit).contains(&unit.as_str())
+            })
+            .map(|person| person.id.clone())
+            .collect();
+        let what = Text::new(
+            format!("{}的成员", name.zh),
+            format!("Members of {}", name.en),
+        );
+        if !self.several(&what, &people) {
+            self.say(
+                format!("{}没有在职成员", name.zh),
+                format!("{} has no members", name.en),
+            );
+        }
+    }
+
+    fn head(&mut self, of: &Scope, up: u32) {
+        let Some(unit) = self.unit(of) else { return };
+        let chain = self.dir.upward(&unit);
+        let level = usize::try_from(up).unwrap_or(usize::MAX);
+        if level >= chain.len() {
+            let name = self.names.unit(&unit);
+            let circle = self.dir.circle_above(&unit);
+            let reason = if circle {
+                (
+                    "，其上级单位形成了循环",
+                    "; the units above it form a circle",
+                )
+            } else {
+                ("", "")
+            };
+            self.say(
+                format!("“{}”往上没有 {up} 级单位{}", name.zh, reason.0),
+                format!("There is no unit {up} levels above {}{}", name.en, reason.1),
+            );
+            return;
+        }
+        for id in chain.into_iter().skip(level) {
+            let name = self.names.unit(id);
+            let head = self.dir.units.get(id).and_then(|unit| unit.head.clone());
+            match head.as_deref() {
+                Some(head) if self.dir.active(head).is_some() => {
+                    return self.one(
+                        head,
+                        &Text::new(
+                            format!("{}的负责人", name.zh),
+                            format!("Head of {}", name.en),
+                        ),
+                    );
+                }
+                Some(head) => self.one(
+                    head,
+                    &Text::new(
+                        format!("{}的负责人", name.zh),
+                        format!("Head of {}", name.en),
+                    ),
+                ),
+                None => self.say(
+                    format!("{}没有负责人（空缺）", name.zh),
+                    format!("{} has no head (vacant)", name.en),
+                ),
+            }
+            if !self.cx.vacant_moves_up {
+                return;
+            }
+            self.say(
+                "按流程策略，改由上一级单位负责".to_owned(),
+                "By the flow's policy the unit above takes over".to_owned(),
+            );
+        }
+    }
+
+    fn supervisors(&mut self, levels: u32) {
+        let mut seen = vec![self.cx.applicant.to_owned()];
+        let mut level = 1;
+        for _ in 0..SUPERVISOR_LEVELS_MAX {
+            let below = seen.last().cloned().unwrap_or_default();
+            let Some(superior) = self
+                .dir
+                .people
+                .get(&below)
+                .and_then(|person| person.superior.clone())
+            else {
+                let name = self.dir.name(&below);
+                return self.say(
+                    format!("{name}没有上级，第 {level} 级无人"),
+                    format!("{name} has no superior: nobody at level {level}"),
+                );
+            };
+            if seen.contains(&superior) {
+                let name = self.dir.name(&superior);
+                return self.say(
+                    format!("上级关系形成了循环（回到{name}），到此为止"),
+                    format!("The superiors form a circle (back at {name}): it ends here"),
+                );
+            }
+            let here = self.dir.active(&superior).is_some();
+            self.one(
+                &superior,
+                &Text::new(
+                    format!("第 {level} 级上级"),
+                    format!("Superior at level {level}"),
+                ),
+            );
+            // A vacant level is consumed, unless the flow moves it up.
+            if here || !self.cx.vacant_moves_up {
+                level += 1;
+            } else {
+                self.say(
+                    "空缺，按流程策略改由再上一级".to_owned(),
+                    "Vacant: by the flow's policy the next one up".to_owned(),
+                );
+            }
+            if level > levels {
+                return;
+            }
+            seen.push(superior);
+        }
+    }
+
+    fn field(&mut self, path: &str) {
+        let label = self.names.field(path);
+        let value = self.cx.value(path);
+        if value.is_empty() {
+            self.resolved.missing.push(path.to_owned());
+            return self.say(
+                format!("字段“{}”未填写", label.zh),
+                format!("“{}” is not filled in", label.en),
+            );
+        }
+        let ids = value.ids();
+        if ids.is_empty() {
+            return self.say(
+                format!("字段“{}”里不是人员", label.zh),
+                format!("“{}” does not hold people", label.en),
+            );
+        }
+        for id in ids {
+            self.one(
+                id,
+                &Text::new(format!("字段“{}”", label.zh), format!("“{}”", label.en)),
+            );
+        }
+    }
+
+    fn chosen(&mut self, pool: &PeopleRule) {
+        let path = format!("chosen_{}", self.cx.name);
+        let value = self.cx.value(&path);
+        if value.is_empty() {
+            self.resolved.missing.push(path);
+            let pool = pool.text(&self.names);
+            return self.say(
+                format!("发起人还没有从{}中选人", pool.zh),
+                format!("The applicant has not chosen from {} yet", pool.en),
+            );
+        }
+        let pool = pool.resolve(self.cx);
+        for id in value.ids() {
+            if pool.people.iter().any(|known| known == id) {
+                self.one(id, &Text::new("发起人选定", "Chosen by the applicant"));
+            } else {
+                let name = self.dir.name(id);
+                self.say(
+                    format!("发起人选了{name}，但不在可选范围内"),
+                    format!("The applicant chose {name}, who may not be chosen"),
+                );
+            }
+        }
+        self.resolved.missing.extend(pool.missing);
+    }
+
+    fn except(&mut self, of: &PeopleRule, without: &PeopleRule) {
+        let (from, out) = (of.resolve(self.cx), without.resolve(self.cx));
+        let without = without.text(&self.names);
+        if !out.missing.is_empty() {
+            self.resolved.missing.extend(from.missing);
+            self.resolved.missing.extend(out.missing);
+            self.resolved.why.extend(out.why);
+            return self.say(
+                format!("不能确定要排除谁（{}），因此没有人", without.zh),
+                format!("Whom to leave out ({}) is not known, so nobody", without.en),
+            );
+        }
+        let (left_out, kept): (Vec<PersonId>, Vec<PersonId>) = from
+            .people
+            .iter()
+            .cloned()
+            .partition(|id| out.people.contains(id));
+        self.take(Resolved {
+            people: kept,
+            why: from.why,
+            missing: from.missing,
+        });
+        if !left_out.is_empty() {
+            let names = list(self.dir, &left_out);
+            self.say(
+                format!("排除{}（{}）", names.zh, without.zh),
+                format!("Without {} ({})", names.en, without.en),
+            );
+            if self.resolved.people.is_empty() {
+                self.say("排除后没有人了".to_owned(), "Nobody is left".to_owned());
+            }
+        }
+    }
+
+    /// The unit a scope stands for; says why there is none.
+    fn unit(&mut self, scope: &Scope) -> Option<String> {
+        let id = match scope {
+            Scope::Unit(id) => id.clone(),
+            Scope::ApplicantDepartment => match self.dir.people.get(self.cx.applicant) {
+                Some(person) => person.unit.clone(),
+                None => {
+                    let name = self.dir.name(self.cx.applicant);
+                    self.say(
+                        format!("组织架构中没有发起人{name}"),
+                        format!("The directory does not know the applicant {name}"),
+                    );
+                    return None;
+                }
+            },
+            Scope::Field(path) => match self.cx.value(path) {
+                Value::Text(id) if !id.is_empty() => id,
+                Value::Empty
+                | Value::Flag(_)
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::Date(_)
+                | Value::Time(_)
+                | Value::List(_)
+                | Value::Map(_) => {
+                    let label = self.names.field(path);
+                    self.resolved.missing.push(path.clone());
+                    self.say(
+                        format!("字段“{}”未填写，不知道是哪个单位", label.zh),
+                        format!("“{}” is not filled in, so the unit is not known", label.en),
+                    );
+                    return None;
+                }
+            },
+        };
+        if self.dir.units.contains_key(&id) {
+            return Some(id);
+        }
+        self.say(
+            format!("组织架构中没有单位“{id}”"),
+            format!("The directory has no unit “{id}”"),
+        );
+        None
+    }
+}

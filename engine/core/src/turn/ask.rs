@@ -1,0 +1,443 @@
+//! Asking people: who, by which policies not, and a task each.
+
+use crate::command::Verdict;
+use crate::condition::NoValue;
+use crate::definition::{Approve, Needs, Nobody, OwnRequest, PeopleRef, SamePerson, State};
+use crate::event::Change;
+use crate::instance::{Decision, TaskKind};
+use crate::people::PersonId;
+use crate::refusal::Refusal;
+use crate::text::Text;
+use crate::turn::Run;
+use crate::turn::hold::Trouble;
+
+/// The mail sent to whoever is asked, unless the state names another.
+pub const ASK_MAIL: &str = "ask";
+
+/// The people a state's rule names.
+#[derive(Default)]
+struct Found {
+    people: Vec<(PersonId, Vec<Text>)>,
+    why_nobody: Vec<Text>,
+    missing: Option<String>,
+}
+
+/// Candidates of one approval, sorted by what the policies say.
+#[derive(Default)]
+struct Sorted {
+    asked: Vec<(PersonId, Vec<Text>)>,
+    left_out: Vec<(PersonId, String)>,
+    why_nobody: Vec<Text>,
+    /// A field the rule reads is not filled in.
+    missing: Option<String>,
+    /// Asked by a policy, not by the state's rule.
+    stand_ins: Vec<PersonId>,
+    /// The applicant alone remained and the policy lets that pass.
+    own_request_passes: bool,
+}
+
+impl Run<'_> {
+    /// Opens an approval: resolves, applies `own_request`, `same_person` and `nobody`, opens tasks, counts earlier signatures.
+    pub(crate) fn ask(
+        &mut self,
+        state: &State,
+        entry: u32,
+        approve: &Approve,
+    ) -> Result<(), Refusal> {
+        let mut sorted = self.sort(state, &approve.by);
+        if let Some(path) = sorted.missing {
+            return self.hold(
+                state,
+                Some(entry),
+                Trouble::no_value(self.def, &NoValue::Missing(path)),
+            );
+        }
+        if sorted.asked.is_empty() {
+            if sorted.own_request_passes {
+                let because = Text::new(
+                    "候选人只有发起人本人，按流程策略通过",
+                    "Only the applicant remained; passed by the flow's policy",
+                );
+                return self.system_settle(state, entry, Verdict::Approve, because);
+            }
+            let nobody = state
+                .policies
+                .nobody
+                .clone()
+                .unwrap_or_else(|| self.def.policies.nobody.clone());
+            let why = sorted.why_nobody.clone();
+            match nobody {
+                Nobody::Hold => {
+                    return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
+                }
+                Nobody::Pass => {
+                    return self.system_settle(
+                        state,
+                        entry,
+                        Verdict::Approve,
+                        nobody_text("通过", "approved"),
+                    );
+                }
+                Nobody::Reject => {
+                    return self.system_settle(
+                        state,
+                        entry,
+                        Verdict::Reject,
+                        nobody_text("拒绝", "rejected"),
+                    );
+                }
+                Nobody::Fallback(name) => {
+                    let fallback = self.sort(state, &[PeopleRef::Named(name)]);
+                    sorted.asked = fallback.asked;
+                }
+                Nobody::Superior => sorted.asked = self.superiors_of_applicant(&sorted.left_out),
+            }
+            if sorted.asked.is_empty() {
+                return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
+            }
+            sorted.stand_ins = sorted
+                .asked
+                .iter()
+                .map(|(person, _)| person.clone())
+                .collect();
+        }
+        let voters: Vec<PersonId> = sorted
+            .asked
+            .iter()
+            .map(|(person, _)| person.clone())
+            .collect();
+        let required = required(&approve.needs, voters.len());
+        if usize::try_from(required).is_ok_and(|required| required > voters.len()) {
+            let zh = format!(
+                "节点“{}”需要 {required} 人同意，但只找到 {} 人。",
+                state.name.zh,
+                voters.len()
+            );
+            let en = format!(
+                "“{}” needs {required} approvals, but only {} people were found.",
+                state.name.en,
+                voters.len()
+            );
+            return self.hold(state, Some(entry), Trouble::new("too_few", zh, en));
+        }
+        self.emit(Change::Asked {
+            entry,
+            voters,
+            left_out: sorted.left_out,
+            stand_ins: sorted.stand_ins,
+            required,
+        });
+        self.count_earlier(state, entry, &sorted.asked);
+        self.open_votes(state, entry, approve, &sorted.asked);
+        self.settle(entry)
+    }
+
+    /// Opens a work state: one task per person, the first who acts settles it.
+    pub(crate) fn ask_work(
+        &mut self,
+        state: &State,
+        entry: u32,
+        by: &[PeopleRef],
+    ) -> Result<(), Refusal> {
+        let found = self.found(by);
+        if let Some(path) = found.missing {
+            return self.hold(
+                state,
+                Some(entry),
+                Trouble::no_value(self.def, &NoValue::Missing(path)),
+            );
+        }
+        let mut asked = found.people;
+        asked.retain(|(person, _)| self.cx.organisation.may_act(person));
+        if asked.is_empty() {
+            return self.hold(
+                state,
+                Some(entry),
+                Trouble::nobody(&state.name, &found.why_nobody),
+            );
+        }
+        let voters = asked.iter().map(|(person, _)| person.clone()).collect();
+        self.emit(Change::Asked {
+            entry,
+            voters,
+            left_out: vec![],
+            stand_ins: vec![],
+            required: 1,
+        });
+        for (person, why) in asked {
+            self.open_task(state, entry, TaskKind::Work, person.clone(), person, why);
+        }
+        Ok(())
+    }
+
+    fn found(&self, by: &[PeopleRef]) -> Found {
+        let mut found = Found {
+            people: self.resolve_all(by),
+            ..Found::default()
+        };
+        for resolved in by.iter().map(|who| self.resolve(who)) {
+            if resolved.people.is_empty() {
+                found.why_nobody.extend(resolved.why);
+            }
+            found.missing = found
+                .missing
+                .or_else(|| resolved.missing.into_iter().next());
+        }
+        found
+    }
+
+    fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
+        let mut sorted = Sorted::default();
+        let own = state
+            .policies
+            .own_request
+            .unwrap_or(self.def.policies.own_request);
+        let applicant = self.case.instance.applicant.clone();
+        let found = self.found(by);
+        (sorted.why_nobody, sorted.missing) = (found.why_nobody, found.missing);
+        for (person, why) in found.people {
+            if !self.cx.organisation.may_act(&person) {
+                sorted
+                    .why_nobody
+                    .push(self.sentence(&person, "已离职或停用", "has left"));
+                sorted.left_out.push((person, "not_active".to_owned()));
+            } else if person == applicant && own != OwnRequest::Ask {
+                sorted.own_request_passes |= own == OwnRequest::Pass;
+                if own == OwnRequest::Superior {
+                    if let Some(superior) = self.cx.organisation.superior(&person) {
+                        let because = self.sentence(
+                            &person,
+                            "是发起人，改由其上级处理",
+                            "is the applicant, so their superior is asked",
+                        );
+                        if !sorted.asked.iter().any(|(known, _)| *known == superior) {
+                            sorted.stand_ins.push(superior.clone());
+                            sorted.asked.push((superior, [why, vec![because]].concat()));
+                        }
+                    }
+                }
+                sorted.why_nobody.push(self.sentence(
+                    &person,
+                    "是发起人，不能审批自己的申请",
+                    "is the applicant and never decides on their own request",
+                ));
+                sorted.left_out.push((person, "own_request".to_owned()));
+            } else if self.signed_elsewhere(state, &person) {
+                sorted.why_nobody.push(self.sentence(
+                    &person,
+                    "已签过另一节点",
+                    "signed another state already",
+                ));
+                sorted.left_out.push((person, "same_person".to_owned()));
+            } else {
+                sorted.asked.push((person, why));
+            }
+        }
+        sorted
+    }
+
+    /// Under `same_person: refuse`: did they approve another state of this request that still stands?
+    pub(crate) fn signed_elsewhere(&self, state: &State, person: &str) -> bool {
+        let policy = state
+            .policies
+            .same_person
+            .unwrap_or(self.def.policies.same_person);
+        let instance = &self.case.instance;
+        policy == SamePerson::Refuse
+            && instance.decisions.iter().any(|decision| {
+                decision.person == person
+                    && decision.verdict == Verdict::Approve
+                    && decision.state != state.id
+                    && instance.stands(decision.entry)
+            })
+    }
+
+    fn superiors_of_applicant(
+        &self,
+        left_out: &[(PersonId, String)],
+    ) -> Vec<(PersonId, Vec<Text>)> {
+        let superior = self.cx.organisation.superior(&self.case.instance.applicant);
+        let free = superior.filter(|person| !left_out.iter().any(|(out, _)| out == person));
+        let why = Text::new(
+            "没有找到处理人，改由发起人的上级处理。",
+            "Nobody was found, so the applicant's superior is asked.",
+        );
+        free.map(|person| vec![(person, vec![why])])
+            .unwrap_or_default()
+    }
+
+    /// `same_person: consecutive | once`: an earlier approval on unchanged facts counts here too.
+    fn count_earlier(&mut self, state: &State, entry: u32, asked: &[(PersonId, Vec<Text>)]) {
+        let policy = state
+            .policies
+            .same_person
+            .unwrap_or(self.def.policies.same_person);
+        let signed = self.facts_hash();
+        let instance = &self.case.instance;
+        let standing: Vec<&Decision> = instance
+            .decisions
+            .iter()
+            .filter(|decision| instance.stands(decision.entry))
+            .collect();
+        let counts = |decision: &&Decision| {
+            decision.verdict == Verdict::Approve
+                && decision.signed == signed
+                && decision.state != state.id
+        };
+        let mut earlier: Vec<(PersonId, String)> = vec![];
+        let kept = instance.kept.contains(&state.id);
+        for (person, _) in asked {
+            let mut theirs = instance
+                .decisions
+                .iter()
+                .filter(|decision| decision.person == *person && decision.state == state.id);
+            if kept
+                && theirs
+                    .next_back()
+                    .is_some_and(|decision| decision.verdict == Verdict::Approve)
+            {
+                earlier.push((person.clone(), state.id.clone()));
+                continue;
+            }
+            let found = match policy {
+                SamePerson::Consecutive => standing
+                    .last()
+                    .filter(|decision| decision.person == *person && counts(decision)),
+                SamePerson::Once => standing
+                    .iter()
+                    .rfind(|decision| decision.person == *person && counts(decision)),
+                SamePerson::Ask | SamePerson::Refuse => None,
+            };
+            if let Some(decision) = found {
+                earlier.push((person.clone(), decision.state.clone()));
+            }
+        }
+        for (person, first) in earlier {
+            let name = self.def.state_ix(&first).map_or_else(
+                || Text::same(first.as_str()),
+                |ix| self.def.states[ix].name.clone(),
+            );
+            let because = Text::new(
+                format!("同一人已在“{}”同意，计为同意", name.zh),
+                format!(
+                    "The same person approved at “{}”; it counts here too",
+                    name.en
+                ),
+            );
+            let change = Change::SystemDecided {
+                entry,
+                state: state.id.clone(),
+                voter: Some(person),
+                verdict: Verdict::Approve,
+                because,
+            };
+            self.emit(change);
+        }
+    }
+
+    /// Opens a task for everybody whose turn it is.
+    fn open_votes(
+        &mut self,
+        state: &State,
+        entry: u32,
+        approve: &Approve,
+        asked: &[(PersonId, Vec<Text>)],
+    ) {
+        if self.outcome(entry).is_some() {
+            return;
+        }
+        let voted = |run: &Self, person: &str| {
+            let active = run.case.instance.at(entry);
+            active.is_some_and(|at| {
+                at.voters
+                    .iter()
+                    .any(|voter| voter.person == person && voter.verdict.is_some())
+            })
+        };
+        for (person, why) in asked {
+            if voted(self, person) {
+                continue;
+            }
+            self.open_task(
+                state,
+                entry,
+                TaskKind::Approve,
+                person.clone(),
+                person.clone(),
+                why.clone(),
+            );
+            if approve.needs == Needs::InOrder {
+                break;
+            }
+        }
+    }
+
+    /// Opens a task and queues its mail.
+    pub(crate) fn open_task(
+        &mut self,
+        state: &State,
+        entry: u32,
+        kind: TaskKind,
+        assignee: PersonId,
+        voter: PersonId,
+        why: Vec<Text>,
+    ) {
+        let task = self.case.instance.tasks_made + 1;
+        let due = self.due(entry);
+        let to = assignee.clone();
+        self.emit(Change::TaskOpened {
+            task,
+            state: state.id.clone(),
+            entry,
+            kind,
+            assignee,
+            voter,
+            due,
+            why,
+        });
+        // A first draft needs no mail: the applicant is writing it. One that came back does.
+        if kind != TaskKind::Draft || self.case.instance.submitted {
+            let mail = state.mail.clone().unwrap_or_else(|| {
+                if kind == TaskKind::Draft {
+                    "returned".to_owned()
+                } else {
+                    ASK_MAIL.to_owned()
+                }
+            });
+            self.mail(&mail, vec![to], Some(task), &state.id);
+        }
+    }
+
+    /// When an entry is due: by its own deadline, or that of the parallel state around it.
+    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
+        let active = self.case.instance.at(entry)?;
+        active.due.or_else(|| self.due(active.parent?))
+    }
+
+    fn sentence(&self, person: &str, zh: &str, en: &str) -> Text {
+        let name = self.cx.organisation.name(person);
+        Text::new(format!("{name}{zh}。"), format!("{name} {en}."))
+    }
+}
+
+/// Approvals an approval state needs of `n` voters: exact, no floats; `⌈percent·n / 100⌉` for a share.
+pub fn required(needs: &Needs, n: usize) -> u32 {
+    let n = u32::try_from(n).unwrap_or(u32::MAX);
+    match needs {
+        Needs::Any => 1,
+        Needs::All | Needs::InOrder => n,
+        Needs::Count(count) => *count,
+        Needs::Percent(percent) => {
+            let exact =
+                *percent * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
+            u32::try_from(exact.ceil().mantissa()).unwrap_or(n).max(1)
+        }
+    }
+}
+
+fn nobody_text(zh: &str, en: &str) -> Text {
+    Text::new(
+        format!("没有可以处理的人，按流程策略{zh}"),
+        format!("Nobody could be asked; {en} by the flow's policy"),
+    )
+}

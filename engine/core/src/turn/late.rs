@@ -1,0 +1,226 @@
+//! The ladder of a late state: remind, add, hand over, decide, go on.
+
+use crate::command::Verdict;
+use crate::definition::{LateAct, OwnRequest, PeopleRef, Rung, State, StateIx, StateKind};
+use crate::event::Change;
+use crate::instance::{TaskEnd, TaskKind};
+use crate::people::PersonId;
+use crate::refusal::Refusal;
+use crate::text::Text;
+use crate::turn::Run;
+
+/// The built-in mail of a reminder.
+pub const REMIND_MAIL: &str = "remind";
+
+impl Run<'_> {
+    /// Rung `number` of an entry fired for the `fired`-th time (from 0).
+    pub(crate) fn late(&mut self, entry: u32, number: usize, fired: u32) -> Result<(), Refusal> {
+        let (active, state) = self.entry(entry)?;
+        let (parent, ix) = (active.parent, self.state_ix(&active.state)?);
+        let Some(rung) = state.if_late.get(number) else {
+            return Ok(());
+        };
+        let timed_out = || Text::new("超时", "Timed out");
+        match &rung.act {
+            LateAct::Remind(people) => {
+                self.remind(state, entry, people);
+                self.again(rung, entry, number, fired);
+                Ok(())
+            }
+            LateAct::Add(people) => self.add(state, entry, people),
+            LateAct::HandTo(people) => self.hand_over(state, entry, people),
+            LateAct::Approve => self.system_settle(state, entry, Verdict::Approve, timed_out()),
+            LateAct::Reject => self.system_settle(state, entry, Verdict::Reject, timed_out()),
+            LateAct::Go(to) => self.go_late(ix, entry, parent, *to),
+        }
+    }
+
+    fn go_late(
+        &mut self,
+        ix: StateIx,
+        entry: u32,
+        parent: Option<u32>,
+        to: StateIx,
+    ) -> Result<(), Refusal> {
+        if let StateKind::Together { .. } = self.def.states[ix].kind {
+            for inner in self.case.instance.inside(entry) {
+                self.cancel(inner, &Text::new("超时", "Timed out"));
+            }
+        }
+        self.leave(ix, entry, parent, crate::definition::Target::Go(to))
+    }
+
+    fn again(&mut self, rung: &Rung, entry: u32, number: usize, fired: u32) {
+        if let (Some(every), true) = (rung.every, fired + 1 < rung.at_most) {
+            let at = self.later(self.cx.now, every);
+            self.emit(Change::WakeupSet {
+                reference: format!("e{entry}.r{number}.{}", fired + 1),
+                at,
+                entry,
+            });
+        }
+    }
+
+    fn remind(&mut self, state: &State, entry: u32, people: &[PeopleRef]) {
+        let mut to: Vec<PersonId> = vec![];
+        for who in people {
+            let more: Vec<PersonId> = match who {
+                PeopleRef::Waiting => self.waiting(entry),
+                PeopleRef::Applicant | PeopleRef::Named(_) => self.resolve(who).people,
+            };
+            to.extend(
+                more.into_iter()
+                    .filter(|person| !to.contains(person))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        to.retain(|person| self.cx.organisation.may_act(person));
+        if to.is_empty() {
+            return;
+        }
+        self.emit(Change::Reminded {
+            entry,
+            state: state.id.clone(),
+            people: to.clone(),
+        });
+        for person in to {
+            let open = self
+                .case
+                .instance
+                .tasks
+                .iter()
+                .find(|task| task.assignee == person && self.covers(entry, task.entry));
+            let task = open.map(|task| task.no);
+            self.mail(REMIND_MAIL, vec![person], task, &state.id);
+        }
+    }
+
+    /// Who has an open task in an entry, or inside of it.
+    fn waiting(&self, entry: u32) -> Vec<PersonId> {
+        let open = self
+            .case
+            .instance
+            .tasks
+            .iter()
+            .filter(|task| self.covers(entry, task.entry));
+        open.map(|task| task.assignee.clone()).collect()
+    }
+
+    fn covers(&self, entry: u32, inner: u32) -> bool {
+        entry == inner || self.case.instance.inside(entry).contains(&inner)
+    }
+
+    /// New people who may be asked now: here, not the applicant, not signed elsewhere, not asked already.
+    fn newcomers(
+        &self,
+        state: &State,
+        entry: u32,
+        people: &[PeopleRef],
+    ) -> Vec<(PersonId, Vec<Text>)> {
+        let own = state
+            .policies
+            .own_request
+            .unwrap_or(self.def.policies.own_request);
+        let asked = |person: &str| {
+            let voter = self
+                .case
+                .instance
+                .at(entry)
+                .is_some_and(|at| at.voters.iter().any(|voter| voter.person == person));
+            voter
+                || self
+                    .case
+                    .instance
+                    .tasks
+                    .iter()
+                    .any(|task| task.entry == entry && task.assignee == person)
+        };
+        let mut found = self.resolve_all(people);
+        found.retain(|(person, _)| {
+            self.cx.organisation.may_act(person)
+                && (own == OwnRequest::Ask || *person != self.case.instance.applicant)
+                && !self.signed_elsewhere(state, person)
+                && !asked(person)
+        });
+        found
+    }
+
+    fn add(&mut self, state: &State, entry: u32, people: &[PeopleRef]) -> Result<(), Refusal> {
+        let because = Text::new("已超时，请您一起处理。", "It is late; you are asked too.");
+        for (person, mut why) in self.newcomers(state, entry, people) {
+            why.push(because.clone());
+            let kind = task_kind(state);
+            self.emit(Change::VoterAdded {
+                entry,
+                person: person.clone(),
+                because: because.clone(),
+            });
+            self.open_task(state, entry, kind, person.clone(), person, why);
+        }
+        Ok(())
+    }
+
+    fn hand_over(
+        &mut self,
+        state: &State,
+        entry: u32,
+        people: &[PeopleRef],
+    ) -> Result<(), Refusal> {
+        let newcomers = self.newcomers(state, entry, people);
+        if newcomers.is_empty() {
+            // Nobody to hand it to: those who are asked keep it, and the owner learns of it.
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            self.mail(REMIND_MAIL, owners, None, &state.id);
+            return Ok(());
+        }
+        let from = self.waiting(entry);
+        let because = Text::new("超时，已转给他人处理", "Late; handed to somebody else");
+        let open: Vec<u32> = self
+            .case
+            .instance
+            .tasks
+            .iter()
+            .filter(|task| task.entry == entry)
+            .map(|task| task.no)
+            .collect();
+        for task in open {
+            self.emit(Change::TaskClosed {
+                task,
+                end: TaskEnd::Cancelled,
+                because: because.clone(),
+            });
+        }
+        let to: Vec<PersonId> = newcomers.iter().map(|(person, _)| person.clone()).collect();
+        self.emit(Change::HandedOver {
+            entry,
+            state: state.id.clone(),
+            from,
+            to,
+        });
+        for (person, mut why) in newcomers {
+            why.push(Text::new(
+                "原处理人超时，转由您处理。",
+                "The people asked first were late; it is yours now.",
+            ));
+            self.open_task(state, entry, task_kind(state), person.clone(), person, why);
+        }
+        Ok(())
+    }
+}
+
+fn task_kind(state: &State) -> TaskKind {
+    match state.kind {
+        StateKind::Approve(_) => TaskKind::Approve,
+        StateKind::Draft { .. } => TaskKind::Draft,
+        StateKind::Work { .. }
+        | StateKind::Rule { .. }
+        | StateKind::Run(_)
+        | StateKind::Choose { .. }
+        | StateKind::Mail { .. }
+        | StateKind::WaitFor { .. }
+        | StateKind::WaitUntil { .. }
+        | StateKind::Subflow { .. }
+        | StateKind::Together { .. }
+        | StateKind::End { .. } => TaskKind::Work,
+    }
+}

@@ -1,0 +1,262 @@
+//! Leaving a state: by its own way on, or because something around it was settled. And joins: counting branches.
+
+use crate::calendar::Rest;
+use crate::definition::{Join, Outcome, RegionIx, StateIx, StateKind, Target};
+use crate::event::Change;
+use crate::instance::{BranchStatus, TaskEnd};
+use crate::refusal::Refusal;
+use crate::text::Text;
+use crate::turn::Run;
+
+impl Run<'_> {
+    /// Leaves an active state by a target.
+    pub(crate) fn leave(
+        &mut self,
+        ix: StateIx,
+        entry: u32,
+        parent: Option<u32>,
+        target: Target,
+    ) -> Result<(), Refusal> {
+        if let Target::BackTo(to) = target {
+            return self.back(ix, entry, to, None);
+        }
+        let to = match target {
+            Target::Go(to) => Some(self.def.states[to].id.clone()),
+            Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => None,
+        };
+        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
+        let rest = self.rest(ix, entry, target);
+        self.emit(Change::Left {
+            state: self.def.states[ix].id.clone(),
+            entry,
+            to,
+            rest,
+        });
+        self.follow(ix, parent, target)
+    }
+
+    /// What is left of a deadline whose clock only stops in the state entered next.
+    fn rest(&self, ix: StateIx, entry: u32, target: Target) -> Option<Rest> {
+        let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
+            return None;
+        };
+        let (due, term) = (self.case.instance.at(entry)?.due?, state.deadline?);
+        state
+            .clock_stops_in
+            .contains(&to)
+            .then(|| self.cx.calendar.rest(self.cx.now, due, term.unit))
+    }
+
+    /// Goes on from a state that is not active (left or skipped).
+    pub(crate) fn follow(
+        &mut self,
+        ix: StateIx,
+        parent: Option<u32>,
+        target: Target,
+    ) -> Result<(), Refusal> {
+        match target {
+            Target::Go(to) => {
+                let from = self.def.states[ix].region;
+                let parent = self.climb(from, parent, self.def.states[to].region);
+                self.enter(to, parent)
+            }
+            Target::BackTo(to) => {
+                let (from, to) = (self.def.states[ix].id.clone(), to);
+                self.retreat(&from, ix, parent, to, Text::new("已退回", "Sent back"))
+            }
+            Target::BranchEnd => self.branch_end(ix, parent, BranchStatus::Done),
+            Target::Reject if parent.is_some() => {
+                self.branch_end(ix, parent, BranchStatus::Rejected)
+            }
+            Target::Reject => self.over(Some(ix), Outcome::Rejected),
+            Target::Finish => self.over(Some(ix), Outcome::Approved),
+        }
+    }
+
+    /// Leaves every parallel state that does not contain the target's region; returns the entry the target is inside of.
+    pub(crate) fn climb(
+        &mut self,
+        from: RegionIx,
+        mut parent: Option<u32>,
+        to: RegionIx,
+    ) -> Option<u32> {
+        let mut region = from;
+        while region != to {
+            let Some(entry) = parent else { break };
+            parent = self.case.instance.at(entry).and_then(|above| above.parent);
+            self.drop_composite(
+                entry,
+                &Text::new("流程已离开该并行节点", "The parallel state was left"),
+            );
+            let Some(above) = self.def.regions[region].parent else {
+                break;
+            };
+            region = self.def.states[above].region;
+        }
+        parent
+    }
+
+    /// Cancels a parallel entry and exactly what is inside it.
+    fn drop_composite(&mut self, entry: u32, because: &Text) {
+        for inner in self.case.instance.inside(entry) {
+            self.cancel(inner, because);
+        }
+        self.cancel(entry, because);
+    }
+
+    /// Cancels one entry: its tasks end as cancelled, its wake-ups are cleared.
+    pub(crate) fn cancel(&mut self, entry: u32, because: &Text) {
+        self.close_up(entry, because);
+        if let Some(state) = self
+            .case
+            .instance
+            .at(entry)
+            .map(|active| active.state.clone())
+        {
+            self.emit(Change::Cancelled {
+                state,
+                entry,
+                because: because.clone(),
+            });
+        }
+    }
+
+    /// Ends the open tasks of an entry as cancelled and clears its wake-ups.
+    pub(crate) fn close_up(&mut self, entry: u32, because: &Text) {
+        let open: Vec<u32> = self
+            .case
+            .instance
+            .tasks
+            .iter()
+            .filter(|task| task.entry == entry)
+            .map(|task| task.no)
+            .collect();
+        for task in open {
+            self.emit(Change::TaskClosed {
+                task,
+                end: TaskEnd::Cancelled,
+                because: because.clone(),
+            });
+        }
+        let armed = self
+            .case
+            .instance
+            .wakeups
+            .iter()
+            .filter(|wakeup| wakeup.entry == entry);
+        let armed: Vec<String> = armed.map(|wakeup| wakeup.reference.clone()).collect();
+        for reference in armed {
+            self.emit(Change::WakeupCleared {
+                reference,
+                fired: false,
+            });
+        }
+    }
+
+    /// A branch reached its end, or nobody caught its rejection.
+    fn branch_end(
+        &mut self,
+        ix: StateIx,
+        parent: Option<u32>,
+        status: BranchStatus,
+    ) -> Result<(), Refusal> {
+        let Some(parent) = parent else {
+            // A root state leads to `Finish`, never here; the checker refuses anything else.
+            return self.over(Some(ix), Outcome::Approved);
+        };
+        let region = self.def.states[ix].region;
+        let branch = self.def.regions[region].id.clone();
+        self.emit(Change::BranchEnded {
+            parent,
+            branch,
+            status,
+        });
+        self.join(parent)
+    }
+
+    /// Counts the branches that are done; settles the parallel state as soon as the count decides.
+    fn join(&mut self, entry: u32) -> Result<(), Refusal> {
+        let Some(active) = self.case.instance.at(entry) else {
+            return Ok(());
+        };
+        let (ix, above) = (self.state_ix(&active.state)?, active.parent);
+        let count = |wanted: BranchStatus| {
+            active
+                .branches
+                .iter()
+                .filter(|run| run.status == wanted)
+                .count()
+        };
+        let (done, open, left_out) = (
+            count(BranchStatus::Done),
+            count(BranchStatus::Open),
+            count(BranchStatus::Skipped),
+        );
+        let StateKind::Together { needs, .. } = &self.def.states[ix].kind else {
+            return Ok(());
+        };
+        let entered = active.branches.len() - left_out;
+        let required = match needs {
+            Join::All => entered,
+            Join::Any => 1,
+            Join::Count(count) => usize::try_from(*count).unwrap_or(entered).min(entered),
+        };
+        let target = if done >= required {
+            self.def.states[ix].next
+        } else if done + open < required {
+            self.def.states[ix].if_rejected
+        } else {
+            return Ok(());
+        };
+        self.cut_open_branches(entry);
+        self.leave(ix, entry, above, target)
+    }
+
+    /// The join was settled: what is still under way inside is cancelled, never labelled with a decision.
+    fn cut_open_branches(&mut self, entry: u32) {
+        let because = Text::new("并行节点已有结果", "The parallel state was settled");
+        for inner in self.case.instance.inside(entry) {
+            self.cancel(inner, &because);
+        }
+        let open = self
+            .case
+            .instance
+            .at(entry)
+            .map(|active| active.branches.clone())
+            .unwrap_or_default();
+        for run in open
+            .into_iter()
+            .filter(|run| run.status == BranchStatus::Open)
+        {
+            self.emit(Change::BranchEnded {
+                parent: entry,
+                branch: run.id,
+                status: BranchStatus::Cancelled,
+            });
+        }
+    }
+
+    /// The instance is over: everything still open is cancelled.
+    pub(crate) fn over(&mut self, ix: Option<StateIx>, outcome: Outcome) -> Result<(), Refusal> {
+        let because = Text::new("流程已结束", "The instance is over");
+        let mut entries: Vec<u32> = self
+            .case
+            .instance
+            .active
+            .iter()
+            .map(|active| active.entry)
+            .collect();
+        entries.reverse();
+        for entry in entries {
+            self.cancel(entry, &because);
+        }
+        let state = ix.map(|ix| self.def.states[ix].id.clone());
+        let comment = self.comment.clone();
+        self.emit(Change::Ended {
+            state,
+            outcome,
+            comment,
+        });
+        Ok(())
+    }
+}

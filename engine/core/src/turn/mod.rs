@@ -1,0 +1,114 @@
+//! One turn: a command, decided purely, and everything it changes.
+//!
+//! `turn` is the one entrance. A verb (one file each in [`crate::verb`]) checks whether it may happen and emits its events;
+//! then the run goes on by itself through automatic states until somebody or something is waited for. Every event is
+//! applied as it is emitted, so a verb always sees the case as it is now; nothing else changes the case.
+
+mod ask;
+mod auto;
+mod context;
+mod enter;
+mod facts;
+mod fields;
+mod hold;
+mod late;
+mod leave;
+mod organisation;
+mod retreat;
+mod run;
+mod seal;
+mod settle;
+
+pub(crate) use ask::required;
+pub(crate) use auto::{child_id, filled, made_id};
+pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
+pub use facts::CaseFacts;
+pub(crate) use hold::Trouble;
+pub use organisation::Directed;
+pub use run::Run;
+
+use crate::command::Command;
+use crate::definition::Definition;
+use crate::event::Event;
+use crate::instance::Case;
+use crate::refusal::Refusal;
+use crate::value::Values;
+use crate::write::Write;
+
+/// What stands before a turn.
+#[derive(Clone, Debug)]
+pub enum Before {
+    /// Nothing: the command must be `Start`.
+    New(New),
+    /// A running (or ended) instance with its record.
+    Case(Case),
+}
+
+/// The ids of an instance about to be made; made by the node, never here.
+#[derive(Clone, Debug, Default)]
+pub struct New {
+    /// UUIDv7.
+    pub instance: String,
+    /// Id of its record, new or known.
+    pub record: String,
+    /// The record's values when it is known already.
+    pub values: Option<Values>,
+    /// The instance that waits for this one.
+    pub parent: Option<String>,
+}
+
+/// Everything one command changed.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The case after it.
+    pub case: Case,
+    /// Its events, in order.
+    pub events: Vec<Event>,
+    /// The rows to write.
+    pub write: Write,
+}
+
+/// Decides a command.
+///
+/// # Errors
+/// A refusal: nothing was changed, and its sentence says what can be done instead.
+pub fn turn(
+    def: &Definition,
+    before: Before,
+    command: &Command,
+    cx: &Context<'_>,
+) -> Result<Turn, Refusal> {
+    let (case, values_before, new) = match before {
+        Before::Case(case) => {
+            let values = Some(case.values.clone());
+            (case, values, None)
+        }
+        Before::New(new) => (
+            Case::blank(new.values.clone().unwrap_or_default()),
+            new.values.clone(),
+            Some(new),
+        ),
+    };
+    let expected_rev = new.is_none().then_some(case.instance.rev);
+    let instance_before = case.instance.clone();
+    let mut run = Run::new(def, case, command, cx);
+    crate::verb::perform(&mut run, new.as_ref(), command)?;
+    run.react()?;
+    let (case, events, beside) = run.finish();
+    let (case_after, events_made) = (&case, events.as_slice());
+    let sealed = seal::Sealed {
+        def,
+        case: case_after,
+        events: events_made,
+        expected_rev,
+        values_before,
+        before: instance_before,
+        beside,
+    };
+    let write = sealed.write(command, cx);
+    Ok(Turn {
+        case,
+        events,
+        write,
+    })
+}

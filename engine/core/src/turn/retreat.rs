@@ -1,0 +1,249 @@
+//! Moving back: a return leaves every parallel state that does not contain its target, and enters the target once.
+
+use crate::definition::{DataChanged, RegionIx, State, StateIx, StateKind};
+use crate::event::Change;
+use crate::instance::Passed;
+use crate::people::Mention;
+use crate::refusal::Refusal;
+use crate::text::Text;
+use crate::turn::Run;
+use crate::turn::hold::Trouble;
+
+impl Run<'_> {
+    /// Goes back from an active state.
+    pub(crate) fn back(
+        &mut self,
+        ix: StateIx,
+        entry: u32,
+        to: StateIx,
+        because: Option<Text>,
+    ) -> Result<(), Refusal> {
+        let parent = self
+            .case
+            .instance
+            .at(entry)
+            .and_then(|active| active.parent);
+        let because = because.unwrap_or_else(|| Text::new("已退回", "Sent back"));
+        self.cancel(entry, &because);
+        let from = self.def.states[ix].id.clone();
+        self.retreat(&from, ix, parent, to, because)
+    }
+
+    /// Goes back from a place that is not active any more.
+    pub(crate) fn retreat(
+        &mut self,
+        from: &str,
+        ix: StateIx,
+        parent: Option<u32>,
+        to: StateIx,
+        because: Text,
+    ) -> Result<(), Refusal> {
+        let target = &self.def.states[to];
+        let parent = self.climb(self.def.states[ix].region, parent, target.region);
+        let round = self.case.instance.round + 1;
+        let change = Change::Returned {
+            from: from.to_owned(),
+            to: target.id.clone(),
+            round,
+            dropped: self.dropped(to),
+            kept: self.def.states[ix]
+                .keep
+                .iter()
+                .map(|keep| self.def.states[*keep].id.clone())
+                .collect(),
+            because,
+            comment: self.comment.clone(),
+            say: self.def.states[ix].say.clone(),
+        };
+        self.emit(change);
+        if round > self.def.policies.rounds_max + 1 {
+            let zh = format!(
+                "已退回 {} 次，超过流程允许的次数，请流程负责人处理。",
+                round - 1
+            );
+            let en = format!(
+                "Sent back {} times, more than the flow allows; its owner must step in.",
+                round - 1
+            );
+            return self.hold(target, None, Trouble::new("rounds", zh, en));
+        }
+        self.enter(to, parent)
+    }
+
+    /// The passed entries that no longer stand after going back to `to`: itself and what came after, in its region or inside it.
+    fn dropped(&self, to: StateIx) -> Vec<u32> {
+        let path = &self.case.instance.path;
+        let id = &self.def.states[to].id;
+        let region = self.def.states[to].region;
+        let Some(cut) = path.iter().rposition(|passed| passed.state == *id) else {
+            return vec![];
+        };
+        let gone = |passed: &&Passed| passed.entry != 0 && self.within(&passed.state, region);
+        path[cut..]
+            .iter()
+            .filter(gone)
+            .map(|passed| passed.entry)
+            .collect()
+    }
+
+    fn within(&self, state: &str, region: RegionIx) -> bool {
+        let mut at = self
+            .def
+            .state_ix(state)
+            .map(|ix| self.def.states[ix].region);
+        while let Some(here) = at {
+            if here == region {
+                return true;
+            }
+            at = self.def.regions[here]
+                .parent
+                .map(|above| self.def.states[above].region);
+        }
+        false
+    }
+
+    /// The states somebody in `entry` may send it back to: states of people, already passed, in its own branch or around it.
+    pub(crate) fn return_targets(&self, entry: u32) -> Vec<StateIx> {
+        let Ok((active, state)) = self.entry(entry) else {
+            return vec![];
+        };
+        let around = self.regions_around(state.region);
+        let mut targets: Vec<StateIx> = Vec::new();
+        for passed in &self.case.instance.path {
+            let Some(ix) = self.def.state_ix(&passed.state) else {
+                continue;
+            };
+            let target = &self.def.states[ix];
+            let human = matches!(
+                target.kind,
+                StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. }
+            );
+            if human
+                && passed.entry != 0
+                && around.contains(&target.region)
+                && target.id != active.state
+                && !targets.contains(&ix)
+            {
+                targets.push(ix);
+            }
+        }
+        targets
+    }
+
+    fn regions_around(&self, mut region: RegionIx) -> Vec<RegionIx> {
+        let mut around = vec![region];
+        while let Some(above) = self.def.regions[region].parent {
+            region = self.def.states[above].region;
+            around.push(region);
+        }
+        around
+    }
+
+    /// `data_changed: ask_again`: the earliest state on the path that read one of these fields, or whose signers signed over
+    /// it. Fields that were empty before cannot have been read or signed.
+    pub(crate) fn earliest_reader(&self, entry: u32, changed: &[String]) -> Option<StateIx> {
+        let (_, state) = self.entry(entry).ok()?;
+        let policy = state
+            .policies
+            .data_changed
+            .unwrap_or(self.def.policies.data_changed);
+        if policy == DataChanged::Keep || changed.is_empty() {
+            return None;
+        }
+        let around = self.regions_around(state.region);
+        let mut found = self
+            .case
+            .instance
+            .path
+            .iter()
+            .filter_map(|passed| Some((passed, self.def.state_ix(&passed.state)?)));
+        let reads = |passed: &Passed, ix: StateIx| {
+            let signed = passed.entry != 0
+                && self
+                    .case
+                    .instance
+                    .decisions
+                    .iter()
+                    .any(|decision| decision.entry == passed.entry);
+            signed
+                || changed
+                    .iter()
+                    .any(|field| self.reads(&self.def.states[ix], field))
+        };
+        let hit = found.find(|(passed, ix)| {
+            around.contains(&self.def.states[*ix].region) && reads(passed, *ix)
+        });
+        hit.map(|(_, ix)| ix)
+    }
+
+    /// Does a state decide anything by this field: its condition, rule or effect input, choice, or people rule?
+    pub(crate) fn reads(&self, state: &State, field: &str) -> bool {
+        let named = |path: &str| {
+            path.strip_prefix("record.")
+                .unwrap_or(path)
+                .split('.')
+                .next()
+                == Some(field)
+        };
+        let condition = |expr: &crate::condition::Expr| {
+            expr.reads()
+                .iter()
+                .any(|path| named(path) || self.computed_from(path, field))
+        };
+        let people =
+            |by: &[crate::definition::PeopleRef]| by.iter().any(|who| self.people_read(who, field));
+        let own = state.when.as_ref().is_some_and(condition);
+        own || match &state.kind {
+            StateKind::Approve(approve) => people(&approve.by),
+            StateKind::Work { by, .. } => people(by),
+            StateKind::Rule { give, .. } => give
+                .iter()
+                .any(|name| named(name) || self.computed_from(name, field)),
+            StateKind::Run(run) => run
+                .give
+                .iter()
+                .any(|name| named(name) || self.computed_from(name, field)),
+            StateKind::Choose { ways } => ways
+                .iter()
+                .any(|way| way.when.as_ref().is_some_and(condition)),
+            StateKind::WaitUntil { time } => condition(time),
+            StateKind::Together { branches, .. } => branches
+                .iter()
+                .any(|ix| self.def.regions[*ix].when.as_ref().is_some_and(condition)),
+            StateKind::Draft { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::End { .. } => false,
+        }
+    }
+
+    /// Is `path` a computed field that depends on `field`, however indirectly?
+    fn computed_from(&self, path: &str, field: &str) -> bool {
+        let computed = self
+            .def
+            .entity
+            .field(path)
+            .and_then(|known| known.computed.as_ref());
+        computed.is_some_and(|expr| {
+            expr.reads()
+                .iter()
+                .any(|read| read == field || self.computed_from(read, field))
+        })
+    }
+
+    fn people_read(&self, who: &crate::definition::PeopleRef, field: &str) -> bool {
+        let crate::definition::PeopleRef::Named(name) = who else {
+            return false;
+        };
+        let reads = |mention: &Mention| match mention {
+            Mention::PeopleField(path) | Mention::UnitField(path) => {
+                path.split('.').next() == Some(field)
+            }
+            Mention::Role(_) | Mention::User(_) | Mention::Post(_) | Mention::Unit(_) => false,
+        };
+        self.def
+            .people_rule(name)
+            .is_some_and(|rule| rule.mentions().iter().any(reads))
+    }
+}

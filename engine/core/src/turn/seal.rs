@@ -1,0 +1,348 @@
+//! From a turn's events to the rows one transaction writes.
+
+use std::collections::BTreeMap;
+
+use crate::apply::{body, link};
+use crate::command::{Actor, Command};
+use crate::definition::{Definition, Outcome};
+use crate::effect::Effect;
+use crate::event::{Change, Event};
+use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
+use crate::turn::Context;
+use crate::value::Values;
+use crate::write::{
+    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+};
+
+/// A turn's result, about to become rows.
+pub(crate) struct Sealed<'a> {
+    pub def: &'a Definition,
+    pub case: &'a Case,
+    pub events: &'a [Event],
+    pub expected_rev: Option<u64>,
+    /// The record's values before; none when it was not stored yet.
+    pub values_before: Option<Values>,
+    /// The instance before the turn.
+    pub before: Instance,
+    pub beside: Vec<RecordWrite>,
+}
+
+impl Sealed<'_> {
+    pub(crate) fn write(self, command: &Command, cx: &Context<'_>) -> Write {
+        let instance = &self.case.instance;
+        let now = &instance.wakeups;
+        let set = now
+            .iter()
+            .filter(|wakeup| !self.before.wakeups.contains(wakeup));
+        let cleared = self
+            .before
+            .wakeups
+            .iter()
+            .filter(|old| !now.iter().any(|wakeup| wakeup.reference == old.reference));
+        let mut records = self.beside.clone();
+        if self.values_before.as_ref() != Some(&self.case.values) {
+            let (entity, id) = (self.def.entity.clone(), instance.record.clone());
+            records.push(RecordWrite {
+                entity,
+                id,
+                values: self.case.values.clone(),
+                new: self.values_before.is_none(),
+            });
+        }
+        Write {
+            instance: self.instance_row(cx),
+            expected_rev: self.expected_rev,
+            tasks_opened: self.opened(),
+            tasks_closed: self.closed(),
+            events: self.event_rows(),
+            records,
+            wakeups_set: set
+                .map(|wakeup| WakeupRow {
+                    reference: wakeup.reference.clone(),
+                    at: wakeup.at,
+                })
+                .collect(),
+            wakeups_cleared: cleared.map(|wakeup| wakeup.reference.clone()).collect(),
+            outbox: self.outbox(cx),
+            answer: command.key.clone().map(|key| (key, self.answer())),
+        }
+    }
+
+    /// What a repeated command is told: the same as the first.
+    fn answer(&self) -> String {
+        let instance = &self.case.instance;
+        serde_json::json!({"instance": instance.id, "rev": instance.rev, "seq": instance.seq, "status": instance.status_word()}).to_string()
+    }
+
+    fn instance_row(&self, cx: &Context<'_>) -> InstanceRow {
+        let instance = &self.case.instance;
+        let standing: Vec<&str> = instance
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
+        InstanceRow {
+            id: instance.id.clone(),
+            flow: instance.flow.clone(),
+            version: instance.version.clone(),
+            entity: instance.entity.clone(),
+            record: instance.record.clone(),
+            applicant: instance.applicant.clone(),
+            status: instance.status_word().to_owned(),
+            ended: matches!(instance.status, Status::Ended(_)),
+            title: crate::turn::facts::title(self.def, self.case, cx),
+            standing: standing.join(","),
+            rev: instance.rev,
+            started: self.events.first().map_or(cx.now, |event| event.at),
+            updated: cx.now,
+            state: serde_json::to_string(instance).unwrap_or_default(),
+        }
+    }
+
+    fn event_rows(&self) -> Vec<EventRow> {
+        let mut rows: Vec<EventRow> = Vec::with_capacity(self.events.len());
+        let mut chain = self.before.chain.clone();
+        for event in self.events {
+            let body = body(event);
+            chain = link(&chain, &body);
+            rows.push(EventRow {
+                seq: event.seq,
+                at: event.at,
+                actor: match &event.actor {
+                    Actor::Person(id) => id.clone(),
+                    Actor::System => "system".to_owned(),
+                },
+                kind: tag(&body),
+                body,
+                hash: chain.clone(),
+            });
+        }
+        rows
+    }
+
+    fn opened(&self) -> Vec<TaskRow> {
+        let before = self.before.tasks_made;
+        self.case
+            .instance
+            .tasks
+            .iter()
+            .filter(|task| task.no > before)
+            .map(|task| self.task_row(task))
+            .collect()
+    }
+
+    /// Tasks that ended, also those opened in this very turn (they never become open rows).
+    fn closed(&self) -> Vec<TaskClosedRow> {
+        let mut known: BTreeMap<u32, TaskRow> = self
+            .before
+            .tasks
+            .iter()
+            .map(|task| (task.no, self.task_row(task)))
+            .collect();
+        let mut rows = vec![];
+        let mut round = self.before.round;
+        for event in self.events {
+            match &event.change {
+                Change::Returned { round: next, .. } => round = *next,
+                Change::TaskOpened {
+                    task,
+                    state,
+                    kind,
+                    assignee,
+                    due,
+                    ..
+                } => {
+                    let row = TaskRow {
+                        instance: self.case.instance.id.clone(),
+                        no: *task,
+                        state: state.clone(),
+                        kind: kind_word(*kind).to_owned(),
+                        round,
+                        assignee: assignee.clone(),
+                        opened: event.at,
+                        due: *due,
+                    };
+                    known.insert(*task, row);
+                }
+                Change::TaskClosed { task, end, .. } => {
+                    let by = if *end == TaskEnd::Cancelled {
+                        None
+                    } else {
+                        event.actor.person().map(str::to_owned)
+                    };
+                    let row = |task| TaskClosedRow {
+                        task,
+                        end: end_word(*end).to_owned(),
+                        at: event.at,
+                        by,
+                    };
+                    rows.extend(known.remove(task).map(row));
+                }
+                _ => {}
+            }
+        }
+        rows
+    }
+
+    fn task_row(&self, task: &Task) -> TaskRow {
+        TaskRow {
+            instance: self.case.instance.id.clone(),
+            no: task.no,
+            state: task.state.clone(),
+            kind: kind_word(task.kind).to_owned(),
+            round: task.round,
+            assignee: task.assignee.clone(),
+            opened: task.since,
+            due: task.due,
+        }
+    }
+
+    fn outbox(&self, cx: &Context<'_>) -> Vec<OutboxRow> {
+        let mut rows = Vec::new();
+        for event in self.events {
+            for (number, effect) in self.effects(event).into_iter().enumerate() {
+                let id = &self.case.instance.id;
+                rows.push(OutboxRow {
+                    id: format!("{id}:{}:{number}", event.seq),
+                    kind: effect.kind().to_owned(),
+                    instance: id.clone(),
+                    body: serde_json::to_string(&effect).unwrap_or_default(),
+                    due: cx.now,
+                });
+            }
+        }
+        rows
+    }
+
+    fn effects(&self, event: &Event) -> Vec<Effect> {
+        let instance = self.case.instance.id.clone();
+        match &event.change {
+            Change::MailQueued {
+                mail,
+                to,
+                task,
+                state,
+            } => {
+                let one = |person: &String| Effect::Mail {
+                    instance: instance.clone(),
+                    mail: mail.clone(),
+                    to: person.clone(),
+                    task: *task,
+                    state: state.clone(),
+                };
+                to.iter().map(one).collect()
+            }
+            Change::Called {
+                call,
+                effect,
+                input,
+                key,
+                retry_ms,
+                waits,
+                ..
+            } => {
+                let (name, input, key, retry_ms) =
+                    (effect.clone(), input.clone(), key.clone(), retry_ms.clone());
+                vec![Effect::Call {
+                    instance,
+                    call: *call,
+                    name,
+                    input,
+                    key,
+                    retry_ms,
+                    waits: *waits,
+                }]
+            }
+            Change::SubflowAsked {
+                flow,
+                link,
+                child,
+                entry,
+            } => {
+                let waits = self.case.instance.at(*entry).is_some();
+                vec![Effect::Subflow {
+                    instance,
+                    child: child.clone(),
+                    flow: flow.clone(),
+                    link: link.clone(),
+                    waits,
+                }]
+            }
+            Change::Ended { outcome, .. } => self.tell_parent(outcome),
+            Change::Started { .. }
+            | Change::FieldsSet { .. }
+            | Change::Submitted { .. }
+            | Change::Entered { .. }
+            | Change::Skipped { .. }
+            | Change::Chosen { .. }
+            | Change::Asked { .. }
+            | Change::VoterAdded { .. }
+            | Change::HandedOver { .. }
+            | Change::TaskOpened { .. }
+            | Change::TaskClosed { .. }
+            | Change::Decided { .. }
+            | Change::SystemDecided { .. }
+            | Change::Acted { .. }
+            | Change::Left { .. }
+            | Change::Cancelled { .. }
+            | Change::BranchEnded { .. }
+            | Change::Returned { .. }
+            | Change::WakeupSet { .. }
+            | Change::WakeupCleared { .. }
+            | Change::Reminded { .. }
+            | Change::Transferred { .. }
+            | Change::Answered { .. }
+            | Change::CallFailed { .. }
+            | Change::RuleRan { .. }
+            | Change::Happened { .. }
+            | Change::SubflowEnded { .. }
+            | Change::Commented { .. }
+            | Change::Held { .. }
+            | Change::Resumed { .. } => vec![],
+        }
+    }
+
+    fn tell_parent(&self, outcome: &Outcome) -> Vec<Effect> {
+        let (child, outcome) = (self.case.instance.id.clone(), outcome.clone());
+        let parent = self.case.instance.parent.clone();
+        parent
+            .map(|parent| Effect::ChildEnded {
+                parent,
+                child,
+                outcome,
+            })
+            .into_iter()
+            .collect()
+    }
+}
+
+/// The tag of an event's change, read back from its canonical text so that there is one list of names.
+fn tag(body: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Tagged {
+        event: String,
+    }
+    serde_json::from_str::<Tagged>(body)
+        .map(|tagged| tagged.event)
+        .unwrap_or_default()
+}
+
+fn kind_word(kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::Draft => "draft",
+        TaskKind::Approve => "approve",
+        TaskKind::Work => "work",
+    }
+}
+
+/// The word for how a task ended, as stored.
+pub(crate) fn end_word(end: TaskEnd) -> &'static str {
+    match end {
+        TaskEnd::Approved => "approved",
+        TaskEnd::Rejected => "rejected",
+        TaskEnd::Returned => "returned",
+        TaskEnd::Done => "done",
+        TaskEnd::Transferred => "transferred",
+        TaskEnd::Cancelled => "cancelled",
+    }
+}

@@ -1,0 +1,90 @@
+//! An effect has answered: its values are filled in and the flow goes on, or it is held.
+
+use crate::command::EffectAnswer;
+use crate::definition::{State, StateKind};
+use crate::event::Change;
+use crate::refusal::{Refusal, RefusalKind};
+use crate::turn::Run;
+use crate::turn::Trouble;
+use crate::verb::wake::system;
+
+pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Result<(), Refusal> {
+    system(run)?;
+    let Some(call) = run
+        .case
+        .instance
+        .calls
+        .iter()
+        .find(|call| call.no == no)
+        .cloned()
+    else {
+        let zh = "该副作用的结果已不再需要。";
+        let en = "Nobody waits for this effect's answer any more.";
+        return Err(
+            Refusal::new(RefusalKind::TooLate, "call_gone", zh, en).with("call", no.to_string())
+        );
+    };
+    let waiting = run
+        .entry(call.entry)
+        .ok()
+        .map(|(active, state)| (active.parent, state));
+    match (answer, waiting) {
+        (EffectAnswer::Ok(gave), Some((parent, state))) if call.waits => {
+            let StateKind::Run(effect) = &state.kind else {
+                return Ok(());
+            };
+            let filled = crate::turn::filled(&effect.fills, gave);
+            run.emit(Change::Answered {
+                call: no,
+                filled: filled.clone(),
+            });
+            run.fill(filled)?;
+            let ix = run.state_ix(&state.id)?;
+            run.leave(ix, call.entry, parent, state.next)
+        }
+        (EffectAnswer::Ok(gave), _) => {
+            run.emit(Change::Answered {
+                call: no,
+                filled: gave.clone(),
+            });
+            Ok(())
+        }
+        (EffectAnswer::Failed(reason), waiting) => failed(
+            run,
+            no,
+            reason,
+            call.entry,
+            waiting.map(|(_, state)| state),
+            &call.effect,
+        ),
+    }
+}
+
+fn failed(
+    run: &mut Run<'_>,
+    no: u32,
+    reason: &str,
+    entry: u32,
+    state: Option<&State>,
+    effect: &str,
+) -> Result<(), Refusal> {
+    run.emit(Change::CallFailed {
+        call: no,
+        reason: reason.to_owned(),
+    });
+    let Some(state) = state else { return Ok(()) };
+    let StateKind::Run(known) = &state.kind else {
+        return Ok(());
+    };
+    let zh = format!(
+        "“{}”调用外部系统失败（{effect}：{reason}）。排除故障后请重试。",
+        state.name.zh
+    );
+    let en = format!(
+        "“{}” could not reach the other system ({effect}: {reason}). Retry when that is mended.",
+        state.name.en
+    );
+    let mut trouble = Trouble::new("effect_failed", zh, en);
+    trouble.tell.clone_from(&known.tell);
+    run.hold(state, Some(entry), trouble)
+}

@@ -1,0 +1,40 @@
+//! Comment 评论: words for everybody who reads the instance.
+
+use crate::event::Change;
+use crate::refusal::{Refusal, RefusalKind};
+use crate::turn::Run;
+use crate::verb::shared::words;
+
+/// May this person comment? Whoever takes or took part, and the flow's owners.
+pub(crate) fn check(run: &Run<'_>) -> Result<(), Refusal> {
+    let person = run.person()?;
+    let instance = &run.case.instance;
+    let part = instance.applicant == person
+        || instance.tasks.iter().any(|task| task.assignee == person)
+        || instance
+            .closed
+            .iter()
+            .any(|closed| closed.by.as_deref() == Some(person.as_str()))
+        || instance
+            .decisions
+            .iter()
+            .any(|decision| decision.person == person)
+        || run
+            .cx
+            .organisation
+            .owners(run.def, &run.case)
+            .contains(&person);
+    if part && run.cx.organisation.may_act(&person) {
+        return Ok(());
+    }
+    let zh = "只有发起人、处理人和流程负责人可以评论。";
+    let en = "Only the applicant, those who were asked and the flow's owner may comment.";
+    Err(Refusal::new(RefusalKind::NotYours, "not_yours", zh, en))
+}
+
+pub(crate) fn perform(run: &mut Run<'_>, text: &str) -> Result<(), Refusal> {
+    check(run)?;
+    let text = words(Some(text), true)?.unwrap_or_default();
+    run.emit(Change::Commented { text });
+    Ok(())
+}

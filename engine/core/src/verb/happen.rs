@@ -1,0 +1,65 @@
+//! Something happened outside that a state waits for; a subflow ended.
+
+use crate::definition::{Outcome, StateKind, Target};
+use crate::event::Change;
+use crate::refusal::{Refusal, RefusalKind};
+use crate::turn::Run;
+use crate::value::Value;
+use crate::verb::shared::running;
+
+pub(crate) fn perform(run: &mut Run<'_>, event: &str, payload: &Value) -> Result<(), Refusal> {
+    running(run)?;
+    let waiting = run.case.instance.active.iter().find(|active| {
+        let state = run
+            .def
+            .state_ix(&active.state)
+            .map(|ix| &run.def.states[ix].kind);
+        matches!(state, Some(StateKind::WaitFor { event: known }) if known == event)
+    });
+    let Some((entry, parent)) = waiting.map(|active| (active.entry, active.parent)) else {
+        let zh = format!("该流程实例没有在等待事件 {event}。");
+        let en = format!("This instance does not wait for the event {event}.");
+        return Err(Refusal::new(RefusalKind::TooLate, "not_waiting", zh, en).with("event", event));
+    };
+    let (_, state) = run.entry(entry)?;
+    let (ix, next) = (run.state_ix(&state.id)?, state.next);
+    run.emit(Change::Happened {
+        name: event.to_owned(),
+        payload: payload.clone(),
+    });
+    run.leave(ix, entry, parent, next)
+}
+
+/// A subflow this instance waits for has ended: approved goes on, anything else is a rejection of the state.
+pub(crate) fn child_ended(
+    run: &mut Run<'_>,
+    child: &str,
+    outcome: &Outcome,
+) -> Result<(), Refusal> {
+    crate::verb::wake::system(run)?;
+    running(run)?;
+    let asked = run.case.instance.active.iter().find(|active| {
+        let kind = run
+            .def
+            .state_ix(&active.state)
+            .map(|ix| &run.def.states[ix].kind);
+        matches!(kind, Some(StateKind::Subflow { beside: false, .. }))
+            && crate::turn::child_id(&run.case.instance.id, active.entry) == child
+    });
+    let Some((entry, parent)) = asked.map(|active| (active.entry, active.parent)) else {
+        let zh = "该子流程的结果已不再需要。";
+        let en = "Nobody waits for this subflow any more.";
+        return Err(Refusal::new(RefusalKind::TooLate, "child_gone", zh, en).with("child", child));
+    };
+    let (_, state) = run.entry(entry)?;
+    let ix = run.state_ix(&state.id)?;
+    run.emit(Change::SubflowEnded {
+        child: child.to_owned(),
+        outcome: outcome.clone(),
+    });
+    let target: Target = match outcome {
+        Outcome::Approved | Outcome::Named(_) => state.next,
+        Outcome::Rejected | Outcome::Withdrawn | Outcome::Cancelled => state.if_rejected,
+    };
+    run.leave(ix, entry, parent, target)
+}

@@ -1,0 +1,221 @@
+//! Offers: which commands would be accepted from this person now, and why not the others. The same checks decide.
+
+use serde::Serialize;
+
+use crate::command::{Actor, Command, Via};
+use crate::definition::Definition;
+use crate::instance::{Case, TaskKind};
+use crate::refusal::Refusal;
+use crate::text::Text;
+use crate::turn::{Context, Run};
+use crate::verb::{act, comment, decide, retry, return_to, start, submit, transfer, withdraw};
+
+/// A command somebody could send: a button, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Offer {
+    /// `approve`, `reject`, `return`, `transfer`, `submit`, `save`, `withdraw`, `comment`, `retry`, or `act`.
+    pub verb: &'static str,
+    /// What the button says.
+    pub name: Text,
+    /// The task it is about.
+    pub task: Option<u32>,
+    /// For `act`: the action's id.
+    pub action: Option<String>,
+    /// For `return`: state ids it can go back to, with their names.
+    pub targets: Vec<(String, Text)>,
+    /// Names of fields that appear with it, and whether each is needed.
+    pub ask: Vec<(String, bool)>,
+    /// A reason must be given.
+    pub reason: bool,
+    /// Why it would be refused; none when it would be accepted.
+    pub refused: Option<Refusal>,
+}
+
+/// Everything `person` could do with the case now, task by task.
+pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> Vec<Offer> {
+    let command = Command {
+        actor: Actor::Person(person.to_owned()),
+        via: Via::Page,
+        action: crate::command::Action::Comment {
+            text: String::new(),
+        },
+        key: None,
+    };
+    let run = Run::new(def, case.clone(), &command, cx);
+    let mut offers = Vec::new();
+    for task in case
+        .instance
+        .tasks
+        .iter()
+        .filter(|task| task.assignee == person)
+    {
+        match task.kind {
+            TaskKind::Draft => drafts(&run, task.no, &mut offers),
+            TaskKind::Approve => decisions(&run, task.no, &mut offers),
+            TaskKind::Work => actions(&run, task.no, &mut offers),
+        }
+    }
+    offers.push(plain(
+        "withdraw",
+        "撤回",
+        "Withdraw",
+        withdraw::check(&run).err(),
+    ));
+    offers.push(plain(
+        "comment",
+        "评论",
+        "Comment",
+        comment::check(&run).err(),
+    ));
+    if !case.instance.holds.is_empty() {
+        offers.push(plain("retry", "重试", "Retry", retry::check(&run).err()));
+    }
+    offers
+}
+
+/// May this person start the flow?
+///
+/// # Errors
+/// Why not.
+pub fn may_start(def: &Definition, person: &str, cx: &Context<'_>) -> Result<(), Refusal> {
+    let command = Command {
+        actor: Actor::Person(person.to_owned()),
+        via: Via::Page,
+        action: crate::command::Action::Comment {
+            text: String::new(),
+        },
+        key: None,
+    };
+    let mut case = Case::blank(crate::value::Values::new());
+    person.clone_into(&mut case.instance.applicant);
+    start::may_start(&Run::new(def, case, &command, cx), person)
+}
+
+fn plain(verb: &'static str, zh: &str, en: &str, refused: Option<Refusal>) -> Offer {
+    Offer {
+        verb,
+        name: Text::new(zh, en),
+        task: None,
+        action: None,
+        targets: vec![],
+        ask: vec![],
+        reason: false,
+        refused,
+    }
+}
+
+fn drafts(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
+    let refused = submit::draft(run).err();
+    let of = |verb, zh, en| Offer {
+        task: Some(task),
+        ..plain(verb, zh, en, refused.clone())
+    };
+    offers.push(of("submit", "提交", "Submit"));
+    offers.push(of("save", "保存草稿", "Save draft"));
+}
+
+fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
+    let checked = decide::check(run, task);
+    let refused = checked.as_ref().err().cloned();
+    let state = checked.as_ref().ok().map(|(_, state)| *state);
+    let ask = |approve: bool| {
+        let Some(state) = state else { return vec![] };
+        let needed = |field: &crate::field::Field| match field.required_to {
+            Some(crate::field::RequiredTo::Approve) => approve,
+            Some(crate::field::RequiredTo::Reject) => !approve,
+            None => field.required,
+        };
+        let asked = state
+            .ask
+            .iter()
+            .map(|field| (field.name.clone(), needed(field)));
+        let written = state.fields.write.iter().map(|name| (name.clone(), false));
+        asked
+            .chain(written)
+            .chain(
+                state
+                    .fields
+                    .require
+                    .iter()
+                    .map(|name| (name.clone(), approve)),
+            )
+            .collect()
+    };
+    let of = |verb, zh, en, approve| Offer {
+        task: Some(task),
+        ask: ask(approve),
+        ..plain(verb, zh, en, refused.clone())
+    };
+    offers.push(of("approve", "同意", "Approve", true));
+    offers.push(Offer {
+        reason: true,
+        ..of("reject", "拒绝", "Reject", false)
+    });
+    moves(run, task, offers);
+}
+
+fn actions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
+    match act::check(run, task) {
+        Ok((_, state)) => {
+            for action in act::actions(state) {
+                let asked = state
+                    .ask
+                    .iter()
+                    .chain(&action.ask)
+                    .map(|field| (field.name.clone(), field.required));
+                let required = action
+                    .require
+                    .iter()
+                    .chain(&state.fields.require)
+                    .map(|name| (name.clone(), true));
+                let written = state.fields.write.iter().map(|name| (name.clone(), false));
+                let mut ask: Vec<(String, bool)> = Vec::new();
+                for (name, needed) in asked.chain(required).chain(written) {
+                    if !ask.iter().any(|(known, _)| *known == name) {
+                        ask.push((name, needed));
+                    }
+                }
+                offers.push(Offer {
+                    verb: "act",
+                    name: action.name.clone(),
+                    task: Some(task),
+                    action: Some(action.id.clone()),
+                    targets: vec![],
+                    ask,
+                    reason: action.reason_required,
+                    refused: None,
+                });
+            }
+        }
+        Err(refused) => offers.push(Offer {
+            task: Some(task),
+            ..plain("act", "办理", "Work", Some(refused))
+        }),
+    }
+    moves(run, task, offers);
+}
+
+fn moves(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
+    let checked = return_to::check(run, task);
+    let named = |ix: &usize| {
+        (
+            run.def.states[*ix].id.clone(),
+            run.def.states[*ix].name.clone(),
+        )
+    };
+    let targets = checked
+        .as_ref()
+        .map(|(_, targets)| targets.iter().map(named).collect())
+        .unwrap_or_default();
+    offers.push(Offer {
+        task: Some(task),
+        reason: true,
+        targets,
+        ..plain("return", "退回", "Send back", checked.err())
+    });
+    let refused = transfer::check(run, task).err();
+    offers.push(Offer {
+        task: Some(task),
+        ..plain("transfer", "转办", "Transfer", refused)
+    });
+}

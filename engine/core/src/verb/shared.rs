@@ -1,0 +1,173 @@
+//! What several verbs check in the same way.
+
+use crate::command::Verdict;
+use crate::definition::{State, StateKind};
+use crate::instance::{Task, TaskEnd, TaskKind};
+use crate::refusal::{Refusal, RefusalKind};
+use crate::turn::Run;
+
+/// Fewest characters of a reason.
+pub(crate) const REASON_CHARS_MIN: usize = 2;
+/// Most characters of a comment or reason.
+pub(crate) const COMMENT_CHARS_MAX: usize = 4_000;
+
+/// The instance must not be over.
+pub(crate) fn running(run: &Run<'_>) -> Result<(), Refusal> {
+    if run.case.instance.ended() {
+        let word = run.case.instance.status_word().to_owned();
+        let zh = "流程已结束，不能再操作；可在记录中查看结果。";
+        let en = "This instance is over; its record shows the result.";
+        return Err(Refusal::new(RefusalKind::TooLate, "ended", zh, en).with("outcome", word));
+    }
+    Ok(())
+}
+
+/// The open task, which must be the actor's own, of that kind, and the actor still here.
+pub(crate) fn own_task(
+    run: &Run<'_>,
+    no: u32,
+    kinds: &[TaskKind],
+) -> Result<(Task, String), Refusal> {
+    running(run)?;
+    let person = run.person()?;
+    let Some(task) = run.case.instance.task(no).cloned() else {
+        return Err(closed(run, no));
+    };
+    if !run.cx.organisation.may_act(&person) {
+        let zh = "您的账号已停用，不能处理任务；请联系管理员。";
+        let en = "Your account is no longer active; ask an administrator.";
+        return Err(Refusal::new(RefusalKind::NotYours, "not_active", zh, en));
+    }
+    if task.assignee != person {
+        return Err(not_yours(run, &task, &person));
+    }
+    if !kinds.contains(&task.kind) {
+        let zh = "这个任务不能这样处理，请使用页面上提供的操作。";
+        let en = "This task cannot be handled that way; use one of the actions its page offers.";
+        return Err(Refusal::new(RefusalKind::Input, "wrong_kind", zh, en));
+    }
+    Ok((task, person))
+}
+
+fn not_yours(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
+    let left_out = run
+        .case
+        .instance
+        .at(task.entry)
+        .and_then(|active| active.left_out.iter().find(|(out, _)| out == person));
+    if left_out.is_some_and(|(_, policy)| policy == "same_person") {
+        return same_person();
+    }
+    let name = run.cx.organisation.name(&task.assignee);
+    let zh = format!("这不是您的任务，由{name}处理。");
+    let en = format!("This is not your task; it is with {name}.");
+    Refusal::new(RefusalKind::NotYours, "not_yours", zh, en).with("assignee", task.assignee.clone())
+}
+
+/// `same_person: refuse`.
+pub(crate) fn same_person() -> Refusal {
+    let zh = "同一人不能签两个节点，请由他人处理。";
+    let en = "One person may not sign two states of one request; somebody else must.";
+    Refusal::new(RefusalKind::NotYours, "same_person", zh, en)
+}
+
+/// Why a task that is not open cannot be acted on: who was faster, and when.
+fn closed(run: &Run<'_>, no: u32) -> Refusal {
+    let instance = &run.case.instance;
+    let Some(closed) = instance.closed.iter().rfind(|closed| closed.no == no) else {
+        if no > 0 && no <= instance.tasks_made {
+            let zh = "任务已结束，请在记录中查看结果。";
+            let en = "This task is over; the record shows how it ended.";
+            return Refusal::new(RefusalKind::TooLate, "task_closed", zh, en);
+        }
+        let zh = "没有这个任务。";
+        let en = "There is no such task.";
+        return Refusal::new(RefusalKind::NotFound, "no_task", zh, en).with("task", no.to_string());
+    };
+    let who = closed.by.as_deref().map(|by| run.cx.organisation.name(by));
+    let deciders = instance
+        .decisions
+        .iter()
+        .filter(|decision| decision.state == closed.state);
+    let last = deciders
+        .max_by_key(|decision| decision.at)
+        .map(|decision| run.cx.organisation.name(&decision.person));
+    let (zh, en) = match (&who, closed.end, last) {
+        (Some(who), _, _) => (
+            format!("任务已由{who}处理。"),
+            format!("This task was handled by {who} already."),
+        ),
+        (None, TaskEnd::Cancelled, Some(last)) => (
+            format!("该节点已由{last}处理，不再需要您的意见。"),
+            format!("{last} settled this state already; your decision is not needed any more."),
+        ),
+        (None, _, _) => (
+            "任务已取消，流程已继续。".to_owned(),
+            "This task was cancelled; the instance went on.".to_owned(),
+        ),
+    };
+    let by = closed.by.clone().unwrap_or_default();
+    Refusal::new(RefusalKind::TooLate, "task_closed", zh, en)
+        .with("by", by)
+        .with("at", closed.at.0.to_string())
+}
+
+/// Somebody who was asked by the state's rule must still be entitled when they act.
+pub(crate) fn still_entitled(run: &Run<'_>, task: &Task, state: &State) -> Result<(), Refusal> {
+    let by = match &state.kind {
+        StateKind::Approve(approve) => &approve.by,
+        StateKind::Work { by, .. } => by,
+        StateKind::Draft { .. }
+        | StateKind::Rule { .. }
+        | StateKind::Run(_)
+        | StateKind::Choose { .. }
+        | StateKind::Mail { .. }
+        | StateKind::WaitFor { .. }
+        | StateKind::WaitUntil { .. }
+        | StateKind::Subflow { .. }
+        | StateKind::Together { .. }
+        | StateKind::End { .. } => return Ok(()),
+    };
+    let active = run.case.instance.at(task.entry);
+    let by_rule = active.is_some_and(|at| {
+        at.voters
+            .iter()
+            .any(|voter| voter.person == task.voter && voter.by_rule)
+    });
+    let found = || {
+        by.iter()
+            .any(|who| run.resolve(who).people.contains(&task.voter))
+    };
+    if !by_rule || task.voter != task.assignee || found() {
+        return Ok(());
+    }
+    let zh = "您已不再担任该节点要求的角色，不能处理；请刷新或联系管理员。";
+    let en = "You no longer hold the role this state asks for; reload, or ask an administrator.";
+    Err(Refusal::new(RefusalKind::NotYours, "right_lost", zh, en))
+}
+
+/// A comment within its limit; for a reason, at least two characters.
+pub(crate) fn words(text: Option<&str>, needed: bool) -> Result<Option<String>, Refusal> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let chars = text.map_or(0, |text| text.chars().count());
+    if needed && chars < REASON_CHARS_MIN {
+        let zh = format!("请填写原因（至少 {REASON_CHARS_MIN} 个字）。");
+        let en = format!("Give a reason of at least {REASON_CHARS_MIN} characters.");
+        return Err(Refusal::new(RefusalKind::Input, "reason_required", zh, en).about("comment"));
+    }
+    if chars > COMMENT_CHARS_MAX {
+        let zh = format!("意见最多 {COMMENT_CHARS_MAX} 个字，当前 {chars} 个。");
+        let en =
+            format!("A comment has at most {COMMENT_CHARS_MAX} characters; this one has {chars}.");
+        return Err(Refusal::new(RefusalKind::Input, "comment_too_long", zh, en).about("comment"));
+    }
+    Ok(text.map(str::to_owned))
+}
+
+/// How a verdict ends the task it was given on.
+pub(crate) fn task_end(verdict: Verdict) -> TaskEnd {
+    match verdict {
+        Verdict::Approve => TaskEnd::Approved,
+        Verdict::Reject => TaskEnd::Rejected,
+    }
+}
