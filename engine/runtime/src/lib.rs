@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod demo;
 mod engine;
 pub mod mail;
 pub mod replay;

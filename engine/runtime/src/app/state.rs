@@ -7,6 +7,7 @@ use std::time::Duration;
 use assent_core::calendar::{CN_OFFICE, WorkCalendar, builtin, builtins};
 use assent_core::directory::Directory;
 use assent_core::field::EntityType;
+use assent_core::rule::RuleSet;
 use assent_core::time::Moment;
 use assent_core::turn::New;
 use assent_core::write::Write;
@@ -16,7 +17,7 @@ use tokio::sync::{Notify, RwLock as AsyncRwLock};
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
-use crate::engine::{Definitions, RuleBook};
+use crate::engine::Definitions;
 use crate::mail::Carrier;
 use crate::workers::Workers;
 
@@ -41,7 +42,7 @@ pub(crate) struct Inner {
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: BTreeMap<String, EntityType>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
-    pub(super) rules: RwLock<Arc<RuleBook>>,
+    pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
     pub(crate) http: reqwest::Client,
     /// Names this node in leases.
@@ -118,6 +119,7 @@ impl App {
                 throttle: crate::throttle::Throttle::default(),
             }),
         };
+        app.load_rules().await?;
         app.load_directory().await?;
         app.load_definitions().await?;
         if workers {
@@ -170,7 +172,7 @@ impl App {
         &self.inner.node
     }
 
-    pub(crate) fn rules(&self) -> Arc<RuleBook> {
+    pub(crate) fn rules(&self) -> Arc<RuleSet> {
         let rules = self.inner.rules.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&rules)
     }

@@ -100,7 +100,7 @@ pub(crate) fn compose(
     let instance = &source.case.instance;
     let due_at = task.and_then(|task| task.due);
     let due = due_at.map(|at| {
-        format!("{} ({})", source.calendar.say(at, lang), source.calendar.spec().zone)
+        format!("{} ({})", source.calendar.say(at, lang), source.calendar.zone_name())
     });
     let held = instance.holds.last().map(|held| &held.reason);
     let state = source.def.state_ix(queued.state).map_or_else(
@@ -166,7 +166,11 @@ fn from_template(
         (Ok(subject), Ok(text)) => Some(words::Words { subject, text }),
         (subject, text) => {
             let fault = subject.err().or(text.err());
-            tracing::warn!(mail, ?fault, "a mail template could not be filled in; the built-in text was sent");
+            tracing::warn!(
+                mail,
+                ?fault,
+                "a mail template could not be filled in; the built-in text was sent"
+            );
             None
         }
     }
@@ -203,13 +207,18 @@ fn first_facts(source: &Source<'_>, task: Option<&Task>, lang: Lang) -> Vec<Lett
         Some(ix) => source.def.states[ix].fields.hidden.clone(),
         None => hidden_everywhere(source.def, &source.case.instance),
     };
-    facts(&source.def.entity.fields, &source.case.values, &hidden, source.names)
-        .into_iter()
-        .filter(|fact| fact.first && fact.shown != Text::default())
-        .take(FACTS_MAX)
-        .map(|fact| LetterFact {
-            label: fact.label.get(lang).to_owned(),
-            shown: fact.shown.get(lang).to_owned(),
-        })
-        .collect()
+    facts(
+        &source.def.entity.fields,
+        &source.case.values,
+        &hidden,
+        source.names,
+    )
+    .into_iter()
+    .filter(|fact| fact.first && fact.shown != Text::default())
+    .take(FACTS_MAX)
+    .map(|fact| LetterFact {
+        label: fact.label.get(lang).to_owned(),
+        shown: fact.shown.get(lang).to_owned(),
+    })
+    .collect()
 }

@@ -19,8 +19,8 @@ mod tests;
 
 pub use carrier::{Carrier, Sent, Undelivered};
 pub(crate) use code::code_letter;
-pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use clean::{display_name, one_line};
+pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use letter::{Button, Letter, LetterFact};
 pub(crate) use parts::parts_of;
 pub use message::{Sender, to_message};
