@@ -23,7 +23,10 @@ pub mod play;
 pub mod record;
 pub mod refusal;
 pub mod rule;
+pub mod schema;
 pub mod template;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 pub mod text;
 pub mod time;
 pub mod turn;

@@ -3,7 +3,9 @@
 
 pub mod app;
 pub mod clock;
+pub mod demo;
 pub mod mail;
 pub mod replay;
+mod view;
 
 pub use app::{App, AppConfig, AppError};

@@ -1,1 +1,66 @@
+//! Assent's store: SQL for SQLite and PostgreSQL behind one set of calls. It knows no rule, no clock and makes no ids:
+//! times and ids come in with each call. The tables are explained in docs/schema.md.
+//!
+//! ```text
+//! let store = Store::open("sqlite:assent.db").await?;      // or postgres://…; makes and migrates the tables
+//! store.ensure_entity(&entity_type).await?;                // a table per entity type, widened when it grows
+//! let loaded = store.load_instance(id).await?;             // row, the record's values, revs
+//! let outcomes = store.commit(&[write]).await?;            // Done | Stale | Repeated(answer), after COMMIT
+//!
+//! let committer = Committer::start(&store, CommitterOptions::default());
+//! let outcome = committer.commit(write).await?;            // the same, together with whatever else waits
+//! ```
+//!
+//! | topic | calls of [`Store`] |
+//! |---|---|
+//! | instances | `load_instance(s)`, `events`, `list_instances`, `open_instances`, `stuck_candidates`, `count_instances`, `answer` |
+//! | tasks | `inbox`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
+//! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
+//! | outbox | `claim_outbox`, `settle`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
+//! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
+//! | records | `load_record` |
+//! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
+//! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
+mod accounts;
+mod attachments;
+mod commit;
+mod committer;
+mod counters;
+mod db;
+mod definitions;
+mod dialect;
+mod entities;
+mod entity_sql;
+mod error;
+mod form;
+mod instance_list;
+mod instances;
+mod links;
+mod mailbox;
+mod migrate;
+mod open;
+mod outbox;
+mod row;
+mod settings;
+mod store;
+mod tasks;
+mod wakeups;
+
+pub use accounts::{Account, Token};
+pub use attachments::Attachment;
+pub use commit::Outcome;
+pub use committer::{Committer, CommitterOptions};
+pub use definitions::{Publication, Published};
+pub use dialect::Dialect;
+pub use entities::Stored;
+pub use error::{StoreError, StoreErrorKind};
+pub use instance_list::InstanceFilter;
+pub use instances::Loaded;
+pub use links::Link;
+pub use mailbox::KeptMail;
+pub use open::Options;
+pub use outbox::{ClaimedEffect, DeadEffect, Delivery};
+pub use store::Store;
+pub use tasks::{ClosedTask, ListedTask};
+pub use wakeups::ClaimedWakeup;

@@ -1,10 +1,7 @@
-//! Approvals: how many must agree, what a rejection does, and who signs twice.
-
-use rust_decimal::Decimal;
+//! Approvals: who may not sign at all, and who would sign twice.
 
 use crate::definition::{
-    Approve, Definition, Needs, OnReject, OwnRequest, PeopleRef, SamePerson, State, StateIx,
-    StateKind,
+    Approve, Definition, OwnRequest, PeopleRef, SamePerson, State, StateIx, StateKind,
 };
 use crate::people::PeopleRule;
 use crate::text::Text;
@@ -17,8 +14,6 @@ pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
     let mut found = Vec::new();
     for (ix, state) in def.states.iter().enumerate() {
         if let StateKind::Approve(approve) = &state.kind {
-            found.extend(quorum(state, &approve.needs));
-            found.extend(on_reject(state, approve));
             found.extend(only_the_applicant(def, state, approve));
             if reach.states[ix] {
                 found.extend(same_rule_twice(def, reach, ix, approve));
@@ -26,76 +21,6 @@ pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
         }
     }
     found
-}
-
-fn quorum(state: &State, needs: &Needs) -> Option<Finding> {
-    let (wrong, sensible_zh, sensible_en) = match needs {
-        Needs::Count(0) => ("0".to_owned(), "至少 1 票", "at least 1"),
-        Needs::Percent(share) if *share <= Decimal::ZERO || *share > Decimal::ONE_HUNDRED => (
-            format!("{} %", share.normalize()),
-            "大于 0 % 且不超过 100 %",
-            "more than 0 % and at most 100 %",
-        ),
-        Needs::Any | Needs::All | Needs::InOrder | Needs::Count(_) | Needs::Percent(_) => {
-            return None;
-        }
-    };
-    let name = called(state);
-    Some(Finding::error(
-        "quorum",
-        at_part(state, "approve.needs"),
-        Text::new(
-            format!("审批节点{}的 needs: {wrong} 没有意义。", name.zh),
-            format!("needs: {wrong} of approval {} makes no sense.", name.en),
-        ),
-        Text::new(
-            format!("通过比例或票数必须是{sensible_zh}，例如 needs: 2 或 needs: 60 %。"),
-            format!("The share or number must be {sensible_en}, such as needs: 2 or needs: 60 %."),
-        ),
-    ))
-}
-
-fn on_reject(state: &State, approve: &Approve) -> Option<Finding> {
-    let one_decides = approve.needs == Needs::Any;
-    let (word, fits_any) = match approve.on_reject {
-        OnReject::Veto => ("veto", false),
-        OnReject::UntilDecided => ("until_decided", false),
-        OnReject::CollectAll => ("collect_all", false),
-        OnReject::FirstDecision => ("first_decision", true),
-        OnReject::AllMustReject => ("all_must_reject", true),
-    };
-    if one_decides == fits_any {
-        return None;
-    }
-    let name = called(state);
-    let (zh, en, choices) = if one_decides {
-        (
-            "或签（needs: any）",
-            "an any-sign (needs: any)",
-            "first_decision / all_must_reject",
-        )
-    } else {
-        (
-            "多人审批",
-            "an approval by several",
-            "veto / until_decided / collect_all",
-        )
-    };
-    Some(Finding::error(
-        "on-reject-does-not-fit",
-        at_part(state, "approve.on_reject"),
-        Text::new(
-            format!("审批节点{}是{zh}，不能用 on_reject: {word}。", name.zh),
-            format!(
-                "Approval {} is {en}; on_reject: {word} does not apply.",
-                name.en
-            ),
-        ),
-        Text::new(
-            format!("这里可用的写法：{choices}。"),
-            format!("Here you can write: {choices}."),
-        ),
-    ))
 }
 
 /// An approval that asks nobody but the applicant, who may not decide on their own request.

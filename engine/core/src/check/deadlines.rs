@@ -12,10 +12,8 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
         .iter()
         .flat_map(|state| {
             let mut found: Vec<Finding> = wait(state).into_iter().collect();
-            found.extend(unused(state));
             for (number, rung) in state.if_late.iter().enumerate() {
                 let at = at_part(state, &format!("if_late.{number}"));
-                found.extend(without_deadline(state, rung, &at));
                 found.extend(after_deadline(state, rung, &at));
                 found.extend(act(state, rung, &at));
             }
@@ -53,57 +51,7 @@ fn wait(state: &State) -> Option<Finding> {
     ))
 }
 
-/// A deadline where nothing waits has no meaning.
-fn unused(state: &State) -> Option<Finding> {
-    if state.deadline.is_none() && state.if_late.is_empty() || waits(state) {
-        return None;
-    }
-    let name = called(state);
-    let part = if state.deadline.is_some() {
-        "deadline"
-    } else {
-        "if_late"
-    };
-    Some(Finding::warning(
-        "deadline-unused",
-        at_part(state, part),
-        Text::new(
-            format!(
-                "节点{}由系统自动完成，没有人在这里等待，期限不起作用。",
-                name.zh
-            ),
-            format!(
-                "State {} goes on by itself; nobody waits in it, so a deadline does nothing.",
-                name.en
-            ),
-        ),
-        Text::new(
-            "请删除 deadline: 和 if_late:，或把它们写到有人办理的节点上。",
-            "Remove deadline: and if_late:, or move them to a state in which somebody acts.",
-        ),
-    ))
-}
-
-/// Does anybody or anything wait in the state?
-fn waits(state: &State) -> bool {
-    match &state.kind {
-        StateKind::Draft { .. }
-        | StateKind::Approve(_)
-        | StateKind::Work { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Together { .. } => true,
-        StateKind::Subflow { beside, .. } => !beside,
-        // An effect may take its time: an external system answers late.
-        StateKind::Run(_) => true,
-        StateKind::Rule { .. }
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::End { .. } => false,
-    }
-}
-
-/// Is somebody asked in the state, so that there is a task to remind of or to hand on?
+/// Does somebody hold a task in the state or inside it, so that they can be reminded?
 fn asks_somebody(state: &State) -> bool {
     matches!(
         state.kind,
@@ -114,29 +62,9 @@ fn asks_somebody(state: &State) -> bool {
     )
 }
 
-fn without_deadline(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
-    if state.deadline.is_some() || matches!(rung.at, RungTime::After(_)) {
-        return None;
-    }
-    let name = called(state);
-    Some(Finding::error(
-        "late-without-deadline",
-        at,
-        Text::new(
-            format!(
-                "节点{}的 if_late 写了 deadline（期限），但这个节点没有期限。",
-                name.zh
-            ),
-            format!(
-                "if_late of state {} speaks of the deadline, but the state has none.",
-                name.en
-            ),
-        ),
-        Text::new(
-            "请在节点上加 deadline:，例如 deadline: 2 workdays；或改用 after: 1 workday（进入节点后多久）。",
-            "Give the state a deadline:, such as deadline: 2 workdays, or write after: 1 workday (since the state was entered).",
-        ),
-    ))
+/// Is the task the state's own, so that others can take it over or join in?
+fn has_own_task(state: &State) -> bool {
+    matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. })
 }
 
 /// How two lengths of time compare when the calendar is not known.
@@ -157,7 +85,7 @@ fn after_deadline(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
     };
     let compared = compare(*after, deadline);
     let name = called(state);
-    let (after, deadline) = (words(*after), words(deadline));
+    let (after, deadline) = (after.text(), deadline.text());
     let message = |sure: bool| {
         let (zh, en) = if sure {
             ("不早于", "not before")
@@ -264,21 +192,6 @@ fn clock_minutes(term: Term) -> u64 {
     }
 }
 
-/// A length as people say it.
-pub(super) fn words(term: Term) -> Text {
-    let count = term.count;
-    let (zh, en) = match term.unit {
-        TermUnit::Workdays => ("个工作日", "workday"),
-        TermUnit::WorkHours => ("个工作小时", "work hour"),
-        TermUnit::WorkMinutes => ("个工作分钟", "work minute"),
-        TermUnit::Days => ("天", "day"),
-        TermUnit::Hours => ("小时", "hour"),
-        TermUnit::Minutes => ("分钟", "minute"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    Text::new(format!("{count} {zh}"), format!("{count} {en}{plural}"))
-}
-
 /// An act that means nothing in this kind of state.
 fn act(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
     let decides = matches!(
@@ -298,7 +211,7 @@ fn act(state: &State, rung: &Rung, at: &str) -> Option<Finding> {
                 "there is no approval to decide here",
             ),
         ),
-        LateAct::Add(_) | LateAct::HandTo(_) if !asks_somebody(state) => (
+        LateAct::Add(_) | LateAct::HandTo(_) if !has_own_task(state) => (
             if matches!(rung.act, LateAct::Add(_)) {
                 "add"
             } else {
@@ -386,6 +299,5 @@ mod tests {
         for (first, second, expected) in cases {
             assert_eq!(compare(first, second), expected, "{first:?} {second:?}");
         }
-        assert_eq!(words(term(1, WorkHours)).en, "1 work hour");
     }
 }

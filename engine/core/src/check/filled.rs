@@ -7,9 +7,9 @@ use crate::catalog::{Catalog, Port};
 use crate::definition::{Definition, Join, RegionIx, State, StateIx, StateKind};
 use crate::field::{Field, RequiredTo};
 
-use super::finding::at_part;
+use super::finding::{ask_field, at_part};
 use super::graph::{Cause, Edge, Landing, branches, edges, landing, parent};
-use super::reach::Reach;
+use super::reach::{Reach, needed};
 use super::reads::{Read, Use};
 
 /// What passing a transition does to a field.
@@ -22,6 +22,9 @@ enum Change {
     /// As before.
     Keeps,
 }
+
+/// The built-in action of a work state that declares none.
+const DONE: &str = "done";
 
 /// Where one field may be empty.
 pub(super) struct Emptiness<'a> {
@@ -77,14 +80,6 @@ impl<'a> Emptiness<'a> {
     /// May the state be entered while the field is empty?
     pub(super) fn at(&self, ix: StateIx, before: bool) -> bool {
         self.entered[ix] && (before || !self.read_by_when(ix))
-    }
-
-    /// May the field be empty when the state is left after its work was done?
-    pub(super) fn after_done(&self, ix: StateIx) -> bool {
-        edges(self.def, ix)
-            .iter()
-            .filter(|edge| edge.cause == Cause::Done)
-            .any(|edge| self.carries(edge))
     }
 
     /// A way to the state on which the field stays empty: states and what led on, from the start.
@@ -175,14 +170,12 @@ impl<'a> Emptiness<'a> {
             // It was filled on entering: only a branch that empties it again matters.
             return branches.iter().any(empty);
         }
-        let count = branches.iter().filter(|branch| empty(branch)).count();
-        match needs {
-            Join::All => branches
-                .iter()
-                .all(|branch| empty(branch) || self.def.regions[*branch].when.is_some()),
-            Join::Any => count >= 1,
-            Join::Count(needed) => count >= usize::try_from(needed).unwrap_or(usize::MAX),
-        }
+        // Branches that would fill it may be left out; then fewer are needed, and only the others count.
+        let certain_fillers = branches
+            .iter()
+            .any(|branch| !empty(branch) && self.def.regions[*branch].when.is_none());
+        let may_end_empty = branches.iter().filter(|branch| empty(branch)).count();
+        !certain_fillers || may_end_empty >= needed(needs)
     }
 
     /// A condition that was evaluated proves that its fields were there: else the instance would be held.
@@ -238,11 +231,14 @@ impl<'a> Emptiness<'a> {
             }
             StateKind::Work { actions, .. } => match edge.cause {
                 Cause::Action(number) => {
-                    let by_action = actions.get(number).is_some_and(|action| {
-                        action.require.iter().any(|name| name == self.field)
+                    // What the state requires counts where finishing is the only action; else each action says its own.
+                    let only = actions.len() == 1;
+                    let filled = actions.get(number).is_some_and(|action| {
+                        (only && action.id == DONE && required_here)
+                            || action.require.iter().any(|name| name == self.field)
                             || self.asked(&action.ask, None)
                     });
-                    self.worked(state, required_here || by_action)
+                    self.worked(state, filled)
                 }
                 Cause::Done => self.worked(state, required_here),
                 Cause::Skipped
@@ -280,7 +276,9 @@ impl<'a> Emptiness<'a> {
         }
         match self.def.entity.field(self.field) {
             Some(field) if field.filled_by.is_some() => Change::Keeps,
-            Some(field) if field.required => Change::Fills,
+            Some(field) if field.required && field.required_to.is_none() => Change::Fills,
+            // A field that later states ask for is not in the applicant's hands.
+            Some(_) if ask_field(self.def, self.field).is_some() => Change::Keeps,
             Some(_) => Change::Empties,
             None => Change::Keeps,
         }

@@ -147,22 +147,6 @@ pub(super) fn branches(state: &State) -> &[RegionIx] {
     }
 }
 
-/// Is `region` the region of `state`, or one it stands in?
-pub(super) fn stands_in(def: &Definition, state: StateIx, region: RegionIx) -> bool {
-    let mut at = def.states[state].region;
-    // A region's parent stands in an earlier region, so this ends; the count guards a definition made by hand.
-    for _ in 0..=def.regions.len() {
-        if at == region {
-            return true;
-        }
-        match def.regions[at].parent {
-            Some(parent) => at = def.states[parent].region,
-            None => return false,
-        }
-    }
-    false
-}
-
 /// Where a target lands, seen from a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Landing {

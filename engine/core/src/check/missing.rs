@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::definition::{Definition, StateIx};
+use crate::definition::{Definition, StateIx, StateKind, Target};
 use crate::field::FieldKind;
 use crate::text::{Lang, Text};
 
@@ -30,6 +30,7 @@ pub(super) fn check(def: &Definition, catalog: &Catalog, reach: &Reach) -> Vec<F
         .collect();
     for (ix, reads) in written.iter_mut().enumerate() {
         reads.extend(words::of_state(def, ix));
+        reads.extend(title(def, ix));
     }
     // Computed fields stand for the fields they are made of.
     let reads: Vec<Vec<Read>> = written
@@ -64,10 +65,34 @@ pub(super) fn check(def: &Definition, catalog: &Catalog, reach: &Reach) -> Vec<F
     found
 }
 
-/// The title is made when the draft is submitted: fields the draft does not ask for may be missing in it.
+/// The title is shown from the moment the draft is submitted, so the states that come right after it read it.
+fn title(def: &Definition, ix: StateIx) -> Vec<Read> {
+    let first = def.regions.first().and_then(|root| root.states.first());
+    let after_draft = first.is_some_and(|first| {
+        matches!(def.states[*first].kind, StateKind::Draft { .. })
+            && def.states[*first].next == Target::Go(ix)
+    });
+    if !after_draft {
+        return vec![];
+    }
+    words::bare_paths(&def.title)
+        .into_iter()
+        .map(|path| Read {
+            path,
+            used: Use::Title,
+            at: "title".to_owned(),
+            before: true,
+            always: false,
+            known: BTreeSet::new(),
+        })
+        .collect()
+}
+
+/// A read of a computed field as reads of what it is made of.
 fn expanded(def: &Definition, read: &Read) -> Vec<Read> {
     roots(def, &read.path, 0)
         .into_iter()
+        .filter(|path| !read.known.contains(path))
         .map(|path| Read {
             path,
             ..read.clone()
@@ -135,9 +160,10 @@ fn one(
         .fields
         .iter()
         .filter(|field| {
-            emptiness
-                .get(field.as_str())
-                .is_some_and(|field| field.at(ix, read.before))
+            !read.known.contains(*field)
+                && emptiness
+                    .get(field.as_str())
+                    .is_some_and(|field| field.at(ix, read.before))
         })
         .collect();
     if let Some(first) = empty.first() {
@@ -148,7 +174,9 @@ fn one(
         let names: Vec<Text> = empty.iter().map(|field| field_called(def, field)).collect();
         return Some(finding(def, ix, read, &list(&names), &way));
     }
-    let part = roots.beyond.filter(|_| read.used != Use::Mail)?;
+    let part = roots
+        .beyond
+        .filter(|_| !matches!(read.used, Use::Mail | Use::Title))?;
     Some(beyond_finding(def, ix, read, &part))
 }
 
@@ -169,6 +197,10 @@ fn use_words(used: Use) -> (Text, Text) {
         Use::People => (
             Text::new("要靠它找到处理人", "finds its people by it"),
             Text::new("会找不到处理人", "nobody would be found"),
+        ),
+        Use::Title => (
+            Text::new("的标题里要写它", "is listed under a title that names it"),
+            Text::new("标题里那个位置会是空白", "the title would have a gap there"),
         ),
         Use::Mail => (
             Text::new("发出的邮件里要写它", "sends a mail that names it"),
@@ -204,7 +236,7 @@ fn finding(def: &Definition, ix: StateIx, read: &Read, fields: &Text, way: &Text
             "请在表单里写 required: true，或在前面一定会经过的节点上写 fields: {require: […]}；允许为空时，先在条件里判断：字段 is not empty and …。",
             "Write required: true in the form, or fields: {require: […]} in a state that is always passed before; where it may be empty, ask first: field is not empty and ….",
         ),
-        Use::Input | Use::People | Use::Mail => Text::new(
+        Use::Input | Use::People | Use::Mail | Use::Title => Text::new(
             "请在表单里写 required: true，或在前面一定会经过的节点上写 fields: {require: […]}。",
             "Write required: true in the form, or fields: {require: […]} in a state that is always passed before.",
         ),
@@ -216,6 +248,7 @@ fn finding(def: &Definition, ix: StateIx, read: &Read, fields: &Text, way: &Text
         Use::People => {
             Finding::warning("people-field-may-be-empty", read.at.clone(), message, hint)
         }
+        Use::Title => Finding::warning("title-field-may-be-empty", read.at.clone(), message, hint),
         Use::Mail => Finding::warning("mail-field-may-be-empty", read.at.clone(), message, hint),
     }
 }

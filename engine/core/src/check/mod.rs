@@ -1,11 +1,11 @@
 //! Checks before publishing: what can be proved about a definition, each failure with a counter-example.
 //!
-//! Everything here is a pure function of the definition, the catalog and, for the organisation, the directory. Nothing
-//! stops at the first fault. A fault is told once, where it can be mended.
+//! The dialect has resolved every name and checked every type by then; here is what needs the whole flow. Everything is a
+//! pure function of the definition, the catalog and, for the organisation, the directory. Nothing stops at the first
+//! fault. A fault is told once, where it can be mended.
 
 mod approvals;
 mod deadlines;
-mod effects;
 mod filled;
 mod finding;
 mod graph;
@@ -13,6 +13,7 @@ mod loops;
 mod missing;
 mod names;
 mod needs;
+mod organisation;
 mod permissions;
 mod reach;
 mod reads;
@@ -24,6 +25,8 @@ use crate::definition::Definition;
 use crate::diagnostic::Diagnostic;
 
 pub use finding::Finding;
+pub use organisation::organisation;
+pub use words::MAIL_WORDS;
 
 /// Everything that can be said about a definition without the organisation, in the order of the file.
 pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
@@ -33,8 +36,8 @@ pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
     found.extend(deadlines::check(def));
     found.extend(approvals::check(def, &reach));
     found.extend(permissions::check(def));
-    found.extend(effects::check(def, catalog));
     found.extend(names::check(def));
+    found.extend(words::check(def, catalog));
     found.extend(missing::check(def, catalog, &reach));
     found.sort_by_key(|finding| {
         let place = def.places.get(&finding.at);

@@ -1,32 +1,21 @@
-//! Names: those that are used and do not exist, and those that exist and are not used.
+//! Names that nothing uses.
 
 use std::collections::BTreeSet;
 
-use crate::definition::{Definition, LateAct, Nobody, PeopleRef, Run, State, StateKind, Then};
+use crate::definition::{Definition, LateAct, Nobody, PeopleRef, State, StateKind, Then};
 use crate::text::Text;
 
-use super::finding::{Finding, at_part, at_state, called};
-use super::words::{ASK_MAIL, bare_paths, mails_of, parts};
+use super::finding::Finding;
+use super::words::{OWN_MAILS, bare_paths, mails_of, parts};
 
-/// All findings about names of people and mails, and about tables nobody reads.
+/// People, mails and table values nobody uses.
 pub(super) fn check(def: &Definition) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut people: BTreeSet<&str> = BTreeSet::new();
     let mut mails: BTreeSet<&str> = BTreeSet::new();
     for state in &def.states {
-        for (name, at) in people_of(state) {
-            people.insert(name);
-            if def.people_rule(name).is_none() {
-                found.push(unknown_people(state, name, &at));
-            }
-        }
-        for name in mails_of(state) {
-            mails.insert(name);
-            // Without an `ask` mail of its own a flow sends the standard one.
-            if name != ASK_MAIL && !def.mails.contains_key(name) {
-                found.push(unknown_mail(state, name));
-            }
-        }
+        people.extend(people_of(state));
+        mails.extend(mails_of(state));
     }
     if let Nobody::Fallback(name) = &def.policies.nobody {
         people.insert(name);
@@ -49,7 +38,7 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
     found.extend(
         def.mails
             .keys()
-            .filter(|name| !mails.contains(name.as_str()))
+            .filter(|name| !mails.contains(name.as_str()) && !OWN_MAILS.contains(&name.as_str()))
             .map(|name| {
                 unused(
                     "mail-unused",
@@ -65,37 +54,19 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
     found
 }
 
-/// The names from `people:` a state uses, each with the place below the state.
-fn people_of(state: &State) -> Vec<(&str, String)> {
-    let mut found: Vec<(&str, String)> = Vec::new();
-    collect(state, &mut |name, at| found.push((name, at)));
-    found
-}
-
-fn collect<'a>(state: &'a State, take: &mut dyn FnMut(&'a str, String)) {
-    let mut all = |people: &'a [PeopleRef], at: &str| {
-        for people in people {
-            if let PeopleRef::Named(name) = people {
-                take(name, at.to_owned());
-            }
-        }
-    };
+/// The names from `people:` a state uses.
+fn people_of(state: &State) -> Vec<&str> {
+    let mut lists: Vec<&[PeopleRef]> = Vec::new();
     match &state.kind {
-        StateKind::Draft { by } => all(std::slice::from_ref(by), "draft.by"),
-        StateKind::Approve(approve) => all(&approve.by, "approve.by"),
-        StateKind::Work { by, .. } => all(by, "work.by"),
-        StateKind::Run(run) => all(&run.tell, "if_fails.tell"),
-        StateKind::Mail { to, .. } => all(to, "to"),
-        StateKind::End { then, .. } => {
-            for (number, then) in then.iter().enumerate() {
-                match then {
-                    Then::Mail { to, .. } => all(to, &format!("then.{number}.to")),
-                    Then::Run(Run { tell, .. }) => {
-                        all(tell, &format!("then.{number}.if_fails.tell"));
-                    }
-                }
-            }
-        }
+        StateKind::Draft { by } => lists.push(std::slice::from_ref(by)),
+        StateKind::Approve(approve) => lists.push(&approve.by),
+        StateKind::Work { by, .. } => lists.push(by),
+        StateKind::Run(run) => lists.push(&run.tell),
+        StateKind::Mail { to, .. } => lists.push(to),
+        StateKind::End { then, .. } => lists.extend(then.iter().map(|then| match then {
+            Then::Mail { to, .. } => to.as_slice(),
+            Then::Run(run) => &run.tell,
+        })),
         StateKind::Rule { .. }
         | StateKind::Choose { .. }
         | StateKind::WaitFor { .. }
@@ -103,62 +74,24 @@ fn collect<'a>(state: &'a State, take: &mut dyn FnMut(&'a str, String)) {
         | StateKind::Subflow { .. }
         | StateKind::Together { .. } => {}
     }
-    for (number, rung) in state.if_late.iter().enumerate() {
-        let at = |verb: &str| format!("if_late.{number}.{verb}");
-        match &rung.act {
-            LateAct::Remind(people) => all(people, &at("remind")),
-            LateAct::Add(people) => all(people, &at("add")),
-            LateAct::HandTo(people) => all(people, &at("hand_to")),
-            LateAct::Approve | LateAct::Reject | LateAct::Go(_) => {}
+    lists.extend(state.if_late.iter().map(|rung| match &rung.act {
+        LateAct::Remind(people) | LateAct::Add(people) | LateAct::HandTo(people) => {
+            people.as_slice()
         }
-    }
+        LateAct::Approve | LateAct::Reject | LateAct::Go(_) => &[],
+    }));
+    let mut names: Vec<&str> = lists
+        .into_iter()
+        .flatten()
+        .filter_map(|people| match people {
+            PeopleRef::Named(name) => Some(name.as_str()),
+            PeopleRef::Applicant | PeopleRef::Waiting => None,
+        })
+        .collect();
     if let Some(Nobody::Fallback(name)) = &state.policies.nobody {
-        take(name, "policies.nobody".to_owned());
+        names.push(name);
     }
-}
-
-fn unknown_people(state: &State, name: &str, at: &str) -> Finding {
-    let state_name = called(state);
-    Finding::error(
-        "unknown-people",
-        at_part(state, at),
-        Text::new(
-            format!(
-                "节点{}用到的人员名称 {name} 没有在 people: 里定义。",
-                state_name.zh
-            ),
-            format!(
-                "State {} uses the name {name}, which people: does not define.",
-                state_name.en
-            ),
-        ),
-        Text::new(
-            format!("请在 people: 里加一行，例如 {name}: role/…，或改用已有的名称。"),
-            format!("Add a line to people:, such as {name}: role/…, or use a name it has."),
-        ),
-    )
-}
-
-fn unknown_mail(state: &State, name: &str) -> Finding {
-    let state_name = called(state);
-    Finding::error(
-        "unknown-mail",
-        at_state(state),
-        Text::new(
-            format!(
-                "节点{}要发送邮件 {name}，但 mails: 里没有它。",
-                state_name.zh
-            ),
-            format!(
-                "State {} sends the mail {name}, which mails: does not have.",
-                state_name.en
-            ),
-        ),
-        Text::new(
-            format!("请在 mails: 里写上 {name}: 的主题（subject）和正文（text）。"),
-            format!("Write {name}: with subject and text into mails:."),
-        ),
-    )
+    names
 }
 
 fn unused(

@@ -51,16 +51,14 @@ impl Reach {
         }
     }
 
-    /// Can the join be settled? A branch with a condition may be left out.
+    /// Can the join be settled? A branch with a condition may be left out, and never more branches are needed than were
+    /// entered.
     pub(super) fn can_join(&self, def: &Definition, needs: Join, branches: &[RegionIx]) -> bool {
         let done = branches.iter().filter(|branch| self.done[**branch]).count();
-        match needs {
-            Join::All => branches
+        done >= needed(needs)
+            || branches
                 .iter()
-                .all(|branch| self.done[*branch] || def.regions[*branch].when.is_some()),
-            Join::Any => done >= 1,
-            Join::Count(count) => done >= usize::try_from(count).unwrap_or(usize::MAX),
-        }
+                .all(|branch| self.done[*branch] || def.regions[*branch].when.is_some())
     }
 
     fn follow(&mut self, def: &Definition, edge: &Edge, open: &mut Vec<StateIx>) {
@@ -94,6 +92,15 @@ impl Reach {
                 at = def.states[around].region;
             }
         }
+    }
+}
+
+/// How many branches settle a join; more than there can be where all that were entered must be done.
+pub(super) fn needed(needs: Join) -> usize {
+    match needs {
+        Join::All => usize::MAX,
+        Join::Any => 1,
+        Join::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
     }
 }
 

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Port};
 use crate::condition::Expr;
-use crate::definition::{
-    Approve, Definition, PeopleRef, Run, Source, State, StateIx, StateKind, Then,
-};
+use crate::definition::{Approve, Definition, PeopleRef, Run, State, StateIx, StateKind, Then};
 use crate::field::Field;
 use crate::people::{PeopleRule, Scope};
 
@@ -21,6 +19,8 @@ pub(super) enum Use {
     Input,
     /// A rule that names people: nobody is found.
     People,
+    /// The title: the words are missing in it.
+    Title,
     /// A mail: the words are missing in it.
     Mail,
 }
@@ -36,6 +36,8 @@ pub(super) struct Read {
     pub at: String,
     /// Read by `when`, before the state is entered: also on the way past it.
     pub before: bool,
+    /// Paths that were asked for before it is read.
+    pub known: BTreeSet<String>,
     /// Read whatever the other values are; once passed, the field is certainly filled in.
     pub always: bool,
 }
@@ -112,6 +114,7 @@ fn condition(expr: &Expr, at: &str, before: bool) -> Vec<Read> {
             at: at.to_owned(),
             before,
             always: need.always,
+            known: need.known,
         })
         .collect()
 }
@@ -128,6 +131,7 @@ fn of_run(catalog: &Catalog, run: &Run, state: &State, prefix: &str) -> Vec<Read
         at: at_part(state, &format!("{prefix}once_per")),
         before: false,
         always: true,
+        known: BTreeSet::new(),
     }));
     reads
 }
@@ -148,6 +152,7 @@ fn inputs(give: &[String], takes: Option<&[Port]>, at: &str) -> Vec<Read> {
             at: at.to_owned(),
             before: false,
             always: true,
+            known: BTreeSet::new(),
         })
         .collect()
 }
@@ -168,6 +173,7 @@ fn of_people(def: &Definition, people: &PeopleRef, at: &str) -> Vec<Read> {
             at: at.to_owned(),
             before: false,
             always: true,
+            known: BTreeSet::new(),
         })
         .collect()
 }
@@ -186,8 +192,12 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         PeopleRule::Members(of) | PeopleRule::Head { of, .. } => scope(of),
         PeopleRule::Field(path) => paths.push(path.clone()),
         PeopleRule::Chosen { pool } => people_paths(pool, paths),
-        // Without a value the exception takes nobody away; only the first rule must find somebody.
-        PeopleRule::Except(of, _) => people_paths(of, paths),
+        // Without knowing whom to leave out nobody is found.
+        PeopleRule::Except(of, without) => {
+            people_paths(of, paths);
+            people_paths(without, paths);
+        }
+        // One part that finds somebody is enough.
         PeopleRule::Either(_)
         | PeopleRule::Applicant
         | PeopleRule::User(_)
@@ -195,24 +205,6 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         | PeopleRule::Supervisors { .. }
         | PeopleRule::Role { within: None, .. } => {}
     }
-}
-
-/// The values an action's new records take from fields.
-pub(super) fn of_creations(state: &State) -> Vec<(String, String)> {
-    let StateKind::Work { actions, .. } = &state.kind else {
-        return vec![];
-    };
-    let mut found = Vec::new();
-    for action in actions {
-        for creation in &action.create {
-            for (_, source) in &creation.values {
-                if let Source::Field(path) = source {
-                    found.push((path.clone(), format!("actions.{}.create", action.id)));
-                }
-            }
-        }
-    }
-    found
 }
 
 /// All expressions of a state.

@@ -4,55 +4,18 @@ use crate::definition::{Definition, Join, StateIx, StateKind, Target};
 use crate::text::Text;
 
 use super::finding::{Finding, at_part, at_state, called, list, named};
-use super::graph::{Landing, edges, landing, stands_in};
+use super::graph::edges;
 use super::reach::{Reach, ending, successors};
 
 /// All findings about the shape of the flow.
 pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
-    let mut found = jumps_into_branches(def);
-    found.extend(unreachable(def, reach));
+    let mut found = unreachable(def, reach);
     found.extend(no_end(def, reach));
     for (ix, state) in def.states.iter().enumerate() {
         if reach.states[ix]
             && let StateKind::Together { needs, branches } = &state.kind
         {
             found.extend(join(def, reach, ix, *needs, branches));
-        }
-    }
-    found
-}
-
-/// A way may leave branches, never enter one from outside: the other branches would not exist.
-fn jumps_into_branches(def: &Definition) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (ix, state) in def.states.iter().enumerate() {
-        for edge in edges(def, ix) {
-            let Landing::State(to) = landing(def, edge.to, state.region) else {
-                continue;
-            };
-            let target = &def.states[to];
-            if stands_in(def, ix, target.region) {
-                continue;
-            }
-            let (from, to) = (called(state), called(target));
-            let finding = Finding::error(
-                "jump-into-branch",
-                at_state(state),
-                Text::new(
-                    format!("节点{}要跳到{}，而后者在一个并行分支里面。", from.zh, to.zh),
-                    format!(
-                        "State {} leads to {}, which stands inside a branch of a parallel state.",
-                        from.en, to.en
-                    ),
-                ),
-                Text::new(
-                    "只能从分支里跳到外面，不能从外面跳进某一个分支。请改为去往整个并行节点（together），或把目标节点移到分支外面。",
-                    "A way may leave a branch but not enter one. Lead to the parallel state (together) itself, or move the target out of the branch.",
-                ),
-            );
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
         }
     }
     found
@@ -240,38 +203,17 @@ fn join_count(
 ) -> Option<Finding> {
     let name = called(state);
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let all = branches.len();
     let sure = branches
         .iter()
         .filter(|branch| def.regions[**branch].when.is_none())
         .count();
-    if count == 0 || count > all {
-        return Some(Finding::error(
-            "join-count",
-            at_part(state, "together.needs"),
-            Text::new(
-                format!(
-                    "并行节点{}只有 {all} 个分支，needs: {count} 不可能达到。",
-                    name.zh
-                ),
-                format!(
-                    "Parallel state {} has {all} branches; needs: {count} cannot be met.",
-                    name.en
-                ),
-            ),
-            Text::new(
-                format!("请写 1 到 {all} 之间的数，或者 all（全部）、any（任意一个）。"),
-                format!("Write a number from 1 to {all}, or all, or any."),
-            ),
-        ));
-    }
     (count > sure).then(|| {
         Finding::warning(
             "join-may-be-short",
             at_part(state, "together.needs"),
             Text::new(
-                format!("并行节点{}需要 {count} 个分支办完，但其中只有 {sure} 个分支一定会进入，其余的带有 when: 条件。", name.zh),
-                format!("Parallel state {} needs {count} branches, but only {sure} are entered for certain; the others have a when:.", name.en),
+                format!("并行节点{}需要 {count} 个分支办完，但只有 {sure} 个分支一定会进入，其余的带有 when: 条件；进入的分支不够时，系统只等进入的那些。", name.zh),
+                format!("Parallel state {} needs {count} branches, but only {sure} are entered for certain, the others have a when:; where fewer are entered, only those are waited for.", name.en),
             ),
             Text::new(
                 "如果本意是“进入的分支都要办完”，请写 needs: all。",

@@ -62,7 +62,6 @@ impl Organisation for Cast {
         match who {
             PeopleRef::Applicant => Resolved {
                 people: vec![case.instance.applicant.clone()],
-                why: vec![],
                 ..Resolved::default()
             },
             PeopleRef::Waiting => {
@@ -74,7 +73,6 @@ impl Organisation for Cast {
                     .collect();
                 Resolved {
                     people,
-                    why: vec![],
                     ..Resolved::default()
                 }
             }

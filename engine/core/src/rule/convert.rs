@@ -40,7 +40,14 @@ fn to_value(value: Dynamic) -> Option<Value> {
         Kind::Text => Value::Text(kind::text(&value)?.into()),
         Kind::Date => Value::Date(value.try_cast()?),
         Kind::Time => Value::Time(value.try_cast()?),
-        Kind::List => Value::List(value.into_array().ok()?.into_iter().map(to_value).collect::<Option<_>>()?),
+        Kind::List => Value::List(
+            value
+                .into_array()
+                .ok()?
+                .into_iter()
+                .map(to_value)
+                .collect::<Option<_>>()?,
+        ),
         Kind::Map => Value::Map(
             value
                 .try_cast::<rhai::Map>()?
@@ -55,7 +62,10 @@ fn to_value(value: Dynamic) -> Option<Value> {
 /// The inputs of a rule, checked against its declaration: what is declared and not filled in is there as nothing, so
 /// that a script can ask `filled(…)`; what is required must be filled in.
 pub(super) fn inputs(takes: &[Port], given: &Values) -> Result<rhai::Map, RuleFault> {
-    if let Some(name) = given.keys().find(|name| !takes.iter().any(|port| port.name == **name)) {
+    if let Some(name) = given
+        .keys()
+        .find(|name| !takes.iter().any(|port| port.name == **name))
+    {
         return Err(RuleFault::new(
             "unknown_input",
             format!("规则没有声明输入“{name}”，请从 give: 中去掉，或在规则的 takes: 中声明"),
@@ -117,7 +127,8 @@ pub(super) fn outputs(gives: &[Port], result: Dynamic) -> Result<Values, RuleFau
             values.insert(port.name.clone(), Value::Empty);
             continue;
         }
-        let value = checked(&port.name, &port.kind, &value).map_err(|fault| fault.about(&port.name))?;
+        let value =
+            checked(&port.name, &port.kind, &value).map_err(|fault| fault.about(&port.name))?;
         values.insert(port.name.clone(), value);
     }
     match map.into_keys().next() {
@@ -135,7 +146,9 @@ pub(super) fn outputs(gives: &[Port], result: Dynamic) -> Result<Values, RuleFau
 fn checked(name: &str, kind: &FieldKind, value: &Value) -> Result<Value, RuleFault> {
     let fits = match (kind, value) {
         (
-            FieldKind::Money { decimals, .. } | FieldKind::Number { decimals } | FieldKind::Percent { decimals },
+            FieldKind::Money { decimals, .. }
+            | FieldKind::Number { decimals }
+            | FieldKind::Percent { decimals },
             Value::Number(number),
         ) => return scaled(name, *number, *decimals).map(Value::Number),
         (FieldKind::Choice { options }, Value::Text(text)) => {
@@ -143,7 +156,10 @@ fn checked(name: &str, kind: &FieldKind, value: &Value) -> Result<Value, RuleFau
         }
         (FieldKind::File { .. }, Value::Text(_)) => return Ok(Value::List(vec![value.clone()])),
         (FieldKind::Table { columns }, Value::List(rows)) => return table(name, columns, rows),
-        (FieldKind::Text | FieldKind::Person | FieldKind::Department | FieldKind::Ref { .. }, Value::Text(_))
+        (
+            FieldKind::Text | FieldKind::Person | FieldKind::Department | FieldKind::Ref { .. },
+            Value::Text(_),
+        )
         | (FieldKind::Date, Value::Date(_))
         | (FieldKind::Time, Value::Time(_))
         | (FieldKind::Flag, Value::Flag(_)) => true,
@@ -156,7 +172,11 @@ fn checked(name: &str, kind: &FieldKind, value: &Value) -> Result<Value, RuleFau
         return Ok(value.clone());
     }
     let place = (format!("“{name}”"), format!("\"{name}\""));
-    Err(kind::wrong((&place.0, &place.1), Kind::of_field(kind), &from_value(value)))
+    Err(kind::wrong(
+        (&place.0, &place.1),
+        Kind::of_field(kind),
+        &from_value(value),
+    ))
 }
 
 /// Exact: a number with more decimals than declared is refused, never cut. Fewer are filled up (12.5 is stored as 12.50).
@@ -173,7 +193,11 @@ fn scaled(name: &str, number: Decimal, decimals: u32) -> Result<Decimal, RuleFau
     Ok(number)
 }
 
-fn choice(name: &str, options: &[(String, crate::text::Text)], text: &str) -> Result<(), RuleFault> {
+fn choice(
+    name: &str,
+    options: &[(String, crate::text::Text)],
+    text: &str,
+) -> Result<(), RuleFault> {
     if options.iter().any(|(id, _)| id == text) {
         return Ok(());
     }
@@ -181,7 +205,10 @@ fn choice(name: &str, options: &[(String, crate::text::Text)], text: &str) -> Re
     Err(RuleFault::new(
         "unknown_choice",
         format!("“{name}”没有选项“{text}”，可选：{}", known.join("、")),
-        format!("\"{name}\" has no option \"{text}\"; there are: {}", known.join(", ")),
+        format!(
+            "\"{name}\" has no option \"{text}\"; there are: {}",
+            known.join(", ")
+        ),
     ))
 }
 
@@ -197,14 +224,25 @@ fn table(name: &str, columns: &[crate::field::Field], rows: &[Value]) -> Result<
     let mut checked_rows = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let Value::Map(cells) = row else {
-            return Err(kind::wrong(("表格的每一行", "Every row of a table"), Kind::Map, &from_value(row)));
+            return Err(kind::wrong(
+                ("表格的每一行", "Every row of a table"),
+                Kind::Map,
+                &from_value(row),
+            ));
         };
-        if let Some(unknown) = cells.keys().find(|cell| !ports.iter().any(|port| port.name == **cell)) {
-            return Err(in_row(name, index, &RuleFault::new(
-                "unknown_input",
-                format!("没有声明列“{unknown}”"),
-                format!("the column \"{unknown}\" is not declared"),
-            )));
+        if let Some(unknown) = cells
+            .keys()
+            .find(|cell| !ports.iter().any(|port| port.name == **cell))
+        {
+            return Err(in_row(
+                name,
+                index,
+                &RuleFault::new(
+                    "unknown_input",
+                    format!("没有声明列“{unknown}”"),
+                    format!("the column \"{unknown}\" is not declared"),
+                ),
+            ));
         }
         let mut full = Values::new();
         for port in &ports {
@@ -218,7 +256,10 @@ fn table(name: &str, columns: &[crate::field::Field], rows: &[Value]) -> Result<
                 (true, false) => Ok(Value::Empty),
                 (false, _) => checked(&port.name, &port.kind, value),
             };
-            full.insert(port.name.clone(), value.map_err(|fault| in_row(name, index, &fault))?);
+            full.insert(
+                port.name.clone(),
+                value.map_err(|fault| in_row(name, index, &fault))?,
+            );
         }
         checked_rows.push(Value::Map(full));
     }

@@ -38,6 +38,18 @@ impl RuleFault {
         self
     }
 
+    /// One sentence for people who do not have the script before them: which rule, which line, what.
+    pub fn sentence(&self, rule: &str) -> Text {
+        let (zh, en) = (&self.message.zh, &self.message.en);
+        match self.line {
+            Some(line) => Text::new(
+                format!("规则 {rule} 第 {line} 行：{zh}"),
+                format!("Rule {rule}, line {line}: {en}"),
+            ),
+            None => Text::new(format!("规则 {rule}：{zh}"), format!("Rule {rule}: {en}")),
+        }
+    }
+
     /// The same, at a place in the script.
     fn at(mut self, position: Position) -> Self {
         self.line = position.line().and_then(|line| u32::try_from(line).ok());
@@ -60,14 +72,16 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
     let fault = match error {
         E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => {
             let fault = from_engine(inner);
-            return if fault.line.is_some() { fault } else { fault.at(here) };
+            return if fault.line.is_some() {
+                fault
+            } else {
+                fault.at(here)
+            };
         }
-        E::ErrorRuntime(value, _) => {
-            value
-                .clone()
-                .try_cast::<RuleFault>()
-                .unwrap_or_else(|| script_failed(&value.to_string()))
-        }
+        E::ErrorRuntime(value, _) => value
+            .clone()
+            .try_cast::<RuleFault>()
+            .unwrap_or_else(|| script_failed(&value.to_string())),
         E::ErrorTooManyOperations(_) => limit(
             "too_many_operations",
             "运算步数过多，请检查是否有死循环",
@@ -78,9 +92,11 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
             "函数嵌套调用过深，请检查是否有无限递归",
             "functions call one another too deeply, look for an endless recursion",
         ),
-        E::ErrorTooManyVariables(_) => {
-            limit("too_many_variables", "变量过多，请拆成几个函数", "it has too many variables, split it into functions")
-        }
+        E::ErrorTooManyVariables(_) => limit(
+            "too_many_variables",
+            "变量过多，请拆成几个函数",
+            "it has too many variables, split it into functions",
+        ),
         E::ErrorDataTooLarge(..) => limit(
             "too_large",
             "文本、列表或映射过大",
@@ -110,7 +126,10 @@ pub(super) fn from_engine(error: &EvalAltResult) -> RuleFault {
         }
         E::ErrorFunctionNotFound(signature, _) => RuleFault::new(
             "unknown_function",
-            format!("没有可用的函数 {}，请对照函数清单检查名称和参数个数", call_name(signature)),
+            format!(
+                "没有可用的函数 {}，请对照函数清单检查名称和参数个数",
+                call_name(signature)
+            ),
             format!(
                 "There is no function {} for these arguments; compare name and arguments with the list of functions",
                 call_name(signature)
@@ -167,7 +186,9 @@ fn unknown_property(name: &str) -> RuleFault {
     RuleFault::new(
         "unknown_property",
         format!("没有名为“{name}”的值，缺少的值不会当作空或否，请检查拼写"),
-        format!("There is no value named \"{name}\"; a missing value never counts as empty or false, check the spelling"),
+        format!(
+            "There is no value named \"{name}\"; a missing value never counts as empty or false, check the spelling"
+        ),
     )
 }
 

@@ -117,9 +117,20 @@ pub(super) fn text(value: &Dynamic) -> Option<ImmutableString> {
 /// A value as people would read it, cut to a bearable length.
 pub(super) fn shown(value: &Dynamic) -> String {
     match Kind::of(value) {
-        Kind::Text => format!("\"{}\"", text(value).unwrap_or_default().chars().take(40).collect::<String>()),
+        Kind::Text => format!(
+            "\"{}\"",
+            text(value)
+                .unwrap_or_default()
+                .chars()
+                .take(40)
+                .collect::<String>()
+        ),
         Kind::Number => number(value).unwrap_or_default().to_string(),
-        Kind::Date => value.clone().try_cast::<Date>().unwrap_or_default().to_string(),
+        Kind::Date => value
+            .clone()
+            .try_cast::<Date>()
+            .unwrap_or_default()
+            .to_string(),
         Kind::Flag => value.as_bool().unwrap_or_default().to_string(),
         Kind::Nothing | Kind::Any | Kind::Time | Kind::List | Kind::Map => String::new(),
     }

@@ -8,7 +8,6 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 use rhai::{Dynamic, Engine, EvalAltResult};
-use rust_decimal::Decimal;
 
 use super::fault::RuleFault;
 use super::kind::{self, Kind, described};
@@ -77,7 +76,11 @@ fn compare(operator: &str, left: &Dynamic, right: &Dynamic) -> Result<bool, Rule
 }
 
 /// How two values of the same kind stand to each other.
-pub(super) fn order(operator: &str, left: &Dynamic, right: &Dynamic) -> Result<Ordering, RuleFault> {
+pub(super) fn order(
+    operator: &str,
+    left: &Dynamic,
+    right: &Dynamic,
+) -> Result<Ordering, RuleFault> {
     let equality = operator == "==" || operator == "!=";
     let order = match (Kind::of(left), Kind::of(right)) {
         (Kind::Number, Kind::Number) => kind::number(left).cmp(&kind::number(right)),
@@ -122,7 +125,9 @@ fn arithmetic(operator: &str, left: &Dynamic, right: &Dynamic) -> Result<Dynamic
     if let (Ok(l), Ok(r)) = (left.as_int(), right.as_int())
         && let Some(result) = whole(operator, l, r)
     {
-        return result.map(Dynamic::from_int).ok_or_else(|| overflow(operator));
+        return result
+            .map(Dynamic::from_int)
+            .ok_or_else(|| overflow(operator));
     }
     let (Some(l), Some(r)) = (kind::number(left), kind::number(right)) else {
         return Err(unfit(operator, left, right));
@@ -142,7 +147,13 @@ fn arithmetic(operator: &str, left: &Dynamic, right: &Dynamic) -> Result<Dynamic
         _ => l.checked_rem(r),
     };
     result
-        .map(|number| if operator == "/" { number.normalize() } else { number })
+        .map(|number| {
+            if operator == "/" {
+                number.normalize()
+            } else {
+                number
+            }
+        })
         .map(Dynamic::from_decimal)
         .ok_or_else(|| overflow(operator))
 }

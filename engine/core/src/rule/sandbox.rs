@@ -16,7 +16,7 @@ pub(super) const TEXT_BYTES_MAX: usize = 50_000;
 /// Items of a list (all lists of a value together).
 pub(super) const LIST_ITEMS_MAX: usize = 2_000;
 /// Entries of a map (all maps of a value together).
-pub(super) const MAP_ENTRIES_MAX: usize = 5_000;
+pub(super) const MAP_ENTRIES_MAX: usize = 4_000;
 /// Variables alive at one moment.
 pub(super) const VARIABLES_MAX: usize = 64;
 /// Functions in a file.
@@ -27,10 +27,54 @@ pub(super) const SCRIPT_BYTES_MAX: usize = 65_536;
 /// Words and signs that do not exist in our scripts: ways out of the sandbox, ways to swallow a fault, and operators
 /// whose built-in meaning is not ours.
 const DISABLED: &[&str] = &[
-    "eval", "Fn", "call", "curry", "print", "debug", "type_of", "is_def_var", "is_def_fn", "is_shared", "import", "export",
-    "as", "global", "this", "private", "try", "catch", "throw", "switch", "do", "loop", "spawn", "thread", "go", "async",
-    "await", "yield", "exit", "match", "case", "??", "?.", "?[", "**", "**=", "%=", "<<", ">>", "<<=", ">>=", "&", "|", "^", "&=",
-    "|=", "^=", "!in",
+    "eval",
+    "Fn",
+    "call",
+    "curry",
+    "print",
+    "debug",
+    "type_of",
+    "is_def_var",
+    "is_def_fn",
+    "is_shared",
+    "import",
+    "export",
+    "as",
+    "global",
+    "this",
+    "private",
+    "try",
+    "catch",
+    "throw",
+    "switch",
+    "do",
+    "loop",
+    "spawn",
+    "thread",
+    "go",
+    "async",
+    "await",
+    "yield",
+    "exit",
+    "match",
+    "case",
+    "??",
+    "?.",
+    "?[",
+    "**",
+    "**=",
+    "%=",
+    "<<",
+    ">>",
+    "<<=",
+    ">>=",
+    "&",
+    "|",
+    "^",
+    "&=",
+    "|=",
+    "^=",
+    "!in",
 ];
 
 /// A closed engine. Making one costs a fraction of a millisecond.

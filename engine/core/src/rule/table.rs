@@ -51,9 +51,18 @@ impl Table {
         matches!(&self.rows, Rows::Keys(keys) if keys.contains_key(key))
     }
 
-    pub(super) fn lookup(&self, table: &str, key: &str, column: Option<&str>) -> Result<Dynamic, RuleFault> {
+    pub(super) fn lookup(
+        &self,
+        table: &str,
+        key: &str,
+        column: Option<&str>,
+    ) -> Result<Dynamic, RuleFault> {
         let Rows::Keys(keys) = &self.rows else {
-            return Err(other_shape(table, "分档表，请用 band(…)", "a table of bands; use band(…)"));
+            return Err(other_shape(
+                table,
+                "分档表，请用 band(…)",
+                "a table of bands; use band(…)",
+            ));
         };
         let value = keys.get(key).ok_or_else(|| missing(table, key))?;
         match (value, column) {
@@ -69,7 +78,11 @@ impl Table {
 
     pub(super) fn band(&self, table: &str, x: Decimal, column: &str) -> Result<Dynamic, RuleFault> {
         let Rows::Bands(bands) = &self.rows else {
-            return Err(other_shape(table, "按键查的表，请用 lookup(…)", "a table of keys; use lookup(…)"));
+            return Err(other_shape(
+                table,
+                "按键查的表，请用 lookup(…)",
+                "a table of keys; use lookup(…)",
+            ));
         };
         let band = bands
             .iter()
@@ -89,7 +102,9 @@ fn missing(table: &str, key: &str) -> RuleFault {
     RuleFault::new(
         "unknown_key",
         format!("规则表“{table}”中没有“{key}”，请在表中补上，或检查拼写"),
-        format!("The rule table \"{table}\" has no \"{key}\"; add it to the table or check the spelling"),
+        format!(
+            "The rule table \"{table}\" has no \"{key}\"; add it to the table or check the spelling"
+        ),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Asking people: who, by which policies not, and a task each.
 
 use crate::command::Verdict;
+use crate::condition::NoValue;
 use crate::definition::{Approve, Needs, Nobody, OwnRequest, PeopleRef, SamePerson, State};
 use crate::event::Change;
 use crate::instance::{Decision, TaskKind};
@@ -13,12 +14,22 @@ use crate::turn::hold::Trouble;
 /// The mail sent to whoever is asked, unless the state names another.
 pub const ASK_MAIL: &str = "ask";
 
+/// The people a state's rule names.
+#[derive(Default)]
+struct Found {
+    people: Vec<(PersonId, Vec<Text>)>,
+    why_nobody: Vec<Text>,
+    missing: Option<String>,
+}
+
 /// Candidates of one approval, sorted by what the policies say.
 #[derive(Default)]
 struct Sorted {
     asked: Vec<(PersonId, Vec<Text>)>,
     left_out: Vec<(PersonId, String)>,
     why_nobody: Vec<Text>,
+    /// A field the rule reads is not filled in.
+    missing: Option<String>,
     /// Asked by a policy, not by the state's rule.
     stand_ins: Vec<PersonId>,
     /// The applicant alone remained and the policy lets that pass.
@@ -34,6 +45,13 @@ impl Run<'_> {
         approve: &Approve,
     ) -> Result<(), Refusal> {
         let mut sorted = self.sort(state, &approve.by);
+        if let Some(path) = sorted.missing {
+            return self.hold(
+                state,
+                Some(entry),
+                Trouble::no_value(self.def, &NoValue::Missing(path)),
+            );
+        }
         if sorted.asked.is_empty() {
             if sorted.own_request_passes {
                 let because = Text::new(
@@ -121,24 +139,24 @@ impl Run<'_> {
         entry: u32,
         by: &[PeopleRef],
     ) -> Result<(), Refusal> {
-        let mut why_nobody = vec![];
-        let mut asked = vec![];
-        for (person, why) in self.found(by, &mut why_nobody) {
-            if self.cx.organisation.may_act(&person) {
-                asked.push((person, why));
-            }
+        let found = self.found(by);
+        if let Some(path) = found.missing {
+            return self.hold(
+                state,
+                Some(entry),
+                Trouble::no_value(self.def, &NoValue::Missing(path)),
+            );
         }
+        let mut asked = found.people;
+        asked.retain(|(person, _)| self.cx.organisation.may_act(person));
         if asked.is_empty() {
             return self.hold(
                 state,
                 Some(entry),
-                Trouble::nobody(&state.name, &why_nobody),
+                Trouble::nobody(&state.name, &found.why_nobody),
             );
         }
-        let voters = asked
-            .iter()
-            .map(|(person, _): &(PersonId, Vec<Text>)| person.clone())
-            .collect();
+        let voters = asked.iter().map(|(person, _)| person.clone()).collect();
         self.emit(Change::Asked {
             entry,
             voters,
@@ -152,14 +170,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn found(&self, by: &[PeopleRef], why_nobody: &mut Vec<Text>) -> Vec<(PersonId, Vec<Text>)> {
-        for who in by {
-            let resolved = self.resolve(who);
+    fn found(&self, by: &[PeopleRef]) -> Found {
+        let mut found = Found {
+            people: self.resolve_all(by),
+            ..Found::default()
+        };
+        for resolved in by.iter().map(|who| self.resolve(who)) {
             if resolved.people.is_empty() {
-                why_nobody.extend(resolved.why);
+                found.why_nobody.extend(resolved.why);
             }
+            found.missing = found
+                .missing
+                .or_else(|| resolved.missing.into_iter().next());
         }
-        self.resolve_all(by)
+        found
     }
 
     fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
@@ -169,7 +193,9 @@ impl Run<'_> {
             .own_request
             .unwrap_or(self.def.policies.own_request);
         let applicant = self.case.instance.applicant.clone();
-        for (person, why) in self.found(by, &mut sorted.why_nobody) {
+        let found = self.found(by);
+        (sorted.why_nobody, sorted.missing) = (found.why_nobody, found.missing);
+        for (person, why) in found.people {
             if !self.cx.organisation.may_act(&person) {
                 sorted
                     .why_nobody

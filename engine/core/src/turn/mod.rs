@@ -13,15 +13,18 @@ mod fields;
 mod hold;
 mod late;
 mod leave;
+mod organisation;
 mod retreat;
 mod run;
 mod seal;
 mod settle;
 
+pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;
+pub use organisation::Directed;
 pub use run::Run;
 
 use crate::command::Command;

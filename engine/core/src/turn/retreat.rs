@@ -3,6 +3,7 @@
 use crate::definition::{DataChanged, RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::Passed;
+use crate::people::Mention;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
@@ -235,7 +236,14 @@ impl Run<'_> {
         let crate::definition::PeopleRef::Named(name) = who else {
             return false;
         };
-        let _ = field;
-        self.def.people_rule(name).is_some_and(|_| false)
+        let reads = |mention: &Mention| match mention {
+            Mention::PeopleField(path) | Mention::UnitField(path) => {
+                path.split('.').next() == Some(field)
+            }
+            Mention::Role(_) | Mention::User(_) | Mention::Post(_) | Mention::Unit(_) => false,
+        };
+        self.def
+            .people_rule(name)
+            .is_some_and(|rule| rule.mentions().iter().any(reads))
     }
 }

@@ -5,15 +5,18 @@
 
 mod carrier;
 mod clean;
+mod compose;
 mod html;
 mod letter;
 mod message;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use carrier::{Carrier, Sent, Undelivered};
 pub use clean::{display_name, one_line};
+pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use letter::{Button, Letter, LetterFact};
 pub use message::{Sender, to_message};

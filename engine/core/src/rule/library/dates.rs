@@ -51,7 +51,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         zh: "从 from 到 until 的天数，until 更早时为负",
         en: "Days from one day to the other, negative when the second is earlier",
         call: |call| {
-            let span = call.date(0).until(call.date(1)).map_err(|_| no_such_day())?;
+            let span = call
+                .date(0)
+                .until(call.date(1))
+                .map_err(|_| no_such_day())?;
             Ok(Dynamic::from_int(i64::from(span.get_days())))
         },
     },
@@ -116,7 +119,9 @@ fn written(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
 }
 
 fn moved(day: Date, by: Span) -> Result<Dynamic, RuleFault> {
-    day.checked_add(by).map(Dynamic::from).map_err(|_| no_such_day())
+    day.checked_add(by)
+        .map(Dynamic::from)
+        .map_err(|_| no_such_day())
 }
 
 fn no_such_day() -> RuleFault {

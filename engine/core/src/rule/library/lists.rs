@@ -55,7 +55,11 @@ fn contains(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
         return Ok(text.contains(part.as_str()).into());
     }
     let Ok(list) = whole.as_array_ref() else {
-        return Err(kind::wrong(("in 的右边", "The right side of `in`"), Kind::List, whole));
+        return Err(kind::wrong(
+            ("in 的右边", "The right side of `in`"),
+            Kind::List,
+            whole,
+        ));
     };
     for item in list.iter() {
         if operators::order("==", item, part)?.is_eq() {
@@ -67,10 +71,7 @@ fn contains(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
 
 fn push(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let item = std::mem::take(call.arg_mut(1));
-    let mut list = call
-        .arg_mut(0)
-        .as_array_mut()
-        .map_err(|_| too_large())?;
+    let mut list = call.arg_mut(0).as_array_mut().map_err(|_| too_large())?;
     if list.len() >= LIST_ITEMS_MAX {
         return Err(too_large());
     }
@@ -81,10 +82,15 @@ fn push(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
 fn sum(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let mut total = Decimal::ZERO;
     for item in &call.list(0)? {
-        let number = kind::number(item)
-            .ok_or_else(|| kind::wrong(("sum 的每一项", "Every item of sum"), Kind::Number, item))?;
+        let number = kind::number(item).ok_or_else(|| {
+            kind::wrong(("sum 的每一项", "Every item of sum"), Kind::Number, item)
+        })?;
         total = total.checked_add(number).ok_or_else(|| {
-            RuleFault::new("overflow", "合计超出数字的范围", "The sum is too large for a number")
+            RuleFault::new(
+                "overflow",
+                "合计超出数字的范围",
+                "The sum is too large for a number",
+            )
         })?;
     }
     Ok(Dynamic::from_decimal(total))

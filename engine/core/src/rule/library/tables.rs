@@ -1,7 +1,5 @@
 //! Rule tables: named constants an admin edits, declared in the YAML beside the script.
 
-use rhai::Dynamic;
-
 use super::{Call, Function, RuleFault};
 use crate::rule::kind::Kind;
 use crate::rule::table::Table;
@@ -17,7 +15,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "lookup",
-        takes: &[("table", Kind::Text), ("key", Kind::Text), ("column", Kind::Text)],
+        takes: &[
+            ("table", Kind::Text),
+            ("key", Kind::Text),
+            ("column", Kind::Text),
+        ],
         gives: Kind::Any,
         zh: "规则表 table 中 key 那一行的 column 列",
         en: "One column of a key's row in a rule table",
@@ -33,7 +35,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "band",
-        takes: &[("table", Kind::Text), ("x", Kind::Number), ("column", Kind::Text)],
+        takes: &[
+            ("table", Kind::Text),
+            ("x", Kind::Number),
+            ("column", Kind::Text),
+        ],
         gives: Kind::Any,
         zh: "分档表 table 中 x 所在档（第一个 up_to 不小于 x 的档）的 column 列",
         en: "One column of the band x falls into: the first whose up_to is not below x",
@@ -51,4 +57,3 @@ fn table<'a>(call: &'a Call<'_, '_>) -> Result<&'a Table, RuleFault> {
         )
     })
 }
-

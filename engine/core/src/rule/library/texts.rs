@@ -5,7 +5,7 @@ use rust_decimal::RoundingStrategy;
 
 use super::{Call, Function, RuleFault, too_large};
 use crate::rule::kind::{self, Kind};
-use crate::rule::sandbox::TEXT_BYTES_MAX;
+use crate::rule::sandbox::{LIST_ITEMS_MAX, TEXT_BYTES_MAX};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -64,6 +64,22 @@ pub(super) static FUNCTIONS: &[Function] = &[
         en: "Joins a list of texts, with `between` in between",
         call: join,
     },
+    Function {
+        name: "split",
+        takes: &[("x", Kind::Text), ("between", Kind::Text)],
+        gives: Kind::List,
+        zh: "按 between 把文本拆成列表，各项去掉首尾空白，空项不要",
+        en: "The parts of a text between the separators, trimmed, without empty ones",
+        call: split,
+    },
+    Function {
+        name: "fail",
+        takes: &[("code", Kind::Text), ("zh", Kind::Text), ("en", Kind::Text)],
+        gives: Kind::Any,
+        zh: "规则不能给出结果时报错：代码、中文说明、英文说明",
+        en: "Gives no result but a fault: its code and its sentence in Chinese and in English",
+        call: |call| Err(RuleFault::new(&call.text(0), call.text(1), call.text(2))),
+    },
 ];
 
 fn written(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
@@ -92,7 +108,12 @@ fn length(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let length = match Kind::of(value) {
         Kind::Text => call.text(0).chars().count(),
         Kind::List => value.as_array_ref().map_or(0, |list| list.len()),
-        Kind::Any | Kind::Number | Kind::Flag | Kind::Date | Kind::Time | Kind::Map
+        Kind::Any
+        | Kind::Number
+        | Kind::Flag
+        | Kind::Date
+        | Kind::Time
+        | Kind::Map
         | Kind::Nothing => {
             return Err(kind::wrong(("length ", "length"), Kind::List, value));
         }
@@ -105,7 +126,11 @@ fn join(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let mut joined = String::new();
     for (index, item) in list.iter().enumerate() {
         let Some(part) = kind::text(item) else {
-            return Err(kind::wrong(("join 的每一项", "Every item of join"), Kind::Text, item));
+            return Err(kind::wrong(
+                ("join 的每一项", "Every item of join"),
+                Kind::Text,
+                item,
+            ));
         };
         if joined.len() + between.len() + part.len() > TEXT_BYTES_MAX {
             return Err(too_large());
@@ -116,4 +141,25 @@ fn join(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
         joined.push_str(&part);
     }
     Ok(joined.into())
+}
+
+fn split(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
+    let (text, between) = (call.text(0), call.text(1));
+    if between.is_empty() {
+        return Err(RuleFault::new(
+            "wrong_argument",
+            "split 的 between 不能是空文本",
+            "split: between must not be an empty text",
+        ));
+    }
+    let parts = text.split(between.as_str()).map(str::trim);
+    let parts: rhai::Array = parts
+        .filter(|part| !part.is_empty())
+        .take(LIST_ITEMS_MAX + 1)
+        .map(|part| part.to_owned().into())
+        .collect();
+    if parts.len() > LIST_ITEMS_MAX {
+        return Err(too_large());
+    }
+    Ok(Dynamic::from_array(parts))
 }

@@ -82,12 +82,16 @@ fn add(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
 
 fn between(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
     let (calendar, mut day, until) = (calendar(call)?, call.date(0), call.date(1));
-    let days = day.until(until).map_or(-1, |span| i64::from(span.get_days()));
+    let days = day
+        .until(until)
+        .map_or(-1, |span| i64::from(span.get_days()));
     if !(0..=DAYS_MAX).contains(&days) {
         return Err(RuleFault::new(
             "wrong_argument",
             format!("workdays_between 的 until（{until}）不得早于 from（{day}），且相距不超过十年"),
-            format!("workdays_between: until ({until}) must not be earlier than from ({day}), nor ten years later"),
+            format!(
+                "workdays_between: until ({until}) must not be earlier than from ({day}), nor ten years later"
+            ),
         ));
     }
     let mut count = 0;

@@ -1,0 +1,211 @@
+//! Does every approval find somebody, for everyone who may start the flow, in the organisation as it is?
+//!
+//! What depends on the record (an area, a station) is tried with every unit that could be meant. Findings of the same
+//! cause are told once, with the first person and the number of others.
+
+mod scene;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::definition::{Definition, StateIx, StateKind};
+use crate::directory::{Directory, Person};
+use crate::people::PersonId;
+use crate::text::Text;
+
+use super::finding::{Finding, at_part, called};
+use super::reach::{Reach, successors};
+use scene::{Scene, Verdict};
+
+/// For every person who may start the flow: does every approval and every work state find people who can act?
+///
+/// `nobody`, `own_request` and `same_person` are respected: what they resolve is no failure. A failure names the state,
+/// a person, the values it was tried with, and why nobody was found.
+pub fn organisation(def: &Definition, directory: &Directory) -> Vec<Finding> {
+    let reach = Reach::of(def);
+    let starters = starters(def, directory);
+    if starters.is_empty() {
+        return vec![no_starter()];
+    }
+    let mut found = Vec::new();
+    let mut alone: BTreeMap<(StateIx, PersonId), PersonId> = BTreeMap::new();
+    for (ix, state) in def.states.iter().enumerate() {
+        if !reach.states[ix]
+            || !matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. })
+        {
+            continue;
+        }
+        // By cause: the first person it was met with, and how many in all.
+        let mut failures: Vec<(scene::Failure, &Person, usize)> = Vec::new();
+        for starter in &starters {
+            for scene in Scene::all(def, directory, ix, &starter.id) {
+                match scene.verdict() {
+                    Verdict::Fine => {}
+                    Verdict::Alone(person) => {
+                        alone.insert((ix, starter.id.clone()), person);
+                    }
+                    Verdict::Fails(failure) => {
+                        match failures.iter_mut().find(|(known, _, _)| *known == failure) {
+                            Some((_, _, count)) => *count += 1,
+                            None => failures.push((failure, starter, 1)),
+                        }
+                    }
+                }
+            }
+        }
+        found.extend(
+            failures.iter().map(|(failure, starter, count)| {
+                failed(def, directory, ix, failure, starter, *count)
+            }),
+        );
+    }
+    found.extend(same_person_twice(def, directory, &reach, &alone));
+    found
+}
+
+/// Everybody who may start the flow; where that depends on the record, everybody who could.
+fn starters<'a>(def: &Definition, directory: &'a Directory) -> Vec<&'a Person> {
+    let first = def.regions.first().and_then(|root| root.states.first());
+    let mut allowed: Option<BTreeSet<PersonId>> = None;
+    if let Some(StateKind::Draft { by }) = first.map(|ix| &def.states[*ix].kind) {
+        allowed = scene::possible(def, directory, by);
+    }
+    directory
+        .people
+        .values()
+        .filter(|person| person.active)
+        .filter(|person| {
+            allowed
+                .as_ref()
+                .is_none_or(|allowed| allowed.contains(&person.id))
+        })
+        .collect()
+}
+
+fn no_starter() -> Finding {
+    Finding::error(
+        "nobody-may-start",
+        "states",
+        Text::new(
+            "现在的组织架构里没有一个在职人员可以发起这个流程。",
+            "In today's organisation nobody may start this flow.",
+        ),
+        Text::new(
+            "请检查第一个节点 draft: {by: …} 所用的角色有没有人担任。",
+            "See whether anybody holds the role that draft: {by: …} of the first state asks for.",
+        ),
+    )
+}
+
+/// "张三（冲压车间）": a person and where they work.
+fn person_called(directory: &Directory, id: &str) -> Text {
+    let Some(person) = directory.people.get(id) else {
+        return Text::same(id);
+    };
+    let unit = directory.units.get(&person.unit).map_or_else(
+        || Text::same(person.unit.as_str()),
+        |unit| unit.name.clone(),
+    );
+    if unit.zh.is_empty() {
+        return Text::same(person.name.as_str());
+    }
+    Text::new(
+        format!("{}（{}）", person.name, unit.zh),
+        format!("{} ({})", person.name, unit.en),
+    )
+}
+
+fn failed(
+    def: &Definition,
+    directory: &Directory,
+    ix: StateIx,
+    failure: &scene::Failure,
+    starter: &Person,
+    count: usize,
+) -> Finding {
+    let state = &def.states[ix];
+    let (name, who) = (called(state), person_called(directory, &starter.id));
+    let (others_zh, others_en) = if count > 1 {
+        (
+            format!("（另有 {} 种情况相同）", count - 1),
+            format!(" ({} more cases like it)", count - 1),
+        )
+    } else {
+        (String::new(), String::new())
+    };
+    let given = failure.given(def, directory, state);
+    let part = if matches!(state.kind, StateKind::Work { .. }) {
+        "work.by"
+    } else {
+        "approve.by"
+    };
+    Finding::error(
+        failure.code,
+        at_part(state, part),
+        Text::new(
+            format!(
+                "{}发起{}时，节点{}{}：{}{others_zh}",
+                who.zh, given.zh, name.zh, failure.what.zh, failure.why.zh
+            ),
+            format!(
+                "When {} starts it{}, state {} {}: {}{others_en}",
+                who.en, given.en, name.en, failure.what.en, failure.why.en
+            ),
+        ),
+        Text::new(
+            "请在组织架构里补上相应的人员，或在节点上写 policies: {nobody: {fallback: 备用的人员名称}}（也可以写 nobody: superior）。",
+            "Fill the gap in the organisation, or give the state policies: {nobody: {fallback: a name from people}} (or nobody: superior).",
+        ),
+    )
+}
+
+/// `same_person: refuse` with the same only person in two states, one after the other.
+fn same_person_twice(
+    def: &Definition,
+    directory: &Directory,
+    reach: &Reach,
+    alone: &BTreeMap<(StateIx, PersonId), PersonId>,
+) -> Vec<Finding> {
+    let mut told = BTreeSet::new();
+    let mut found = Vec::new();
+    for ((ix, starter), person) in alone {
+        for later in behind(def, reach, *ix) {
+            if later == *ix
+                || !scene::refuses_same_person(def, later)
+                || alone.get(&(later, starter.clone())) != Some(person)
+                || !told.insert((*ix, later))
+            {
+                continue;
+            }
+            let (first, second) = (called(&def.states[*ix]), called(&def.states[later]));
+            let (who, starter) = (
+                person_called(directory, person),
+                person_called(directory, starter),
+            );
+            found.push(Finding::warning(
+                "same-person-only",
+                at_part(&def.states[later], "approve.by"),
+                Text::new(
+                    format!("{}发起时，节点{}和{}都只有{}一个人可问，而 same_person: refuse 不许同一个人签两处，流程会停住。", starter.zh, first.zh, second.zh, who.zh),
+                    format!("When {} starts it, {} is the only one to ask in both {} and {}, while same_person: refuse bars one person from signing both: the flow would stop.", starter.en, who.en, first.en, second.en),
+                ),
+                Text::new(
+                    "请为其中一个节点增加人员，或在后一个节点上写 policies: {same_person: ask}。",
+                    "Add people to one of the two, or give the second policies: {same_person: ask}.",
+                ),
+            ));
+        }
+    }
+    found
+}
+
+/// Everything that can come after a state.
+fn behind(def: &Definition, reach: &Reach, ix: StateIx) -> Vec<StateIx> {
+    let mut seen = vec![false; def.states.len()];
+    let mut open = successors(def, reach, ix);
+    while let Some(at) = open.pop() {
+        if !std::mem::replace(&mut seen[at], true) {
+            open.extend(successors(def, reach, at));
+        }
+    }
+    (0..def.states.len()).filter(|at| seen[*at]).collect()
+}

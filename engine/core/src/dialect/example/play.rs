@@ -1,0 +1,211 @@
+//! `play:`: what happens, step by step.
+
+use crate::definition::StateKind;
+use crate::dialect::map::{MapReader, items};
+use crate::dialect::reader::{Reader, Word};
+use crate::dialect::scalar;
+use crate::dialect::tree::Node;
+use crate::dialect::value;
+use crate::example::{Deed, Step};
+use crate::value::Value;
+
+use super::{Cx, expect, parts, person};
+
+/// Most steps of one example.
+const STEPS_MAX: usize = 500;
+
+/// Reads the steps.
+pub fn play(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<Step> {
+    items(node)
+        .iter()
+        .take(STEPS_MAX)
+        .filter_map(|item| step(reader, cx, item))
+        .collect()
+}
+
+fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
+    let mut map = MapReader::open(reader, node, ("步骤", "step"))?;
+    let line = reader.place(map.span).line;
+    let word = |reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str| {
+        map.get(key).and_then(|node| scalar::text(reader, node))
+    };
+    let at = map.get("at").and_then(|node| super::time(reader, cx, node));
+    let who = word(reader, &mut map, "who").filter(|who| person(reader, cx, who));
+    let state = word(reader, &mut map, "state");
+    let state = state.filter(|state| cx.names.state(reader, state).is_some());
+    let reason = word(reader, &mut map, "reason");
+    let comment = word(reader, &mut map, "comment");
+    let refused = word(reader, &mut map, "refused");
+    let set = map
+        .get("set")
+        .and_then(|node| super::values(reader, cx, node));
+    let deed = deed(reader, cx, &mut map, state.as_ref());
+    let expect = map.get("expect");
+    let expect = expect.map(|node| expect::expect(reader, cx, node));
+    let has_who = map.has("who");
+    let span = map.span;
+    map.close(reader);
+    let acts = matches!(
+        &deed,
+        Some(
+            Deed::Approve
+                | Deed::Reject
+                | Deed::Submit
+                | Deed::SubmitStraightBack
+                | Deed::Withdraw
+                | Deed::Return(_)
+                | Deed::Transfer(_)
+                | Deed::Comment
+                | Deed::Act(_)
+        )
+    );
+    if acts && !has_who {
+        reader.error(
+            "who-missing",
+            span,
+            ("没有写是谁做的", "Nobody is named who does this"),
+            ("加上 who: 人名", "Add who: and a name"),
+        );
+    }
+    Some(Step {
+        line,
+        at,
+        who: who.map(|word| word.text),
+        state: state.map(|word| word.text),
+        deed,
+        set: set.unwrap_or_default(),
+        reason: reason.or(comment).map(|word| word.text),
+        refused: refused.map(|word| word.text),
+        expect: expect.unwrap_or_default(),
+    })
+}
+
+/// What somebody does; at most one thing a step.
+fn deed(
+    reader: &mut Reader,
+    cx: &Cx<'_>,
+    map: &mut MapReader<'_>,
+    state: Option<&Word>,
+) -> Option<Deed> {
+    let verbs: Vec<&'static str> = ["decide", "do", "event", "change", "child"]
+        .into_iter()
+        .filter(|verb| map.has(verb))
+        .collect();
+    let to = map.get("to");
+    let straight = map.get("straight_back");
+    let payload = map.get("payload");
+    if verbs.len() > 1 {
+        reader.error(
+            "two-deeds",
+            map.span,
+            (
+                format!("一步只做一件事，这里写了 {}", verbs.join("、")),
+                format!("A step does one thing; here stand {}", verbs.join(", ")),
+            ),
+            ("拆成几步", "Make several steps of it"),
+        );
+        return None;
+    }
+    let verb = verbs.first()?;
+    let node = map.get(verb)?;
+    match *verb {
+        "decide" => scalar::one_of(
+            reader,
+            node,
+            &[("approve", Deed::Approve), ("reject", Deed::Reject)],
+        ),
+        "do" => {
+            let word = scalar::text(reader, node)?;
+            let straight = straight.and_then(|node| scalar::flag(reader, node));
+            done(reader, cx, &word, to, straight == Some(true), state)
+        }
+        "event" => {
+            let word = scalar::text(reader, node)?;
+            let payload = payload.map_or(Value::Empty, value::guess);
+            Some(Deed::Happen(word.text, payload))
+        }
+        "change" => {
+            let map = MapReader::open(reader, node, ("change:", "change:"))?;
+            let [(key, node)] = map.written() else {
+                reader.error(
+                    "two-deeds",
+                    node.span,
+                    ("一步只改一个人", "A step changes one person"),
+                    ("拆成几步", "Make several steps of it"),
+                );
+                return None;
+            };
+            Some(Deed::Recast(key.text.clone(), parts(reader, cx, node)))
+        }
+        _ => scalar::id(reader, node).map(|word| Deed::Child(word.text)),
+    }
+}
+
+const VERBS: [&str; 6] = [
+    "submit", "withdraw", "return", "transfer", "comment", "retry",
+];
+
+fn done(
+    reader: &mut Reader,
+    cx: &Cx<'_>,
+    word: &Word,
+    to: Option<&Node>,
+    straight_back: bool,
+    state: Option<&Word>,
+) -> Option<Deed> {
+    match word.text.as_str() {
+        "submit" if straight_back => Some(Deed::SubmitStraightBack),
+        "submit" => Some(Deed::Submit),
+        "withdraw" => Some(Deed::Withdraw),
+        "comment" => Some(Deed::Comment),
+        "retry" => Some(Deed::Retry),
+        "return" => {
+            let to = to_whom(reader, word, to)?;
+            let fixed = matches!(to.text.as_str(), "applicant" | "previous");
+            if !fixed {
+                cx.names.state(reader, &to)?;
+            }
+            Some(Deed::Return(to.text))
+        }
+        "transfer" => {
+            let to = to_whom(reader, word, to)?;
+            person(reader, cx, &to).then_some(Deed::Transfer(to.text))
+        }
+        _ => action(reader, cx, word, state),
+    }
+}
+
+fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> {
+    let Some(node) = to else {
+        reader.error(
+            "to-missing",
+            word.span,
+            (
+                format!("do: {} 要写 to:", word.text),
+                format!("do: {} needs to:", word.text),
+            ),
+            (
+                "return 写节点、applicant 或 previous，transfer 写人名",
+                "A return names a state, applicant or previous; a transfer names a person",
+            ),
+        );
+        return None;
+    };
+    scalar::text(reader, node)
+}
+
+/// An action of a work state: of the named one, or of any.
+fn action(reader: &mut Reader, cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> Option<Deed> {
+    let mut known: Vec<&str> = VERBS.to_vec();
+    let at = |id: &str| state.is_none_or(|state| state.text == id);
+    for state in cx.states.iter().filter(|state| at(&state.id)) {
+        if let StateKind::Work { actions, .. } = &state.kind {
+            known.extend(actions.iter().map(|action| action.id.as_str()));
+        }
+    }
+    if known.contains(&word.text.as_str()) {
+        return Some(Deed::Act(word.text.clone()));
+    }
+    reader.unknown("unknown-action", word, ("动作", "action"), known);
+    None
+}

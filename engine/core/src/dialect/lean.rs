@@ -1,0 +1,392 @@
+//! The one file that leans on the other small languages: conditions, durations, people rules, templates. Each of them says
+//! what is wrong in its own text; here that becomes a place in the file.
+
+use crate::calendar::Term;
+use crate::condition::{self, ConditionFault, Expr, Kind};
+use crate::diagnostic::Diagnostic;
+use crate::field::{EntityType, FieldKind};
+use crate::people::{Mention, PeopleError, PeopleRule};
+use crate::template::{Template, TemplateFault};
+use crate::text::Text;
+
+use super::names::{Names, RecordNames};
+use super::reader::{Reader, Word};
+use super::scalar;
+use super::tree::{Node, Span, Style};
+
+/// A condition: true or false.
+pub fn condition(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Expr> {
+    expression(reader, names, node, condition::condition)
+}
+
+/// A formula of any type.
+pub fn formula(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Expr> {
+    expression(reader, names, node, condition::compile)
+}
+
+/// A formula that gives a day or a point in time.
+pub fn time(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Expr> {
+    let expr = formula(reader, names, node)?;
+    if matches!(expr.kind(), Kind::Date | Kind::Time) {
+        return Some(expr);
+    }
+    let is = expr.kind().words();
+    reader.error(
+        "wrong-type",
+        node.span,
+        (
+            format!("这里要日期或时间，结果却是{}", is.zh),
+            format!("A date or a time is due here, but this gives {}", is.en),
+        ),
+        (
+            "例如 finished_on + 3 days",
+            "For example finished_on + 3 days",
+        ),
+    );
+    None
+}
+
+type Compile = fn(&str, &dyn condition::Names) -> Result<Expr, Vec<ConditionFault>>;
+
+fn expression(
+    reader: &mut Reader,
+    names: &Names<'_>,
+    node: &Node,
+    compile: Compile,
+) -> Option<Expr> {
+    let word = scalar::text(reader, node)?;
+    let found = if names.open {
+        // The fields are not known, so only its words can be judged.
+        condition::parse(&word.text).map(|_| None)
+    } else {
+        compile(&word.text, names).map(Some)
+    };
+    found.unwrap_or_else(|faults| {
+        for fault in faults {
+            push_condition_fault(reader, node, fault);
+        }
+        None
+    })
+}
+
+/// A formula over one entity type's own fields.
+pub fn entity_formula(reader: &mut Reader, entity: &EntityType, node: &Node) -> Option<Expr> {
+    let word = scalar::text(reader, node)?;
+    let names = RecordNames {
+        fields: &entity.fields,
+        entities: None,
+    };
+    match condition::compile(&word.text, &names) {
+        Ok(expr) => Some(expr),
+        Err(faults) => {
+            for fault in faults {
+                push_condition_fault(reader, node, fault);
+            }
+            None
+        }
+    }
+}
+
+fn push_condition_fault(reader: &mut Reader, node: &Node, fault: ConditionFault) {
+    let place = reader.place(within(reader, node, fault.span).unwrap_or(node.span));
+    let mut found = Diagnostic::error(fault.code, place, fault.message.zh, fault.message.en);
+    found.hint = fault.hint;
+    for fix in fault.fixes {
+        // Where the text in the file differs from the condition's (quotes, folded lines) an edit could hit the wrong place.
+        if let Some(span) = within(reader, node, fix.span) {
+            found = found.fix(fix.title, reader.place(span), fix.replacement);
+        }
+    }
+    reader.push(found);
+}
+
+/// Reports a formula whose result cannot be a value of that type.
+pub fn formula_fits(reader: &mut Reader, node: &Node, expr: &Expr, kind: &FieldKind) {
+    let due = Kind::of(kind);
+    let fits = match (expr.kind(), &due) {
+        (Kind::Number { currency: a, .. }, Kind::Number { currency: b, .. }) => {
+            a.is_none() || a == b
+        }
+        (is, Kind::Text) => is.is_textual(),
+        (is, due) => is == due,
+    };
+    if fits {
+        return;
+    }
+    let (is, due) = (expr.kind().words(), due.words());
+    reader.error(
+        "wrong-type",
+        node.span,
+        (
+            format!("公式得出{}，字段却是{}", is.zh, due.zh),
+            format!("The formula gives {}, but the field is {}", is.en, due.en),
+        ),
+        (
+            "改公式，或改字段的类型",
+            "Change the formula, or the field's type",
+        ),
+    );
+}
+
+/// A duration in words.
+pub fn term(reader: &mut Reader, node: &Node) -> Option<Term> {
+    let word = scalar::text(reader, node)?;
+    term_in(reader, &word.text, node, (0, word.text.len()))
+}
+
+/// A duration that is part of a longer text.
+pub fn term_in(reader: &mut Reader, text: &str, node: &Node, at: (usize, usize)) -> Option<Term> {
+    let error = match Term::parse(text.get(at.0..at.1)?) {
+        Ok(term) => return Some(term),
+        Err(error) => error,
+    };
+    let exact = within(reader, node, at);
+    let place = reader.place(exact.unwrap_or(node.span));
+    let mut fault = Diagnostic::error(
+        "duration-due",
+        place.clone(),
+        error.message.zh,
+        error.message.en,
+    );
+    for term in error.suggestions.iter().filter(|_| exact.is_some()) {
+        let words = term.to_string();
+        let title = Text::new(format!("改为 {words}"), format!("Change to {words}"));
+        fault = fault.fix(title, place.clone(), words);
+    }
+    reader.push(fault);
+    None
+}
+
+/// A rule that names people.
+pub fn people_rule(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<PeopleRule> {
+    let word = scalar::text(reader, node)?;
+    match PeopleRule::parse_located(&word.text) {
+        Ok((rule, mentions)) => {
+            for found in mentions {
+                let at = (found.offset, found.offset + found.len);
+                let span = within(reader, node, at).unwrap_or(node.span);
+                let span = name_alone(reader.source().slice(span), span);
+                mention(reader, names, &found.mention, span);
+            }
+            Some(rule)
+        }
+        Err(error) => {
+            push_people_error(reader, node, error);
+            None
+        }
+    }
+}
+
+/// The name in `role/name` or `record.name`: that is what a fix replaces.
+fn name_alone(text: &str, span: Span) -> Span {
+    let before = text
+        .find('/')
+        .map(|slash| slash + 1)
+        .or_else(|| text.starts_with("record.").then_some("record.".len()));
+    Span {
+        start: span.start + before.unwrap_or(0),
+        end: span.end,
+    }
+}
+
+fn push_people_error(reader: &mut Reader, node: &Node, error: PeopleError) {
+    let exact = within(reader, node, (error.offset, error.offset + error.len));
+    let place = reader.place(exact.unwrap_or(node.span));
+    let mut fault = Diagnostic::error(
+        "people-rule",
+        place.clone(),
+        error.message.zh,
+        error.message.en,
+    );
+    fault.hint = error.hint;
+    if let (Some(fix), Some(_)) = (error.fix, exact) {
+        let title = Text::new(format!("改为 {fix}"), format!("Change to {fix}"));
+        fault = fault.fix(title, place, fix);
+    }
+    reader.push(fault);
+}
+
+/// Checks one name of a people rule. People and units are checked where the organisation is loaded.
+fn mention(reader: &mut Reader, names: &Names<'_>, mention: &Mention, span: Span) {
+    let catalog = names.catalog;
+    let word = |text: &str| Word {
+        text: text.to_owned(),
+        span,
+    };
+    match mention {
+        Mention::Role(id) if !catalog.roles.contains_key(id) => {
+            let known = catalog.roles.keys().map(String::as_str);
+            reader.unknown("unknown-role", &word(id), ("角色", "role"), known);
+        }
+        Mention::Post(id) if !catalog.posts.contains(id) => {
+            let known = catalog.posts.iter().map(String::as_str);
+            reader.unknown("unknown-post", &word(id), ("岗位", "post"), known);
+        }
+        Mention::User(id) if !catalog.people.is_empty() && !catalog.people.contains(id) => {
+            let known = catalog.people.iter().map(String::as_str);
+            reader.unknown("unknown-person", &word(id), ("人员", "person"), known);
+        }
+        Mention::Unit(id) if !catalog.units.is_empty() && !catalog.units.contains(id) => {
+            let known = catalog.units.iter().map(String::as_str);
+            reader.unknown("unknown-unit", &word(id), ("部门", "unit"), known);
+        }
+        Mention::PeopleField(path) => {
+            field_of(reader, names, &word(path), &FieldKind::Person);
+        }
+        Mention::UnitField(path) => {
+            field_of(reader, names, &word(path), &FieldKind::Department);
+        }
+        Mention::Role(_) | Mention::Post(_) | Mention::User(_) | Mention::Unit(_) => {}
+    }
+}
+
+fn field_of(reader: &mut Reader, names: &Names<'_>, word: &Word, due: &FieldKind) {
+    if names.open {
+        return;
+    }
+    let record = names.record();
+    let Some(kind) = record.field_kind(&word.text) else {
+        let known = names.entity.fields.iter();
+        let known = known.map(|field| field.name.as_str());
+        reader.unknown("unknown-field", word, ("字段", "field"), known);
+        return;
+    };
+    if *kind != *due {
+        let (is, due) = (super::kinds::words(kind), super::kinds::words(due));
+        reader.error(
+            "wrong-type",
+            word.span,
+            (
+                format!("“{}”是{}，这里要{}", word.text, is.zh, due.zh),
+                format!("“{}” is {}, but {} is due here", word.text, is.en, due.en),
+            ),
+            ("换一个类型相符的字段", "Use a field of that type"),
+        );
+    }
+}
+
+/// A title or mail text; every name it reads must exist.
+pub fn template(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Template> {
+    let word = scalar::text(reader, node)?;
+    let template = match Template::parse(&word.text) {
+        Ok(template) => template,
+        Err(fault) => {
+            push_template_fault(reader, node, fault);
+            return None;
+        }
+    };
+    for reading in template.readings() {
+        if names.open || names.template_knows(&reading.path) {
+            continue;
+        }
+        let span = within(reader, node, reading.span).unwrap_or(node.span);
+        let word = Word {
+            text: reading.path.clone(),
+            span,
+        };
+        unknown_in_template(reader, names, &word);
+    }
+    Some(template)
+}
+
+fn unknown_in_template(reader: &mut Reader, names: &Names<'_>, word: &Word) {
+    let known = names.template_names();
+    let near = super::suggest::nearest(&word.text, known.iter().map(String::as_str));
+    let fault = reader.fault(
+        "unknown-field",
+        word.span,
+        format!("没有名为“{}”的字段", word.text),
+        format!("There is no field called “{}”", word.text),
+    );
+    let fault = match near {
+        Some(near) => {
+            // The place is the whole tag; within it only the name changes.
+            let tag = reader.source().slice(word.span).replace(&word.text, near);
+            let place = reader.place(word.span);
+            let title = Text::new(format!("改为 {near}"), format!("Change to {near}"));
+            let fault = fault.hint(
+                format!("是不是想写“{near}”？"),
+                format!("Did you mean “{near}”?"),
+            );
+            if tag.contains(near) {
+                fault.fix(title, place, tag)
+            } else {
+                fault
+            }
+        }
+        None => fault.hint(
+            format!("可以用的名字：{}", known.join("、")),
+            format!("Possible names: {}", known.join(", ")),
+        ),
+    };
+    reader.push(fault);
+}
+
+fn push_template_fault(reader: &mut Reader, node: &Node, fault: TemplateFault) {
+    let span = within(reader, node, fault.span).unwrap_or(node.span);
+    let mut found = reader.fault(fault.code, span, fault.message.zh, fault.message.en);
+    found.hint = fault.hint.map(|hint| *hint);
+    reader.push(found);
+}
+
+/// The stretch of the file that a stretch of a scalar's text stands in; none where the two cannot be matched (escapes in
+/// quotes, folded lines).
+fn within(reader: &Reader, node: &Node, at: (usize, usize)) -> Option<Span> {
+    let scalar = node.scalar()?;
+    let raw = reader.source().slice(node.span);
+    if scalar.style == Style::Block {
+        return within_block(raw, &scalar.text, at).map(|(start, end)| Span {
+            start: node.span.start + start,
+            end: node.span.start + end,
+        });
+    }
+    if scalar.text.is_empty() {
+        return None;
+    }
+    let start = node.span.start + raw.find(&scalar.text)?;
+    Some(Span {
+        start: start + at.0,
+        end: start + at.1,
+    })
+}
+
+/// In a block each line of the text is a line of the file, indented.
+fn within_block(raw: &str, text: &str, at: (usize, usize)) -> Option<(usize, usize)> {
+    let head = text.get(..at.0)?;
+    let number = head.matches('\n').count();
+    let column = at.0 - head.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.lines().nth(number)?;
+    let length = (at.1.saturating_sub(at.0)).min(line.len().saturating_sub(column));
+    let mut start = 0;
+    let mut seen = 0;
+    for piece in raw.split_inclusive('\n') {
+        let shown = piece.trim_end_matches(['\n', '\r']);
+        // The header (`|`) is no line of the text; whether the span holds it is the parser's affair.
+        let header = start == 0 && shown.trim_start().starts_with(['|', '>']);
+        if !header {
+            if seen == number {
+                let indent = shown.len().checked_sub(line.len())?;
+                return shown
+                    .ends_with(line)
+                    .then_some((start + indent + column, start + indent + column + length));
+            }
+            seen += 1;
+        }
+        start += piece.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_of_a_block_is_found_in_its_line() {
+        let raw = "|\n      甲\n      {{typo}} 乙\n";
+        let text = "甲\n{{typo}} 乙\n";
+        let at = text.find("{{").unwrap_or(0);
+        let (start, end) = within_block(raw, text, (at, at + 8)).unwrap_or_default();
+        assert_eq!(raw.get(start..end), Some("{{typo}}"));
+    }
+}

@@ -1,0 +1,224 @@
+//! `deadline:`, `if_late:` and `clock:`.
+
+use crate::definition::{LateAct, PeopleRef, Rung, RungTime, State, Target};
+use crate::dialect::lean;
+use crate::dialect::map::{MapReader, items};
+use crate::dialect::reader::Reader;
+use crate::dialect::scalar;
+use crate::dialect::tree::Node;
+
+use super::{Cx, target};
+
+/// Reads the time limits of a state.
+pub fn late(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>, state: &mut State) {
+    if let Some(node) = map.get("deadline") {
+        state.deadline = lean::term(reader, node);
+    }
+    let has_deadline = map.has("deadline");
+    if let Some(node) = map.get("if_late") {
+        for item in items(node) {
+            state.if_late.extend(rung(reader, cx, item, has_deadline));
+        }
+    }
+    if let Some(node) = map.get("clock") {
+        clock(reader, cx, node, state, has_deadline);
+    }
+}
+
+fn clock(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, state: &mut State, has_deadline: bool) {
+    let Some(mut map) = MapReader::open(reader, node, ("计时设置", "clock setting")) else {
+        return;
+    };
+    if let Some(node) = map.need("stops_in") {
+        for word in scalar::words(reader, node) {
+            state.clock_stops_in.extend(cx.names.state(reader, &word));
+        }
+    }
+    map.close(reader);
+    if !has_deadline {
+        no_deadline(reader, node);
+    }
+}
+
+fn no_deadline(reader: &mut Reader, node: &Node) {
+    reader.error(
+        "deadline-missing",
+        node.span,
+        (
+            "这里提到期限，但节点没有 deadline:",
+            "This speaks of the deadline, but the state has none",
+        ),
+        (
+            "加上 deadline:，例如 deadline: 2 workdays",
+            "Add deadline:, for example deadline: 2 workdays",
+        ),
+    );
+}
+
+/// What a rung can do; `waiting` (whoever is asked) makes sense for reminders only.
+const ACTS: [&str; 6] = ["remind", "add", "hand_to", "approve", "reject", "go"];
+/// Most reminders one rung may send.
+const REMINDERS_MAX: u32 = 50;
+
+fn rung(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, has_deadline: bool) -> Option<Rung> {
+    let mut map = MapReader::open(reader, node, ("超时处理", "step when late"))?;
+    let at = time(reader, &mut map, has_deadline);
+    let act = act(reader, cx, &mut map);
+    let every = map.get("every").map(|node| lean::term(reader, node));
+    let at_most = map
+        .get("at_most")
+        .and_then(|node| scalar::count(reader, node, 1, REMINDERS_MAX));
+    let repeats = every.is_some() || at_most.is_some();
+    let span = map.span;
+    map.close(reader);
+    let act = act?;
+    if repeats && !matches!(act, LateAct::Remind(_)) {
+        reader.error(
+            "only-reminders-repeat",
+            span,
+            (
+                "every: 和 at_most: 只用于 remind:",
+                "every: and at_most: belong to remind: only",
+            ),
+            ("删掉它们", "Remove them"),
+        );
+        return None;
+    }
+    if every.is_some() && at_most.is_none() {
+        reader.error(
+            "reminders-without-end",
+            span,
+            ("重复提醒要写最多几次", "Repeated reminders need a maximum"),
+            ("加上 at_most: 3", "Add at_most: 3"),
+        );
+    }
+    Some(Rung {
+        at: at?,
+        act,
+        every: every.flatten(),
+        at_most: at_most.unwrap_or(1),
+    })
+}
+
+fn time(reader: &mut Reader, map: &mut MapReader<'_>, has_deadline: bool) -> Option<RungTime> {
+    let at = map.get("at");
+    let after = map.get("after");
+    match (at, after) {
+        (Some(node), None) => {
+            scalar::one_of(reader, node, &[("deadline", ())])?;
+            if !has_deadline {
+                no_deadline(reader, node);
+            }
+            Some(RungTime::Deadline)
+        }
+        (None, Some(node)) => after_what(reader, node, has_deadline),
+        (Some(_), Some(_)) | (None, None) => {
+            reader.error(
+                "rung-time",
+                map.span,
+                (
+                    "要说明什么时候：at: deadline 或 after: 时长，二选一",
+                    "Say when: one of at: deadline and after: a duration",
+                ),
+                (
+                    "例如 after: 1 workday，或 after: deadline + 4 work hours",
+                    "For example after: 1 workday, or after: deadline + 4 work hours",
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn after_what(reader: &mut Reader, node: &Node, has_deadline: bool) -> Option<RungTime> {
+    let word = scalar::text(reader, node)?;
+    let Some(rest) = word.text.strip_prefix("deadline") else {
+        return lean::term(reader, node).map(RungTime::After);
+    };
+    if !has_deadline {
+        no_deadline(reader, node);
+    }
+    let Some(term) = rest.trim_start().strip_prefix('+') else {
+        reader.error(
+            "rung-time",
+            node.span,
+            (
+                format!("“{}”读不懂", word.text),
+                format!("“{}” is not a point in time", word.text),
+            ),
+            (
+                "写成 at: deadline，或 after: deadline + 4 work hours",
+                "Write at: deadline, or after: deadline + 4 work hours",
+            ),
+        );
+        return None;
+    };
+    let end = word.text.trim_end().len();
+    let start = word.text.len() - term.trim_start().len();
+    lean::term_in(reader, &word.text, node, (start, end)).map(RungTime::DeadlinePlus)
+}
+
+fn act(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<LateAct> {
+    let written: Vec<&'static str> = ACTS.into_iter().filter(|act| map.has(act)).collect();
+    let [verb] = written.as_slice() else {
+        reader.error(
+            "rung-act",
+            map.span,
+            (
+                "每一步做一件事：remind、add、hand_to、approve、reject、go 选一个",
+                "Each step does one thing: remind, add, hand_to, approve, reject or go",
+            ),
+            ("几件事就写几步", "Write one step for each thing"),
+        );
+        return None;
+    };
+    let node = map.get(verb)?;
+    match *verb {
+        "remind" => Some(LateAct::Remind(people(reader, cx, node, true))),
+        "add" => Some(LateAct::Add(people(reader, cx, node, false))),
+        "hand_to" => Some(LateAct::HandTo(people(reader, cx, node, false))),
+        "approve" => switch(reader, node).then_some(LateAct::Approve),
+        "reject" => switch(reader, node).then_some(LateAct::Reject),
+        _ => {
+            let word = scalar::text(reader, node)?;
+            match target::go_to(reader, cx.names, cx.slot().region, &word)? {
+                Target::Go(ix) => Some(LateAct::Go(ix)),
+                Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => {
+                    reader.unknown("unknown-state", &word, ("节点", "state"), []);
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// `approve: true`.
+fn switch(reader: &mut Reader, node: &Node) -> bool {
+    let said = scalar::flag(reader, node);
+    if said == Some(false) {
+        reader.error(
+            "rung-act",
+            node.span,
+            ("false 表示什么也不做", "false would do nothing"),
+            ("写 true，或删掉这一步", "Write true, or remove the step"),
+        );
+    }
+    said == Some(true)
+}
+
+fn people(
+    reader: &mut Reader,
+    cx: &Cx<'_, '_>,
+    node: &Node,
+    waiting_allowed: bool,
+) -> Vec<PeopleRef> {
+    let mut found = Vec::new();
+    for word in scalar::words(reader, node) {
+        if waiting_allowed && word.text == "waiting" {
+            found.push(PeopleRef::Waiting);
+        } else {
+            found.extend(cx.names.people(reader, &word));
+        }
+    }
+    found
+}

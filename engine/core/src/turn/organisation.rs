@@ -1,0 +1,82 @@
+//! The directory as the engine asks it.
+
+use crate::definition::{Definition, Nobody, PeopleRef};
+use crate::directory::Directory;
+use crate::instance::Case;
+use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
+use crate::text::Text;
+use crate::turn::facts::References;
+use crate::turn::{Lookup, Organisation};
+
+/// The real organisation: a directory snapshot, with referenced records for rules like `role/inspector of vehicle.station`.
+pub struct Directed<'a> {
+    /// The snapshot.
+    pub directory: &'a Directory,
+    /// Referenced records.
+    pub records: &'a dyn Lookup,
+}
+
+impl Organisation for Directed<'_> {
+    fn resolve(&self, def: &Definition, who: &PeopleRef, case: &Case) -> Resolved {
+        match who {
+            PeopleRef::Applicant => Resolved {
+                people: vec![case.instance.applicant.clone()],
+                why: vec![Text::new("发起人。", "The applicant.")],
+                ..Resolved::default()
+            },
+            PeopleRef::Waiting => Resolved {
+                people: case
+                    .instance
+                    .tasks
+                    .iter()
+                    .map(|task| task.assignee.clone())
+                    .collect(),
+                why: vec![Text::new("有待办任务的人。", "Whoever has an open task.")],
+                ..Resolved::default()
+            },
+            PeopleRef::Named(name) => def
+                .people_rule(name)
+                .map(|rule| self.rule(def, rule, name, case))
+                .unwrap_or_default(),
+        }
+    }
+
+    fn may_act(&self, person: &str) -> bool {
+        self.directory.active(person).is_some()
+    }
+
+    fn superior(&self, person: &str) -> Option<PersonId> {
+        self.directory.superior_of(person).people.into_iter().next()
+    }
+
+    fn name(&self, person: &str) -> String {
+        self.directory.name(person).to_owned()
+    }
+
+    fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId> {
+        self.rule(def, &def.owner, "owner", case).people
+    }
+
+    fn unit(&self, person: &str) -> Option<String> {
+        self.directory
+            .people
+            .get(person)
+            .map(|person| person.unit.clone())
+    }
+}
+
+impl Directed<'_> {
+    fn rule(&self, def: &Definition, rule: &PeopleRule, name: &str, case: &Case) -> Resolved {
+        let refs = References {
+            def,
+            case,
+            records: self.records,
+        };
+        let mut cx = PeopleContext::new(self.directory, &case.instance.applicant, &case.values);
+        cx.refs = Some(&refs);
+        cx.entity = Some(&def.entity);
+        cx.name = name;
+        cx.vacant_moves_up = def.policies.nobody == Nobody::Superior;
+        rule.resolve(&cx)
+    }
+}

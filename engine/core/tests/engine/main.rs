@@ -1,0 +1,6 @@
+//! The engine on whole flows: the examples of the flow files beside this, and random walks through them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod examples;
+mod house;
+mod walk;

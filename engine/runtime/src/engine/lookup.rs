@@ -1,0 +1,84 @@
+//! Records a turn may read besides its own: loaded before it, because a turn does no I/O.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use assent_core::field::{EntityType, Field, FieldKind};
+use assent_core::turn::Lookup;
+use assent_core::value::{Value, Values};
+
+/// Referenced records, loaded beforehand.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Preloaded {
+    pub records: BTreeMap<(String, String), Values>,
+    pub entities: BTreeMap<String, EntityType>,
+}
+
+impl Lookup for Preloaded {
+    fn record(&self, entity: &str, id: &str) -> Option<Values> {
+        self.records
+            .get(&(entity.to_owned(), id.to_owned()))
+            .cloned()
+    }
+
+    fn entity(&self, name: &str) -> Option<EntityType> {
+        self.entities.get(name).cloned()
+    }
+}
+
+impl Preloaded {
+    /// What each record is called: its title field, else its id.
+    pub(crate) fn titles(&self) -> BTreeMap<(String, String), String> {
+        self.records
+            .iter()
+            .map(|((entity, id), values)| {
+                let title = self
+                    .entities
+                    .get(entity)
+                    .and_then(|known| known.title_field.as_ref())
+                    .and_then(|field| values.get(field))
+                    .and_then(Value::as_text)
+                    .unwrap_or(id);
+                ((entity.clone(), id.clone()), title.to_owned())
+            })
+            .collect()
+    }
+}
+
+/// Every (entity, id) that these values refer to, rows of tables included.
+pub(crate) fn references<'a>(
+    fields: impl IntoIterator<Item = &'a Field>,
+    values: &Values,
+) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for field in fields {
+        let Some(value) = values.get(&field.name) else {
+            continue;
+        };
+        match &field.kind {
+            FieldKind::Ref { to } => {
+                found.extend(value.ids().into_iter().map(|id| (to.clone(), id.to_owned())));
+            }
+            FieldKind::Table { columns } => {
+                if let Value::List(rows) = value {
+                    for row in rows {
+                        if let Value::Map(row) = row {
+                            found.extend(references(columns, row));
+                        }
+                    }
+                }
+            }
+            FieldKind::Text
+            | FieldKind::Money { .. }
+            | FieldKind::Number { .. }
+            | FieldKind::Percent { .. }
+            | FieldKind::Date
+            | FieldKind::Time
+            | FieldKind::Flag
+            | FieldKind::Choice { .. }
+            | FieldKind::Person
+            | FieldKind::Department
+            | FieldKind::File { .. } => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,103 @@
+//! One sentence for whoever sent a command: what happened, and whose turn it is now.
+
+use assent_core::command::{Action, Command, Verdict};
+use assent_core::definition::Definition;
+use assent_core::directory::Directory;
+use assent_core::event::Change;
+use assent_core::text::Text;
+use assent_core::turn::Turn;
+
+use crate::app::{Answer, Opened};
+use crate::view::{outcome_words, status_words};
+
+/// What the sentence needs besides the turn.
+pub(crate) struct MoreToSay<'a> {
+    pub def: &'a Definition,
+    pub directory: &'a Directory,
+}
+
+/// The answer to a command that changed something.
+pub(crate) fn answer_of(turn: &Turn, command: &Command, more: &MoreToSay<'_>) -> Answer {
+    let instance = &turn.case.instance;
+    let opened = turn
+        .events
+        .iter()
+        .filter_map(|event| match &event.change {
+            Change::TaskOpened {
+                task,
+                state,
+                assignee,
+                ..
+            } if instance.task(*task).is_some() => Some(Opened {
+                task: *task,
+                state: state.clone(),
+                state_name: more
+                    .def
+                    .state_ix(state)
+                    .map(|ix| more.def.states[ix].name.clone())
+                    .unwrap_or_default(),
+                assignee: assignee.clone(),
+            }),
+            _ => None,
+        })
+        .collect::<Vec<_>>();
+    let message = sentence(turn, command, &opened, more);
+    Answer {
+        instance: instance.id.clone(),
+        rev: instance.rev,
+        seq: instance.seq,
+        status: instance.status_word().to_owned(),
+        opened,
+        message,
+        repeated: false,
+    }
+}
+
+fn sentence(turn: &Turn, command: &Command, opened: &[Opened], more: &MoreToSay<'_>) -> Text {
+    let done = done(&command.action);
+    let instance = &turn.case.instance;
+    if instance.ended() {
+        let how = outcome_words(instance.status_word());
+        return Text::new(
+            format!("{}，流程结束：{}。", done.zh, how.zh),
+            format!("{}. It is over: {}.", done.en, how.en.to_lowercase()),
+        );
+    }
+    if let Some(held) = instance.holds.last() {
+        let how = status_words("held");
+        return Text::new(
+            format!("{}。{}：{}", done.zh, how.zh, held.reason.zh),
+            format!("{}. {}: {}", done.en, how.en, held.reason.en),
+        );
+    }
+    let next: Vec<&str> = opened
+        .iter()
+        .map(|task| more.directory.name(&task.assignee))
+        .collect();
+    if next.is_empty() {
+        return Text::new(format!("{}。", done.zh), format!("{}.", done.en));
+    }
+    Text::new(
+        format!("{}，接下来由 {} 处理。", done.zh, next.join("、")),
+        format!("{}. Next: {}.", done.en, next.join(", ")),
+    )
+}
+
+fn done(action: &Action) -> Text {
+    match action {
+        Action::Start { submit: false, .. } | Action::Save { .. } => Text::new("草稿已保存", "Draft saved"),
+        Action::Start { submit: true, .. } | Action::Submit { .. } => Text::new("已提交", "Submitted"),
+        Action::Decide { verdict: Verdict::Approve, .. } => Text::new("已同意", "Approved"),
+        Action::Decide { verdict: Verdict::Reject, .. } => Text::new("已拒绝", "Rejected"),
+        Action::Act { .. } => Text::new("已办理", "Done"),
+        Action::Return { .. } => Text::new("已退回", "Sent back"),
+        Action::Withdraw { .. } => Text::new("已撤回", "Withdrawn"),
+        Action::Transfer { .. } => Text::new("已转办", "Transferred"),
+        Action::Comment { .. } => Text::new("评论已发表", "Comment posted"),
+        Action::Retry { .. } => Text::new("已重试", "Tried again"),
+        Action::Wake { .. } => Text::new("定时已执行", "The wake-up fired"),
+        Action::Answer { .. } => Text::new("结果已记录", "The answer was recorded"),
+        Action::Happen { .. } => Text::new("事件已记录", "The event was recorded"),
+        Action::ChildEnded { .. } => Text::new("子流程结果已记录", "The subflow's end was recorded"),
+    }
+}

@@ -1,0 +1,13 @@
+//! What stands between the facade and the core: definitions by version, what a turn may read, load → decide → commit.
+
+mod definitions;
+mod lookup;
+mod message;
+mod rules;
+mod turning;
+
+pub(crate) use definitions::{Definitions, Known};
+pub(crate) use lookup::{Preloaded, references};
+pub(crate) use message::{MoreToSay, answer_of};
+pub(crate) use rules::RuleBook;
+pub(crate) use turning::{Turned, stored_case};

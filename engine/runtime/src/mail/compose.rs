@@ -1,0 +1,223 @@
+//! From a queued mail to a letter. Written when it is sent, from what the instance holds then, and only if the recipient
+//! may still read it.
+
+use assent_core::calendar::WorkCalendar;
+use assent_core::definition::{Definition, MailTemplate};
+use assent_core::directory::{Directory, Person};
+use assent_core::instance::{Case, Task};
+use assent_core::text::{Lang, Text};
+use assent_core::time::Moment;
+use serde_json::{Map, Value as Json, json};
+
+use super::letter::{Button, Letter, LetterFact};
+use super::words::{self, Filled};
+use crate::view::{Names, facts, hidden_everywhere};
+
+/// Most facts of a mail: more are a page.
+const FACTS_MAX: usize = 5;
+
+/// A queued mail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Queued<'a> {
+    /// The outbox row's id.
+    pub id: &'a str,
+    /// Name of the mail: the flow's, or `ask`, `remind`, `held`, `returned`.
+    pub mail: &'a str,
+    /// Who reads it.
+    pub to: &'a str,
+    /// The task it is about.
+    pub task: Option<u32>,
+    /// The state it comes from.
+    pub state: &'a str,
+}
+
+/// What a mail is written from.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub def: &'a Definition,
+    pub case: &'a Case,
+    pub title: &'a str,
+    pub directory: &'a Directory,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
+    pub now: Moment,
+    /// Without a slash at the end.
+    pub base_url: &'a str,
+    /// Who gave the last words, and what they were.
+    pub last: Option<(&'a str, &'a str)>,
+}
+
+/// Why a queued mail is not sent; none of these is a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    /// The task is over, or somebody else holds it now.
+    TaskGone,
+    /// The recipient has left, or is not in the directory.
+    Gone,
+    /// The recipient has no mail address.
+    NoAddress,
+    /// What it tells of has passed: a held instance that goes on.
+    Passed,
+}
+
+/// May this mail still go to this person, and who are they?
+pub(crate) fn check<'a>(
+    queued: &Queued<'_>,
+    source: &Source<'a>,
+) -> Result<(&'a Person, Option<&'a Task>), NotSent> {
+    let person = source.directory.active(queued.to).ok_or(NotSent::Gone)?;
+    if person.mail.trim().is_empty() {
+        return Err(NotSent::NoAddress);
+    }
+    let instance = &source.case.instance;
+    let task = match queued.task {
+        None => None,
+        Some(no) => {
+            let task = instance.task(no).ok_or(NotSent::TaskGone)?;
+            if task.assignee != queued.to {
+                return Err(NotSent::TaskGone);
+            }
+            Some(task)
+        }
+    };
+    if queued.mail == "held" && instance.holds.is_empty() {
+        return Err(NotSent::Passed);
+    }
+    Ok((person, task))
+}
+
+/// Writes the letter. `link` is a fresh approval link's token, for mails about a task.
+pub(crate) fn compose(
+    queued: &Queued<'_>,
+    source: &Source<'_>,
+    person: &Person,
+    task: Option<&Task>,
+    link: Option<&str>,
+) -> Letter {
+    let lang = person.lang;
+    let instance = &source.case.instance;
+    let due_at = task.and_then(|task| task.due);
+    let due = due_at.map(|at| {
+        format!(
+            "{} ({})",
+            source.calendar.say(at, lang),
+            source.calendar.zone()
+        )
+    });
+    let held = instance.holds.last().map(|held| &held.reason);
+    let state = source.def.state_ix(queued.state).map_or_else(
+        || source.def.name.clone(),
+        |ix| source.def.states[ix].name.clone(),
+    );
+    let filled = Filled {
+        lang,
+        reader: &person.name,
+        applicant: source.directory.name(&instance.applicant),
+        flow: &source.def.name,
+        title: source.title,
+        state: &state,
+        due: due.as_deref(),
+        held,
+        last: source.last,
+        late: due_at.is_some_and(|at| at < source.now),
+    };
+    let own = source.def.mails.get(queued.mail);
+    let written = own
+        .and_then(|template| from_template(template, &data(source, &filled), queued.mail, lang))
+        .unwrap_or_else(|| words::built_in(queued.mail, &filled));
+    let url = match link {
+        Some(token) => format!("{}/l/{token}", source.base_url),
+        None => format!("{}/instances/{}", source.base_url, instance.id),
+    };
+    Letter {
+        id: queued.id.to_owned(),
+        thread: Some(instance.id.clone()),
+        to_name: person.name.clone(),
+        to_address: person.mail.trim().to_owned(),
+        lang,
+        at: source.now,
+        subject: written.subject,
+        text: written.text,
+        facts: first_facts(source, task, lang),
+        asked_by: task.map(|_| filled.applicant.to_owned()),
+        due,
+        button: Some(Button {
+            label: words::button(queued.mail, lang).to_owned(),
+            url,
+        }),
+        note: words::small_print(link.is_some(), lang).to_owned(),
+    }
+}
+
+/// The flow's own words; none when the template cannot be filled in (the built-in words then say what matters).
+fn from_template(
+    template: &MailTemplate,
+    data: &Json,
+    mail: &str,
+    lang: Lang,
+) -> Option<words::Words> {
+    let at = match lang {
+        Lang::Zh => 0,
+        Lang::En => 1,
+    };
+    let subject = template.subject[at].render_line(data);
+    let text = template.text[at].render(data, false);
+    match (subject, text) {
+        (Ok(subject), Ok(text)) => Some(words::Words { subject, text }),
+        (subject, text) => {
+            let fault = subject.err().or(text.err());
+            tracing::warn!(
+                mail,
+                ?fault,
+                "a mail template could not be filled in; the built-in text was sent"
+            );
+            None
+        }
+    }
+}
+
+/// What templates may read: the fields as people read them, and `title`, `applicant`, `approver`, `flow`, `state`,
+/// `deadline`, `last`.
+fn data(source: &Source<'_>, filled: &Filled<'_>) -> Json {
+    let fields = &source.def.entity.fields;
+    let mut data = match assent_core::record::shown(fields, &source.case.values, filled.lang) {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    };
+    let (by, reason) = filled.last.unwrap_or_default();
+    let more = [
+        ("title", json!(filled.title)),
+        ("applicant", json!({"name": filled.applicant})),
+        ("approver", json!({"name": filled.reader})),
+        ("flow", json!({"name": filled.flow.get(filled.lang)})),
+        ("state", json!({"name": filled.state.get(filled.lang)})),
+        ("deadline", json!(filled.due)),
+        ("last", json!({"by": by, "reason": reason})),
+    ];
+    for (name, value) in more {
+        data.entry(name).or_insert(value);
+    }
+    Json::Object(data)
+}
+
+fn first_facts(source: &Source<'_>, task: Option<&Task>, lang: Lang) -> Vec<LetterFact> {
+    // A mail shows nothing its state hides; one about no task shows nothing that any state hides now.
+    let hidden = match task.and_then(|task| source.def.state_ix(&task.state)) {
+        Some(ix) => source.def.states[ix].fields.hidden.clone(),
+        None => hidden_everywhere(source.def, &source.case.instance),
+    };
+    facts(
+        &source.def.entity.fields,
+        &source.case.values,
+        &hidden,
+        source.names,
+    )
+    .into_iter()
+    .filter(|fact| fact.first && fact.shown != Text::default())
+    .take(FACTS_MAX)
+    .map(|fact| LetterFact {
+        label: fact.label.get(lang).to_owned(),
+        shown: fact.shown.get(lang).to_owned(),
+    })
+    .collect()
+}

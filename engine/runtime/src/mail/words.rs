@@ -1,0 +1,193 @@
+//! What mails say when the flow does not say it itself.
+
+use assent_core::text::{Lang, Text};
+
+/// Subject and text of a built-in mail.
+pub(super) struct Words {
+    pub subject: String,
+    pub text: String,
+}
+
+/// What the built-in texts fill in.
+pub(super) struct Filled<'a> {
+    pub lang: Lang,
+    pub reader: &'a str,
+    pub applicant: &'a str,
+    pub flow: &'a Text,
+    pub title: &'a str,
+    pub state: &'a Text,
+    pub due: Option<&'a str>,
+    /// For a held instance: what is wrong.
+    pub held: Option<&'a Text>,
+    /// The last words somebody gave, and who.
+    pub last: Option<(&'a str, &'a str)>,
+    /// A deadline has passed.
+    pub late: bool,
+}
+
+/// The built-in mail of that name; anything unknown is a plain note about the case.
+pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
+    match mail {
+        "ask" => ask(f),
+        "remind" => remind(f),
+        "held" => held(f),
+        "returned" => returned(f),
+        _ => note(f),
+    }
+}
+
+fn ask(f: &Filled<'_>) -> Words {
+    let until_zh = f
+        .due
+        .map(|due| format!("，请在 {due} 前处理"))
+        .unwrap_or_default();
+    let until_en = f
+        .due
+        .map(|due| format!(" Please act before {due}."))
+        .unwrap_or_default();
+    both(
+        f,
+        (
+            format!("【待审批】{}", f.title),
+            format!(
+                "{}，您好：\n{} 提交的“{}”等待您处理：{}{until_zh}。",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[To approve] {}", f.title),
+            format!(
+                "Hello {},\n{}'s “{}” waits for you: {}.{until_en}",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn remind(f: &Filled<'_>) -> Words {
+    let (zh, en) = if f.late {
+        ("【已超时】", "[Late]")
+    } else {
+        ("【提醒】", "[Reminder]")
+    };
+    let due_zh = f
+        .due
+        .map(|due| format!("处理期限：{due}。"))
+        .unwrap_or_default();
+    let due_en = f
+        .due
+        .map(|due| format!(" It is due {due}."))
+        .unwrap_or_default();
+    both(
+        f,
+        (
+            format!("{zh}{}", f.title),
+            format!(
+                "{}，您好：\n{} 的“{}”仍在等待处理：{}。{due_zh}",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("{en} {}", f.title),
+            format!(
+                "Hello {},\n{}'s “{}” still waits: {}.{due_en}",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn held(f: &Filled<'_>) -> Words {
+    let reason = f.held.cloned().unwrap_or_default();
+    both(
+        f,
+        (
+            format!("【流程挂起】{}", f.title),
+            format!(
+                "{}，您好：\n“{}”停在“{}”，需要您处理后才能继续。\n{}",
+                f.reader, f.flow.zh, f.state.zh, reason.zh
+            ),
+        ),
+        (
+            format!("[Held] {}", f.title),
+            format!(
+                "Hello {},\n“{}” stands still at “{}” and needs you to go on.\n{}",
+                f.reader, f.flow.en, f.state.en, reason.en
+            ),
+        ),
+    )
+}
+
+fn returned(f: &Filled<'_>) -> Words {
+    let (said_zh, said_en) = match f.last {
+        Some((by, reason)) => (format!("\n{by}：{reason}"), format!("\n{by}: {reason}")),
+        None => (String::new(), String::new()),
+    };
+    both(
+        f,
+        (
+            format!("【已退回】{}", f.title),
+            format!(
+                "{}，您好：\n您的“{}”已退回，请修改后重新提交。{said_zh}",
+                f.reader, f.flow.zh
+            ),
+        ),
+        (
+            format!("[Sent back] {}", f.title),
+            format!(
+                "Hello {},\nYour “{}” was sent back; please change it and submit it again.{said_en}",
+                f.reader, f.flow.en
+            ),
+        ),
+    )
+}
+
+fn note(f: &Filled<'_>) -> Words {
+    both(
+        f,
+        (
+            format!("【{}】{}", f.flow.zh, f.title),
+            format!(
+                "{}，您好：\n{} 的“{}”有新进展：{}。",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[{}] {}", f.flow.en, f.title),
+            format!(
+                "Hello {},\nThere is news of {}'s “{}”: {}.",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn both(f: &Filled<'_>, zh: (String, String), en: (String, String)) -> Words {
+    let (subject, text) = match f.lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    };
+    Words { subject, text }
+}
+
+/// What the button says.
+pub(super) fn button(mail: &str, lang: Lang) -> &'static str {
+    match mail {
+        "ask" | "remind" => lang.pick("查看并处理", "Open and decide"),
+        "held" => lang.pick("查看并处理", "Open and mend"),
+        "returned" => lang.pick("修改并重新提交", "Change and submit"),
+        _ => lang.pick("查看详情", "Open"),
+    }
+}
+
+/// The small print.
+pub(super) fn small_print(has_link: bool, lang: Lang) -> &'static str {
+    if has_link {
+        lang.pick(
+            "此邮件由系统自动发送。链接仅供您本人使用，打开后需登录确认，请勿转发。",
+            "Sent automatically. The link is yours alone and asks you to sign in; please do not forward it.",
+        )
+    } else {
+        lang.pick("此邮件由系统自动发送。", "Sent automatically.")
+    }
+}

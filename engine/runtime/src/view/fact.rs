@@ -1,0 +1,93 @@
+//! A record's fields as facts.
+
+use assent_core::definition::Definition;
+use assent_core::field::Field;
+use assent_core::instance::Instance;
+use assent_core::text::Text;
+use assent_core::value::{Value, Values};
+
+use super::shown::{Names, api_value, kind_word, shown};
+use crate::app::{ChangedFact, Fact};
+
+/// Most fields that stand first when the flow marks none.
+const FIRST_WITHOUT_MARKS: usize = 3;
+
+/// The record's fields in order, without those in `hidden`. Where the flow marks none as first, the first filled ones are.
+pub(crate) fn facts(
+    fields: &[Field],
+    values: &Values,
+    hidden: &[String],
+    names: Names<'_>,
+) -> Vec<Fact> {
+    let marked = fields.iter().any(|field| field.show_first);
+    let mut first_left = FIRST_WITHOUT_MARKS;
+    fields
+        .iter()
+        .filter(|field| !hidden.contains(&field.name))
+        .map(|field| {
+            let value = values.get(&field.name).unwrap_or(&Value::Empty);
+            let mut first = field.show_first;
+            if !marked && first_left > 0 && !value.is_empty() {
+                first_left -= 1;
+                first = true;
+            }
+            Fact {
+                name: field.name.clone(),
+                label: field.label.clone(),
+                shown: shown(&field.kind, value, names),
+                kind: kind_word(&field.kind),
+                first,
+                value: api_value(value),
+            }
+        })
+        .collect()
+}
+
+/// Fields hidden in every state the instance stands in: what a reader without a task must not see either.
+pub(crate) fn hidden_everywhere(def: &Definition, instance: &Instance) -> Vec<String> {
+    let mut standing = instance
+        .active
+        .iter()
+        .filter_map(|active| def.state_ix(&active.state))
+        .map(|ix| &def.states[ix].fields.hidden);
+    let Some(first) = standing.next() else {
+        return vec![];
+    };
+    let rest: Vec<_> = standing.collect();
+    first
+        .iter()
+        .filter(|name| rest.iter().all(|hidden| hidden.contains(name)))
+        .cloned()
+        .collect()
+}
+
+/// What changed between two sets of values, field by field.
+pub(crate) fn changed_facts(
+    fields: &[Field],
+    before: &Values,
+    after: &Values,
+    hidden: &[String],
+    names: Names<'_>,
+) -> Vec<ChangedFact> {
+    let empty = Text::new("（空）", "(empty)");
+    let said = |field: &Field, value: &Value| {
+        if value.is_empty() {
+            empty.clone()
+        } else {
+            shown(&field.kind, value, names)
+        }
+    };
+    fields
+        .iter()
+        .filter(|field| !hidden.contains(&field.name))
+        .filter_map(|field| {
+            let was = before.get(&field.name).unwrap_or(&Value::Empty);
+            let is = after.get(&field.name).unwrap_or(&Value::Empty);
+            (was != is && !(was.is_empty() && is.is_empty())).then(|| ChangedFact {
+                label: field.label.clone(),
+                before: said(field, was),
+                after: said(field, is),
+            })
+        })
+        .collect()
+}

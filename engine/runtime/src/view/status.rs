@@ -1,0 +1,37 @@
+//! Words for how things stand.
+
+use assent_core::text::Text;
+
+/// Words for an instance's status word.
+pub(crate) fn status_words(status: &str) -> Text {
+    match status {
+        "running" => Text::new("审批中", "In progress"),
+        "held" => Text::new("已挂起，等待处理", "Held"),
+        "suspended" => Text::new("已暂停", "Suspended"),
+        _ => outcome_words(status),
+    }
+}
+
+/// Words for an outcome; one that a flow named itself stands for itself.
+pub(crate) fn outcome_words(word: &str) -> Text {
+    match word {
+        "approved" => Text::new("已通过", "Approved"),
+        "rejected" => Text::new("已拒绝", "Rejected"),
+        "withdrawn" => Text::new("已撤回", "Withdrawn"),
+        "cancelled" => Text::new("已作废", "Cancelled"),
+        named => Text::same(named),
+    }
+}
+
+/// Words for how a task ended.
+pub(crate) fn task_end_words(end: &str) -> Text {
+    match end {
+        "approved" => Text::new("已同意", "Approved"),
+        "rejected" => Text::new("已拒绝", "Rejected"),
+        "returned" => Text::new("已退回", "Sent back"),
+        "done" => Text::new("已办理", "Done"),
+        "transferred" => Text::new("已转办", "Transferred"),
+        "cancelled" => Text::new("无需处理", "No longer needed"),
+        other => Text::same(other),
+    }
+}

@@ -1,0 +1,289 @@
+//! One struct per section; secrets are redacted in every Debug.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use assent_runtime::app::{AppConfig, Connector as AppConnector, MailConfig, Secret, Smtp};
+use serde::{Deserialize, Deserializer};
+
+use crate::modules;
+
+/// Everything.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub files: Files,
+    pub mail: Mail,
+    pub connectors: BTreeMap<String, Connector>,
+    pub company: Company,
+    pub limits: Limits,
+    pub log: Log,
+    pub security: Security,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub base_url: Option<String>,
+    pub trust_forwarded: bool,
+    pub metrics: MetricsFor,
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricsFor {
+    Loopback,
+    All,
+    Off,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: None,
+            trust_forwarded: false,
+            metrics: MetricsFor::Loopback,
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    #[serde(deserialize_with = "secret")]
+    pub url: Secret,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: Secret("sqlite:assent.db".to_owned()),
+        }
+    }
+}
+
+/// `[files]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    pub workflows: PathBuf,
+    pub scripts: PathBuf,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            workflows: PathBuf::from("workflows"),
+            scripts: PathBuf::from("scripts"),
+        }
+    }
+}
+
+/// `[mail]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    pub host: Option<String>,
+    pub port: u16,
+    pub security: MailSecurity,
+    pub user: Option<String>,
+    #[serde(deserialize_with = "some_secret")]
+    pub password: Option<Secret>,
+    pub from: String,
+    pub eml_dir: Option<PathBuf>,
+    pub mailbox_page: MailboxPage,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            security: MailSecurity::Starttls,
+            user: None,
+            password: None,
+            from: "Assent <assent@localhost>".to_owned(),
+            eml_dir: None,
+            mailbox_page: MailboxPage::Auto,
+        }
+    }
+}
+
+/// How the way to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    Starttls,
+    Tls,
+    None,
+}
+
+/// Whether the development mailbox has a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailboxPage {
+    Auto,
+    On,
+    Off,
+}
+
+/// `[connectors.<name>]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connector {
+    pub base: String,
+    #[serde(default, deserialize_with = "some_secret")]
+    pub bearer: Option<Secret>,
+}
+
+/// `[company]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Company {
+    pub name: String,
+}
+
+/// `[limits]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    pub body_bytes: usize,
+    pub upload_bytes: usize,
+    pub requests_per_minute: u32,
+    pub sign_ins_per_minute: u32,
+    pub request_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            upload_bytes: 21 * 1024 * 1024,
+            requests_per_minute: 600,
+            sign_ins_per_minute: 20,
+            request_seconds: 30,
+        }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            level: "info".to_owned(),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// `[security]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    pub local_host_only: bool,
+    pub test_clock: bool,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self {
+            local_host_only: true,
+            test_clock: false,
+        }
+    }
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret)
+}
+
+fn some_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(Secret))
+}
+
+impl Config {
+    /// The address people use, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match &self.server.base_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.server.listen),
+        }
+    }
+
+    /// True when only this machine can reach the server.
+    pub fn on_loopback(&self) -> bool {
+        self.server.listen.ip().is_loopback()
+    }
+
+    /// True when the development mailbox has a page.
+    pub fn mailbox_page(&self) -> bool {
+        match self.mail.mailbox_page {
+            MailboxPage::Auto => self.mail.host.is_none() && self.on_loopback(),
+            MailboxPage::On => true,
+            MailboxPage::Off => false,
+        }
+    }
+
+    /// What the engine is opened with.
+    pub fn app(&self) -> AppConfig {
+        let mut app = AppConfig::new(self.database.url.0.clone());
+        app.modules = modules::all();
+        app.scripts = self
+            .files
+            .scripts
+            .is_dir()
+            .then(|| self.files.scripts.clone());
+        app.base_url = self.base_url();
+        app.mail = MailConfig {
+            smtp: self.mail.host.as_ref().map(|host| Smtp {
+                host: host.clone(),
+                port: self.mail.port,
+                security: match self.mail.security {
+                    MailSecurity::Starttls => "starttls",
+                    MailSecurity::Tls => "tls",
+                    MailSecurity::None => "none",
+                }
+                .to_owned(),
+                user: self.mail.user.clone(),
+                password: self.mail.password.clone(),
+            }),
+            from: self.mail.from.clone(),
+            eml_dir: self.mail.eml_dir.clone(),
+        };
+        app.connectors = self
+            .connectors
+            .iter()
+            .map(|(name, connector)| {
+                let connector = AppConnector {
+                    base: connector.base.trim_end_matches('/').to_owned(),
+                    bearer: connector.bearer.clone(),
+                };
+                (name.clone(), connector)
+            })
+            .collect();
+        app
+    }
+}

@@ -1,0 +1,116 @@
+//! `assent config show`: every key with what holds now; secrets are never shown.
+
+use std::fmt::Write as _;
+
+use assent_core::text::Lang;
+
+use super::keys::{KEYS, variable};
+use super::sections::Config;
+
+/// All keys with their values, as a commented `assent.toml`.
+pub fn shown(config: &Config, lang: Lang) -> String {
+    let mut out = String::new();
+    let mut section = "";
+    for key in KEYS.iter().filter(|key| !key.path.contains('*')) {
+        let (above, name) = key.path.split_once('.').unwrap_or(("", key.path));
+        if above != section {
+            let _ = writeln!(
+                out,
+                "{}[{above}]",
+                if section.is_empty() { "" } else { "\n" }
+            );
+            section = above;
+        }
+        let _ = writeln!(
+            out,
+            "# {} ({})",
+            lang.pick(key.zh, key.en),
+            variable(key.path)
+        );
+        match value(config, key.path) {
+            Some(value) => {
+                let _ = writeln!(out, "{name} = {value}");
+            }
+            None => {
+                let _ = writeln!(out, "# {name} =");
+            }
+        }
+    }
+    for (name, connector) in &config.connectors {
+        let _ = writeln!(out, "\n[connectors.{name}]\nbase = {:?}", connector.base);
+        if connector.bearer.is_some() {
+            let _ = writeln!(out, "bearer = {HIDDEN}");
+        }
+    }
+    out
+}
+
+const HIDDEN: &str = "\"(secret)\"";
+
+fn value(config: &Config, path: &str) -> Option<String> {
+    let text = |value: &str| Some(format!("{value:?}"));
+    let word =
+        |value: &dyn std::fmt::Debug| Some(format!("\"{}\"", format!("{value:?}").to_lowercase()));
+    match path {
+        "server.listen" => text(&config.server.listen.to_string()),
+        "server.base_url" => text(&config.base_url()),
+        "server.trust_forwarded" => Some(config.server.trust_forwarded.to_string()),
+        "server.metrics" => word(&config.server.metrics),
+        "database.url" => text(&database(&config.database.url.0)),
+        "files.workflows" => text(&config.files.workflows.display().to_string()),
+        "files.scripts" => text(&config.files.scripts.display().to_string()),
+        "mail.host" => config.mail.host.as_deref().and_then(text),
+        "mail.port" => Some(config.mail.port.to_string()),
+        "mail.security" => word(&config.mail.security),
+        "mail.user" => config.mail.user.as_deref().and_then(text),
+        "mail.password" => config.mail.password.as_ref().map(|_| HIDDEN.to_owned()),
+        "mail.from" => text(&config.mail.from),
+        "mail.eml_dir" => config
+            .mail
+            .eml_dir
+            .as_ref()
+            .and_then(|dir| text(&dir.display().to_string())),
+        "mail.mailbox_page" => word(&config.mail.mailbox_page),
+        "company.name" => text(&config.company.name),
+        "limits.body_bytes" => Some(config.limits.body_bytes.to_string()),
+        "limits.upload_bytes" => Some(config.limits.upload_bytes.to_string()),
+        "limits.requests_per_minute" => Some(config.limits.requests_per_minute.to_string()),
+        "limits.sign_ins_per_minute" => Some(config.limits.sign_ins_per_minute.to_string()),
+        "limits.request_seconds" => Some(config.limits.request_seconds.to_string()),
+        "log.format" => word(&config.log.format),
+        "log.level" => text(&config.log.level),
+        "security.local_host_only" => Some(config.security.local_host_only.to_string()),
+        "security.test_clock" => Some(config.security.test_clock.to_string()),
+        _ => None,
+    }
+}
+
+/// A database address without its password.
+fn database(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(start), Some(end)) if start + 3 <= end => {
+            format!("{}(secret){}", &url[..start + 3], &url[end..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use assent_runtime::app::Secret;
+
+    #[test]
+    fn secrets_stay_hidden_and_every_key_is_there() {
+        let mut config = Config::default();
+        config.database.url = Secret("postgres://u:canary@db/x".into());
+        config.mail.password = Some(Secret("canary".into()));
+        let text = shown(&config, Lang::En);
+        assert!(!text.contains("canary"), "{text}");
+        assert!(text.contains("@db/x"));
+        for key in KEYS.iter().filter(|key| !key.path.contains('*')) {
+            assert!(text.contains(&variable(key.path)), "{}", key.path);
+        }
+        assert!(text.parse::<toml::Table>().is_ok(), "{text}");
+    }
+}

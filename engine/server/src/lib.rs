@@ -1,0 +1,8 @@
+//! The server: pages, approval links, the REST API, the command line and the configuration.
+//!
+//! It talks to [`assent_runtime::App`] alone: no SQL, no store, no decisions here.
+
+pub mod cli;
+pub mod config;
+pub mod modules;
+pub mod web;

@@ -1,0 +1,294 @@
+//! A field of a form: from the runtime's declaration, with what was typed and what was wrong with it.
+
+use std::collections::BTreeMap;
+
+use assent_core::text::Lang;
+use assent_runtime::app::{FieldFault, FormField, FormOption, Json};
+use serde::Serialize;
+
+use crate::web::form::{self, Typed};
+use crate::web::words;
+
+/// Choices up to this number are shown as buttons, more as a list.
+const RADIO_OPTIONS_MAX: usize = 4;
+/// Texts up to this length are one line.
+const LINE_CHARS_MAX: usize = 120;
+/// Most characters of a text without a declared limit (as in core).
+const TEXT_CHARS_MAX: usize = 4_000;
+/// Empty rows offered below those a table has.
+const SPARE_ROWS: usize = 3;
+
+/// One field.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FieldModel {
+    pub id: String,
+    pub name: String,
+    pub label: String,
+    /// `text`, `long`, `number`, `date`, `time`, `select`, `radio`, `file`, `table`.
+    pub kind: &'static str,
+    /// Several controls under one legend.
+    pub group: bool,
+    pub wide: bool,
+    pub required: bool,
+    pub readonly: bool,
+    pub value: String,
+    pub unit: String,
+    pub after: String,
+    pub max: usize,
+    pub pattern: String,
+    pub list: String,
+    pub accept: String,
+    pub hint: String,
+    pub error: String,
+    pub options: Vec<OptionModel>,
+    pub files: Vec<OptionModel>,
+    pub columns: Vec<ColumnModel>,
+    pub rows: Vec<Vec<CellModel>>,
+}
+
+/// One choice; also a file that is there already.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OptionModel {
+    pub id: String,
+    pub label: String,
+    pub name: String,
+    pub size: String,
+    pub on: bool,
+}
+
+/// Head of a column.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ColumnModel {
+    pub label: String,
+}
+
+/// One control inside a table.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CellModel {
+    pub name: String,
+    pub label: String,
+    pub value: String,
+    pub input: &'static str,
+    pub number: bool,
+    pub options: Vec<OptionModel>,
+}
+
+/// What a form is drawn from besides its fields.
+pub struct Drawing<'a> {
+    pub lang: Lang,
+    /// Keeps ids apart when several forms are on one page.
+    pub prefix: &'a str,
+    /// What was typed, when the form comes back.
+    pub typed: Option<&'a Typed>,
+    /// What was wrong.
+    pub faults: &'a [FieldFault],
+    /// Fields that must be filled in here besides those that always must.
+    pub require: &'a [String],
+}
+
+impl Drawing<'_> {
+    /// Draws the fields that may be written.
+    pub fn writable(&self, fields: &[FormField]) -> Vec<FieldModel> {
+        fields
+            .iter()
+            .filter(|field| field.write && !field.computed)
+            .map(|field| self.field(field))
+            .collect()
+    }
+
+    /// Draws one field.
+    pub fn field(&self, field: &FormField) -> FieldModel {
+        let lang = self.lang;
+        let value = self
+            .typed
+            .and_then(|typed| typed.one(&field.name).map(str::to_owned))
+            .unwrap_or_else(|| form::shown(field));
+        let mut model = FieldModel {
+            id: format!("{}-{}", self.prefix, field.name),
+            name: form::input_name(&field.name),
+            label: field.label.get(lang).to_owned(),
+            kind: "text",
+            required: field.required || self.require.contains(&field.name),
+            value,
+            max: field.max_chars.unwrap_or(TEXT_CHARS_MAX),
+            error: self.fault(&field.name),
+            ..FieldModel::default()
+        };
+        self.shape(field, &mut model);
+        model
+    }
+
+    fn fault(&self, name: &str) -> String {
+        self.faults
+            .iter()
+            .find(|fault| fault.field == name)
+            .map(|fault| fault.message.get(self.lang).to_owned())
+            .unwrap_or_default()
+    }
+
+    /// What depends on the kind.
+    fn shape(&self, field: &FormField, model: &mut FieldModel) {
+        match field.kind {
+            "money" => {
+                model.kind = "number";
+                model.unit = field.currency.clone().unwrap_or_default();
+                model.hint = self.bounds(field);
+            }
+            "number" => {
+                model.kind = "number";
+                model.hint = self.bounds(field);
+            }
+            "percent" => {
+                model.kind = "number";
+                model.after = "%".to_owned();
+            }
+            "date" => model.kind = "date",
+            "time" => model.kind = "time",
+            "flag" => {
+                model.kind = "radio";
+                model.group = true;
+                model.options = ["true", "false"]
+                    .iter()
+                    .map(|id| OptionModel {
+                        id: (*id).to_owned(),
+                        label: words::word(
+                            self.lang,
+                            if *id == "true" { "form.yes" } else { "form.no" },
+                        )
+                        .to_owned(),
+                        on: model.value == *id,
+                        ..OptionModel::default()
+                    })
+                    .collect();
+            }
+            "choice" | "person" | "department" | "ref" if !field.options.is_empty() => {
+                model.options = self.options(&field.options, &model.value);
+                let few = field.kind == "choice" && field.options.len() <= RADIO_OPTIONS_MAX;
+                (model.kind, model.group) = if few {
+                    ("radio", true)
+                } else {
+                    ("select", false)
+                };
+            }
+            "file" => {
+                model.kind = "file";
+                model.wide = true;
+                let dotted: Vec<String> =
+                    field.accept.iter().map(|ext| format!(".{ext}")).collect();
+                model.accept = dotted.join(",");
+                model.files = kept_files(&field.value);
+                model.hint = self.file_hint(field);
+                model.required &= model.files.is_empty();
+            }
+            "table" => {
+                model.kind = "table";
+                (model.wide, model.group) = (true, true);
+                self.table(field, model);
+            }
+            _ => {
+                let line = field.pattern.is_some()
+                    || field.kind != "text"
+                    || field.max_chars.is_some_and(|max| max <= LINE_CHARS_MAX);
+                if !line {
+                    model.kind = "long";
+                    model.wide = true;
+                }
+                model.pattern = field.pattern.clone().unwrap_or_default();
+            }
+        }
+    }
+
+    fn options(&self, options: &[FormOption], value: &str) -> Vec<OptionModel> {
+        options
+            .iter()
+            .map(|option| OptionModel {
+                id: option.id.clone(),
+                label: option.name.get(self.lang).to_owned(),
+                on: option.id == value,
+                ..OptionModel::default()
+            })
+            .collect()
+    }
+
+    fn bounds(&self, field: &FormField) -> String {
+        match (&field.min, &field.max) {
+            (Some(min), Some(max)) => {
+                words::say(self.lang, "form.between", &[("min", min), ("max", max)])
+            }
+            (None, Some(max)) => words::say(self.lang, "form.at_most", &[("max", max)]),
+            (Some(_) | None, None) => String::new(),
+        }
+    }
+
+    fn file_hint(&self, field: &FormField) -> String {
+        let kinds = field.accept.join(" / ");
+        let size = field.max_mb.unwrap_or(20).to_string();
+        let key = if kinds.is_empty() {
+            "form.file_size"
+        } else {
+            "form.file_kinds"
+        };
+        words::say(self.lang, key, &[("kinds", &kinds), ("mb", &size)])
+    }
+
+    fn table(&self, field: &FormField, model: &mut FieldModel) {
+        model.columns = field
+            .columns
+            .iter()
+            .map(|column| ColumnModel {
+                label: column.label.get(self.lang).to_owned(),
+            })
+            .collect();
+        let stored: Vec<BTreeMap<String, Json>> =
+            serde_json::from_value(field.value.clone()).unwrap_or_default();
+        let typed = self.typed.map_or(0, |typed| typed.rows(&field.name));
+        let rows = stored.len().max(typed) + SPARE_ROWS;
+        for row in 0..rows {
+            let cells = field.columns.iter().map(|column| {
+                let path = format!("{}.{row}.{}", field.name, column.name);
+                let value = self
+                    .typed
+                    .and_then(|typed| typed.one(&path).map(str::to_owned))
+                    .unwrap_or_else(|| {
+                        stored
+                            .get(row)
+                            .and_then(|cells| cells.get(&column.name))
+                            .map(|value| form::plain(column, value))
+                            .unwrap_or_default()
+                    });
+                CellModel {
+                    name: form::input_name(&path),
+                    label: format!("{} {}", column.label.get(self.lang), row + 1),
+                    input: if column.kind == "date" {
+                        "date"
+                    } else {
+                        "text"
+                    },
+                    number: matches!(column.kind, "money" | "number" | "percent"),
+                    options: self.options(&column.options, &value),
+                    value,
+                }
+            });
+            model.rows.push(cells.collect());
+        }
+    }
+}
+
+/// Files a value names already: kept unless their box is cleared.
+fn kept_files(value: &Json) -> Vec<OptionModel> {
+    let ids: Vec<&str> = match value {
+        Json::String(id) if !id.is_empty() => vec![id],
+        Json::Array(list) => list
+            .iter()
+            .filter_map(|item| item.as_str().or_else(|| item.get("id")?.as_str()))
+            .collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => vec![],
+    };
+    ids.into_iter()
+        .map(|id| OptionModel {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            ..OptionModel::default()
+        })
+        .collect()
+}

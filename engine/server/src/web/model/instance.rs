@@ -1,0 +1,181 @@
+//! The page of an instance: facts, trail, picture, and what the reader can do.
+
+use assent_core::text::Lang;
+use assent_runtime::app::{InstanceView, OfferView};
+use serde::Serialize;
+
+use super::part::{Amount, Deadline, Face, FactModel, Note};
+use super::sheet::{Comeback, Hidden, Sheet, Sheets, look, sheet_id};
+use super::task::{BarButton, Head, StateLine, head, states};
+use super::trail::{self, TrailLine};
+use crate::web::words;
+
+/// Facts of the first screen beside the amount.
+const FEW_MAX: usize = 4;
+
+/// The page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct InstanceModel {
+    #[serde(flatten)]
+    pub head: Head,
+    pub ask: Option<Note>,
+    pub big: Option<Amount>,
+    pub few: Vec<FactModel>,
+    pub facts: Vec<FactModel>,
+    pub trail: Vec<TrailLine>,
+    pub minor: usize,
+    pub diagram: String,
+    pub states: Vec<StateLine>,
+    pub waiting: Vec<Waiting>,
+    pub buttons: Vec<BarButton>,
+    pub sheets: Vec<Sheet>,
+    pub about: Vec<About>,
+}
+
+/// Whom it waits for.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Waiting {
+    pub who: Face,
+    pub state: String,
+    pub deadline: Option<Deadline>,
+}
+
+/// A line about the instance itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct About {
+    pub label: String,
+    pub text: String,
+    pub href: String,
+    pub code: bool,
+}
+
+/// Draws the page.
+pub fn draw(
+    view: &InstanceView,
+    lang: Lang,
+    key: String,
+    comeback: Option<&Comeback>,
+) -> InstanceModel {
+    let first: Vec<_> = view.facts.iter().filter(|fact| fact.first).collect();
+    let big = first.iter().find_map(|fact| Amount::of(fact, lang));
+    let few = first
+        .iter()
+        .filter(|fact| {
+            big.as_ref()
+                .is_none_or(|big| big.label != fact.label.get(lang))
+        })
+        .take(FEW_MAX)
+        .map(|fact| FactModel {
+            wide: false,
+            ..FactModel::of(fact, lang)
+        })
+        .collect();
+    let mut model = InstanceModel {
+        head: head(view, view.head.round, lang),
+        ask: ask(view, lang),
+        few,
+        facts: view
+            .facts
+            .iter()
+            .map(|fact| FactModel::of(fact, lang))
+            .collect(),
+        trail: trail::lines(view, lang),
+        diagram: view.diagram.svg.get(lang).to_owned(),
+        states: states(view, lang),
+        waiting: waiting(view, lang),
+        about: about(view, lang),
+        ..InstanceModel::default()
+    };
+    model.minor = model
+        .trail
+        .iter()
+        .filter(|line| line.tone.contains("minor"))
+        .count();
+    let sheets = Sheets {
+        lang,
+        base: format!("/instances/{}", view.head.id),
+        sum: big.clone(),
+        hidden: vec![Hidden {
+            name: "key",
+            value: key,
+        }],
+        form: &[],
+        people: &[],
+        comeback,
+    };
+    for offer in view.offers.iter().filter(|offer| shown(offer)) {
+        model.sheets.push(sheets.of(offer));
+        let (_, icon) = look(offer);
+        model.buttons.push(BarButton {
+            href: format!("#{}", sheet_id(offer)),
+            label: offer.label.get(lang).to_owned(),
+            icon,
+            tone: if offer.action == "withdraw" { "no" } else { "" },
+            key: if offer.action == "comment" { "c" } else { "" },
+        });
+    }
+    model.big = big;
+    model
+}
+
+/// What is done on the instance and not on a task.
+fn shown(offer: &OfferView) -> bool {
+    offer.allowed && matches!(offer.action.as_str(), "withdraw" | "comment" | "retry")
+}
+
+fn ask(view: &InstanceView, lang: Lang) -> Option<Note> {
+    if let Some(task) = view.my_task {
+        return Some(Note {
+            tone: "late".to_owned(),
+            icon: "inbox".to_owned(),
+            text: words::word(lang, "instance.waits_for_you").to_owned(),
+            href: format!("/tasks/{}/{task}", view.head.id),
+            label: words::word(lang, "instance.go").to_owned(),
+        });
+    }
+    view.head.held.as_ref().map(|held| Note {
+        tone: "held".to_owned(),
+        icon: "pause".to_owned(),
+        text: held.get(lang).to_owned(),
+        ..Note::default()
+    })
+}
+
+fn waiting(view: &InstanceView, lang: Lang) -> Vec<Waiting> {
+    view.standing
+        .iter()
+        .flat_map(|standing| {
+            standing.waiting_on.iter().map(|person| Waiting {
+                who: Face::of(person, lang),
+                state: standing.name.get(lang).to_owned(),
+                deadline: standing.due.as_ref().map(|due| Deadline::of(due, lang)),
+            })
+        })
+        .collect()
+}
+
+fn about(view: &InstanceView, lang: Lang) -> Vec<About> {
+    let head = &view.head;
+    let line = |key: &str, text: &str| About {
+        label: words::word(lang, key).to_owned(),
+        text: text.to_owned(),
+        ..About::default()
+    };
+    let version: String = head.version.chars().take(10).collect();
+    vec![
+        About {
+            href: format!("/flows/{}", head.flow),
+            ..line("instance.flow", head.flow_name.get(lang))
+        },
+        About {
+            code: true,
+            ..line("instance.version", &version)
+        },
+        line("instance.started", head.started.shown.get(lang)),
+        line("instance.updated", head.updated.shown.get(lang)),
+        About {
+            code: true,
+            ..line("instance.id", &head.id)
+        },
+    ]
+}

@@ -1,0 +1,13 @@
+//! What templates show: finished words in one language. Made from the runtime's views, which carry both.
+
+pub mod field;
+pub mod inbox;
+pub mod instance;
+pub mod part;
+pub mod picture;
+pub mod sheet;
+pub mod task;
+pub mod trail;
+
+pub use field::FieldModel;
+pub use part::{Amount, Choice, Deadline, Empty, Face, FactModel, Note, Row, Tag};

@@ -1,0 +1,249 @@
+//! Sheets: what opens when a button is pressed. A sheet repeats the amount and the consequence before anything is sent.
+
+use assent_core::text::Lang;
+use assent_runtime::app::{FieldFault, FormField, FormOption, OfferView};
+use serde::Serialize;
+
+use super::field::{Drawing, FieldModel, OptionModel};
+use super::part::Amount;
+use crate::web::form::Typed;
+use crate::web::words;
+
+/// One sheet with its form.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Sheet {
+    pub id: String,
+    pub title: String,
+    pub verb: String,
+    pub tone: &'static str,
+    /// Icon of the button.
+    pub mark: &'static str,
+    pub sum: Option<Sum>,
+    /// What follows.
+    pub then: String,
+    pub error: String,
+    pub action: String,
+    pub hidden: Vec<Hidden>,
+    pub fields: Vec<FieldModel>,
+    pub comment: Option<CommentBox>,
+    /// Stands open because it came back with a fault.
+    pub open: bool,
+}
+
+/// The amount, said again.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Sum {
+    pub label: String,
+    pub amount: Amount,
+}
+
+/// A hidden input.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Hidden {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// The box for words.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CommentBox {
+    pub id: String,
+    pub label: String,
+    pub required: bool,
+    pub focus: bool,
+    pub value: String,
+    pub error: String,
+    pub hint: String,
+    pub phrases: Vec<String>,
+}
+
+/// What came back with faults: which sheet, what was typed, what was wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Comeback {
+    /// The sheet's id.
+    pub sheet: String,
+    pub typed: Typed,
+    pub faults: Vec<FieldFault>,
+    /// What was wrong with the whole.
+    pub error: String,
+}
+
+/// What all sheets of a page share.
+pub struct Sheets<'a> {
+    pub lang: Lang,
+    /// `/tasks/{instance}/{no}` or `/instances/{id}`.
+    pub base: String,
+    pub sum: Option<Amount>,
+    pub hidden: Vec<Hidden>,
+    /// The record's fields as they may be written here.
+    pub form: &'a [FormField],
+    /// Colleagues, for a transfer.
+    pub people: &'a [FormOption],
+    pub comeback: Option<&'a Comeback>,
+}
+
+impl Sheets<'_> {
+    /// The sheet of an offer.
+    pub fn of(&self, offer: &OfferView) -> Sheet {
+        let lang = self.lang;
+        let id = sheet_id(offer);
+        let comeback = self.comeback.filter(|comeback| comeback.sheet == id);
+        let (tone, mark) = look(offer);
+        let label = offer.label.get(lang);
+        let mut sheet = Sheet {
+            title: label.to_owned(),
+            verb: words::say(lang, "sheet.confirm", &[("what", label)]),
+            tone,
+            mark,
+            then: offer.consequence.get(lang).to_owned(),
+            action: self.address(offer),
+            hidden: self.hidden.clone(),
+            error: comeback.map(|back| back.error.clone()).unwrap_or_default(),
+            open: comeback.is_some(),
+            fields: self.fields(offer, &id, comeback),
+            comment: Some(self.comment(offer, &id, comeback)),
+            id,
+            ..Sheet::default()
+        };
+        if matches!(offer.action.as_str(), "approve" | "reject" | "withdraw") || offer.work {
+            sheet.sum = self.sum.clone().map(|amount| Sum {
+                label: amount.label.clone(),
+                amount,
+            });
+        }
+        sheet.hidden.push(Hidden {
+            name: "action",
+            value: offer.action.clone(),
+        });
+        sheet
+    }
+
+    fn address(&self, offer: &OfferView) -> String {
+        let verb = match offer.action.as_str() {
+            "approve" | "reject" => "decision",
+            _ if offer.work => "act",
+            other => other,
+        };
+        format!("{}/{verb}", self.base)
+    }
+
+    fn fields(&self, offer: &OfferView, id: &str, comeback: Option<&Comeback>) -> Vec<FieldModel> {
+        let drawing = Drawing {
+            lang: self.lang,
+            prefix: id,
+            typed: comeback.map(|back| &back.typed),
+            faults: comeback.map_or(&[], |back| &back.faults),
+            require: &offer.require,
+        };
+        let mut fields = Vec::new();
+        if offer.action == "approve" || offer.work {
+            fields.extend(drawing.writable(self.form));
+        }
+        fields.extend(offer.ask.iter().map(|field| drawing.field(field)));
+        match offer.action.as_str() {
+            "transfer" => fields.push(self.pick("to", "sheet.to_whom", id, self.people, comeback)),
+            "return" if offer.targets.len() > 1 => {
+                fields.push(self.pick("to", "sheet.to_where", id, &offer.targets, comeback));
+            }
+            _ => {}
+        }
+        fields
+    }
+
+    /// A choice that is not a field of the record.
+    fn pick(
+        &self,
+        name: &str,
+        label: &str,
+        id: &str,
+        options: &[FormOption],
+        comeback: Option<&Comeback>,
+    ) -> FieldModel {
+        let chosen = comeback
+            .map(|back| back.typed.text(name).to_owned())
+            .unwrap_or_default();
+        FieldModel {
+            id: format!("{id}-{name}"),
+            name: name.to_owned(),
+            label: words::word(self.lang, label).to_owned(),
+            kind: "select",
+            required: true,
+            error: comeback
+                .and_then(|back| back.faults.iter().find(|fault| fault.field == name))
+                .map(|fault| fault.message.get(self.lang).to_owned())
+                .unwrap_or_default(),
+            options: options
+                .iter()
+                .map(|option| OptionModel {
+                    id: option.id.clone(),
+                    label: option.name.get(self.lang).to_owned(),
+                    on: option.id == chosen,
+                    ..OptionModel::default()
+                })
+                .collect(),
+            ..FieldModel::default()
+        }
+    }
+
+    fn comment(&self, offer: &OfferView, id: &str, comeback: Option<&Comeback>) -> CommentBox {
+        let required = offer.reason_required
+            || matches!(offer.action.as_str(), "reject" | "return" | "comment");
+        let key = match offer.action.as_str() {
+            "reject" | "return" => "sheet.reason",
+            "comment" => "sheet.words",
+            _ if required => "sheet.reason",
+            _ => "sheet.comment",
+        };
+        let phrases = match offer.action.as_str() {
+            "reject" | "return" => "sheet.phrases_reject",
+            "approve" => "sheet.phrases_approve",
+            _ => "",
+        };
+        CommentBox {
+            id: format!("{id}-comment"),
+            label: words::word(self.lang, key).to_owned(),
+            required,
+            focus: required,
+            value: comeback
+                .map(|back| back.typed.text("comment").to_owned())
+                .unwrap_or_default(),
+            error: comeback
+                .and_then(|back| back.faults.iter().find(|fault| fault.field == "comment"))
+                .map(|fault| fault.message.get(self.lang).to_owned())
+                .unwrap_or_default(),
+            hint: String::new(),
+            phrases: if phrases.is_empty() {
+                vec![]
+            } else {
+                words::word(self.lang, phrases)
+                    .split('|')
+                    .map(str::to_owned)
+                    .collect()
+            },
+        }
+    }
+}
+
+/// The sheet's id: also what stands behind `#` in the address.
+pub fn sheet_id(offer: &OfferView) -> String {
+    if offer.work {
+        format!("act-{}", offer.action)
+    } else {
+        offer.action.clone()
+    }
+}
+
+/// Colour of the button and its icon.
+pub fn look(offer: &OfferView) -> (&'static str, &'static str) {
+    match offer.action.as_str() {
+        "approve" => ("main", "check"),
+        "reject" => ("solid-no", "x"),
+        "return" => ("main", "undo-2"),
+        "transfer" => ("main", "forward"),
+        "comment" => ("main", "message-square"),
+        "withdraw" => ("solid-no", "undo-2"),
+        "retry" => ("main", "refresh-cw"),
+        "submit" | "submit_straight_back" => ("main", "send"),
+        _ => ("main", "check"),
+    }
+}

@@ -1,0 +1,437 @@
+//! The task page: everything an approver needs on the first screen, two taps to a decision.
+
+use assent_core::text::Lang;
+use assent_runtime::app::{FormOption, OfferView, TaskView};
+use serde::Serialize;
+
+use super::field::{Drawing, FieldModel};
+use super::part::{Amount, Deadline, Face, FactModel, Note, Tag};
+use super::sheet::{Comeback, Hidden, Sheet, Sheets, look, sheet_id};
+use super::trail::{self, TrailLine};
+use crate::web::words;
+
+/// Facts of the first screen beside the amount.
+const FEW_MAX: usize = 4;
+/// Buttons in the bar besides 更多.
+const BAR_BUTTONS_MAX: usize = 2;
+
+/// The head of a task's or an instance's page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Head {
+    pub flow: String,
+    pub round: String,
+    pub status: Option<Tag>,
+    pub case_title: String,
+    pub who: Face,
+    pub asks: String,
+    pub stamp: Option<Tag>,
+}
+
+/// The task page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TaskModel {
+    #[serde(flatten)]
+    pub head: Head,
+    pub big: Option<Amount>,
+    pub few: Vec<FactModel>,
+    pub deadline: Option<Deadline>,
+    pub role: String,
+    pub gone: Option<Note>,
+    pub changes: Vec<ChangeModel>,
+    pub changes_title: String,
+    pub facts: Vec<FactModel>,
+    pub trail: Vec<TrailLine>,
+    pub minor: usize,
+    pub diagram: String,
+    pub states: Vec<StateLine>,
+    pub why: Vec<String>,
+    pub bar: Option<Bar>,
+    pub sheets: Vec<Sheet>,
+    pub more: Vec<MenuItem>,
+    pub form: Option<DraftForm>,
+    /// The reader's other open tasks.
+    pub left: String,
+    pub next: String,
+}
+
+/// A field that changed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ChangeModel {
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// The fixed bar.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Bar {
+    /// How many columns: empty (three), `two`, `one`.
+    pub columns: &'static str,
+    pub buttons: Vec<BarButton>,
+}
+
+/// A button of the bar: a link that opens a sheet.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BarButton {
+    pub href: String,
+    pub label: String,
+    pub icon: &'static str,
+    pub tone: &'static str,
+    /// The key that opens it.
+    pub key: &'static str,
+}
+
+/// A line under 更多: what can be done, or why it cannot.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MenuItem {
+    pub href: String,
+    pub label: String,
+    pub hint: String,
+    pub icon: &'static str,
+}
+
+/// One state in the list form of the diagram.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct StateLine {
+    pub words: String,
+    pub mark: &'static str,
+    pub icon: &'static str,
+    pub inside: bool,
+}
+
+/// The form of a draft.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DraftForm {
+    pub title: String,
+    pub action: String,
+    pub error: String,
+    pub hidden: Vec<Hidden>,
+    pub fields: Vec<FieldModel>,
+    pub buttons: Vec<FormButton>,
+    pub multipart: bool,
+}
+
+/// A button of a form.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FormButton {
+    pub label: String,
+    pub value: &'static str,
+    pub tone: &'static str,
+    /// Sent even when fields are missing.
+    pub free: bool,
+}
+
+/// What a task page is drawn from besides the view.
+pub struct TaskDrawing<'a> {
+    pub lang: Lang,
+    /// Random, one per page: a repeated post gets the first answer.
+    pub key: String,
+    pub people: &'a [FormOption],
+    pub comeback: Option<&'a Comeback>,
+}
+
+impl TaskDrawing<'_> {
+    /// Draws the page.
+    pub fn draw(&self, view: &TaskView) -> TaskModel {
+        let lang = self.lang;
+        let instance = &view.instance;
+        let first: Vec<_> = instance.facts.iter().filter(|fact| fact.first).collect();
+        let big = first.iter().find_map(|fact| Amount::of(fact, lang));
+        let few = first
+            .iter()
+            .filter(|fact| {
+                big.as_ref()
+                    .is_none_or(|big| big.label != fact.label.get(lang))
+            })
+            .take(FEW_MAX)
+            .map(|fact| FactModel {
+                wide: false,
+                ..FactModel::of(fact, lang)
+            })
+            .collect();
+        let mut model = TaskModel {
+            head: head(instance, view.round, lang),
+            few,
+            deadline: view
+                .due
+                .as_ref()
+                .filter(|_| view.open)
+                .map(|due| Deadline::of(due, lang)),
+            role: view.role.get(lang).to_owned(),
+            gone: self.gone(view),
+            changes: view
+                .changed
+                .iter()
+                .map(|change| ChangeModel {
+                    label: change.label.get(lang).to_owned(),
+                    before: change.before.get(lang).to_owned(),
+                    after: change.after.get(lang).to_owned(),
+                })
+                .collect(),
+            changes_title: words::word(lang, "task.changed").to_owned(),
+            facts: instance
+                .facts
+                .iter()
+                .map(|fact| FactModel::of(fact, lang))
+                .collect(),
+            trail: trail::lines(instance, lang),
+            diagram: instance.diagram.svg.get(lang).to_owned(),
+            states: states(instance, lang),
+            why: view
+                .why
+                .iter()
+                .map(|text| text.get(lang).to_owned())
+                .collect(),
+            big: big.clone(),
+            ..TaskModel::default()
+        };
+        model.minor = model
+            .trail
+            .iter()
+            .filter(|line| line.tone.contains("minor"))
+            .count();
+        if let Some(due) = &view.due {
+            model
+                .why
+                .extend(due.because.iter().map(|text| text.get(lang).to_owned()));
+        }
+        if view.open {
+            self.actions(view, big, &mut model);
+        }
+        if view.left > 1 {
+            model.left = words::say(lang, "inbox.left", &[("n", &view.left.to_string())]);
+        }
+        if let Some((instance, task)) = &view.next {
+            model.next = format!("/tasks/{instance}/{task}");
+        }
+        model
+    }
+
+    fn gone(&self, view: &TaskView) -> Option<Note> {
+        (!view.open).then(|| Note {
+            icon: "info".to_owned(),
+            text: view.ended.get(self.lang).to_owned(),
+            href: format!("/instances/{}", view.instance.head.id),
+            label: words::word(self.lang, "task.see_result").to_owned(),
+            ..Note::default()
+        })
+    }
+
+    fn actions(&self, view: &TaskView, sum: Option<Amount>, model: &mut TaskModel) {
+        let base = format!("/tasks/{}/{}", view.instance.head.id, view.task);
+        let sheets = Sheets {
+            lang: self.lang,
+            base: base.clone(),
+            sum,
+            hidden: self.hidden(view),
+            form: &view.form,
+            people: self.people,
+            comeback: self.comeback,
+        };
+        let draft = view.kind == "draft";
+        let (mut bar, mut more) = (Vec::new(), Vec::new());
+        for offer in &view.offers {
+            if draft
+                && matches!(
+                    offer.action.as_str(),
+                    "submit" | "save" | "submit_straight_back"
+                )
+            {
+                continue;
+            }
+            if !offer.allowed {
+                more.extend(self.why_not(offer));
+                continue;
+            }
+            model.sheets.push(sheets.of(offer));
+            let main = matches!(offer.action.as_str(), "approve" | "reject") || offer.work;
+            if main && bar.len() < BAR_BUTTONS_MAX {
+                bar.push(self.bar_button(offer, bar.is_empty()));
+            } else {
+                more.push(self.menu_item(offer));
+            }
+        }
+        if draft {
+            model.form = Some(self.draft(view, &base));
+        }
+        if bar.is_empty() && more.is_empty() {
+            return;
+        }
+        if !more.is_empty() {
+            bar.push(BarButton {
+                href: "#more".to_owned(),
+                label: words::word(self.lang, "task.more_short").to_owned(),
+                icon: "ellipsis",
+                ..BarButton::default()
+            });
+        }
+        let columns = ["", "one", "two", ""][bar.len().min(3)];
+        model.bar = Some(Bar {
+            columns,
+            buttons: bar,
+        });
+        model.more = more;
+    }
+
+    fn hidden(&self, view: &TaskView) -> Vec<Hidden> {
+        vec![
+            Hidden {
+                name: "round",
+                value: view.round.to_string(),
+            },
+            Hidden {
+                name: "facts",
+                value: view.facts_hash.clone(),
+            },
+            Hidden {
+                name: "key",
+                value: self.key.clone(),
+            },
+        ]
+    }
+
+    fn bar_button(&self, offer: &OfferView, first: bool) -> BarButton {
+        let (_, icon) = look(offer);
+        BarButton {
+            href: format!("#{}", sheet_id(offer)),
+            label: offer.label.get(self.lang).to_owned(),
+            icon,
+            tone: match (offer.action.as_str(), first) {
+                ("reject", _) => "no",
+                (_, true) => "main",
+                (_, false) => "",
+            },
+            key: match offer.action.as_str() {
+                "approve" => "a",
+                "reject" => "r",
+                _ => "",
+            },
+        }
+    }
+
+    fn menu_item(&self, offer: &OfferView) -> MenuItem {
+        let (_, icon) = look(offer);
+        MenuItem {
+            href: format!("#{}", sheet_id(offer)),
+            label: offer.label.get(self.lang).to_owned(),
+            hint: offer.consequence.get(self.lang).to_owned(),
+            icon,
+        }
+    }
+
+    /// What cannot be done and why, where that helps.
+    fn why_not(&self, offer: &OfferView) -> Option<MenuItem> {
+        let refusal = offer.refusal.as_ref()?;
+        let (_, icon) = look(offer);
+        Some(MenuItem {
+            href: String::new(),
+            label: offer.label.get(self.lang).to_owned(),
+            hint: refusal.message.get(self.lang).to_owned(),
+            icon,
+        })
+    }
+
+    fn draft(&self, view: &TaskView, base: &str) -> DraftForm {
+        let comeback = self.comeback.filter(|back| back.sheet == "edit");
+        let drawing = Drawing {
+            lang: self.lang,
+            prefix: "edit",
+            typed: comeback.map(|back| &back.typed),
+            faults: comeback.map_or(&[], |back| &back.faults),
+            require: &[],
+        };
+        let mut buttons = Vec::new();
+        for (action, key, tone) in [
+            ("submit", "form.submit", "main"),
+            ("submit_straight_back", "form.straight_back", ""),
+            ("save", "form.save", ""),
+        ] {
+            if view
+                .offers
+                .iter()
+                .any(|offer| offer.action == action && offer.allowed)
+            {
+                buttons.push(FormButton {
+                    label: words::word(self.lang, key).to_owned(),
+                    value: action,
+                    tone,
+                    free: action == "save",
+                });
+            }
+        }
+        DraftForm {
+            title: view.state_name.get(self.lang).to_owned(),
+            action: format!("{base}/edit"),
+            error: comeback.map(|back| back.error.clone()).unwrap_or_default(),
+            hidden: self.hidden(view),
+            multipart: view
+                .form
+                .iter()
+                .any(|field| field.kind == "file" && field.write),
+            fields: drawing.writable(&view.form),
+            buttons,
+        }
+    }
+}
+
+/// The head of a page about an instance.
+pub fn head(view: &assent_runtime::app::InstanceView, round: u32, lang: Lang) -> Head {
+    let head = &view.head;
+    Head {
+        flow: head.flow_name.get(lang).to_owned(),
+        round: if round > 1 {
+            words::say(lang, "task.round", &[("n", &round.to_string())])
+        } else {
+            String::new()
+        },
+        status: (head.status != "running")
+            .then(|| Tag::status(&head.status, &head.status_shown, lang)),
+        case_title: head.title.clone(),
+        who: Face::of(&head.applicant, lang),
+        asks: words::say(
+            lang,
+            "task.asked_at",
+            &[
+                ("unit", head.applicant.unit.get(lang)),
+                ("at", head.started.shown.get(lang)),
+            ],
+        ),
+        stamp: match head.status.as_str() {
+            "approved" => Some(Tag {
+                tone: "",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
+            "rejected" => Some(Tag {
+                tone: "no",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
+            "withdrawn" | "cancelled" => Some(Tag {
+                tone: "off",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
+            _ => None,
+        },
+    }
+}
+
+/// The diagram as a list.
+pub fn states(view: &assent_runtime::app::InstanceView, lang: Lang) -> Vec<StateLine> {
+    view.diagram
+        .list
+        .iter()
+        .map(|item| StateLine {
+            words: item.words.get(lang).to_owned(),
+            mark: item.mark,
+            icon: match item.mark {
+                "passed" => "check",
+                "here" => "hourglass",
+                "skipped" => "skip-forward",
+                _ => "circle",
+            },
+            inside: item.depth > 0,
+        })
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! The published flows: what they do, as a picture and as sentences.
+
+use std::sync::Arc;
+
+use assent_runtime::app::FlowView;
+use axum::extract::{Path, State};
+use serde::Serialize;
+
+use super::Answer;
+use crate::web::model::task::StateLine;
+use crate::web::model::{Empty, Tag};
+use crate::web::page::{self, Page};
+use crate::web::{Fault, Reader, Site, words};
+
+#[derive(Serialize)]
+struct List {
+    flows: Vec<Card>,
+    empty: Option<Empty>,
+}
+
+#[derive(Serialize)]
+struct Card {
+    href: String,
+    name: String,
+    purpose: String,
+    tags: Vec<Tag>,
+}
+
+/// `GET /flows`
+pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
+    let lang = reader.visit.lang;
+    let flows: Vec<Card> = site
+        .app
+        .flows(&reader.id)
+        .await?
+        .iter()
+        .map(|flow| card(flow, lang))
+        .collect();
+    let empty = flows.is_empty().then(|| Empty {
+        icon: "workflow",
+        title: words::word(lang, "flows.none").to_owned(),
+        text: words::word(lang, "flows.none_text").to_owned(),
+        ..Empty::default()
+    });
+    let page = Page {
+        title: words::word(lang, "flows.title").to_owned(),
+        place: "flows",
+        ..Page::default()
+    };
+    page::answer(
+        &site,
+        &reader.visit,
+        "pages/flows",
+        page,
+        &List { flows, empty },
+    )
+}
+
+fn card(flow: &FlowView, lang: assent_core::text::Lang) -> Card {
+    let mut tags = vec![Tag {
+        tone: "ok",
+        icon: "circle-check",
+        text: words::word(lang, "flows.live").to_owned(),
+    }];
+    if flow.running > 0 {
+        tags.push(Tag {
+            tone: "wait",
+            icon: "hourglass",
+            text: words::say(lang, "flows.running", &[("n", &flow.running.to_string())]),
+        });
+    }
+    Card {
+        href: format!("/flows/{}", flow.flow),
+        name: flow.name.get(lang).to_owned(),
+        purpose: flow.purpose.get(lang).to_owned(),
+        tags,
+    }
+}
+
+#[derive(Serialize)]
+struct Model {
+    name: String,
+    purpose: String,
+    may_start: String,
+    facts: Vec<super::said::SaidFact>,
+    diagram: String,
+    diagram_open: bool,
+    states: Vec<StateLine>,
+    sentences: Vec<Sentence>,
+    source: String,
+}
+
+#[derive(Serialize)]
+struct Sentence {
+    n: usize,
+    text: String,
+}
+
+/// `GET /flows/{flow}`
+pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
+    let lang = reader.visit.lang;
+    let flows = site.app.flows(&reader.id).await?;
+    let flow = flows
+        .iter()
+        .find(|flow| flow.flow == id)
+        .ok_or_else(Fault::not_found)?;
+    let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
+    let fact = |key: &str, text: String| super::said::SaidFact {
+        label: words::word(lang, key).to_owned(),
+        text,
+    };
+    let owners: Vec<&str> = flow
+        .owner
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
+    let version: String = flow.version.chars().take(10).collect();
+    let model = Model {
+        name: flow.name.get(lang).to_owned(),
+        purpose: flow.purpose.get(lang).to_owned(),
+        may_start: if flow.refusal.is_none() {
+            format!("/start/{id}")
+        } else {
+            String::new()
+        },
+        facts: vec![
+            fact("flows.version", version),
+            fact("flows.published", flow.published.shown.get(lang).to_owned()),
+            fact("flows.owner", owners.join(lang.pick("、", ", "))),
+            fact("flows.file", flow.file.clone()),
+            fact("flows.under_way", flow.running.to_string()),
+        ],
+        diagram: crate::web::model::picture::svg(&definition, lang),
+        diagram_open: true,
+        states: vec![],
+        sentences: crate::web::model::picture::sentences(&definition, lang)
+            .into_iter()
+            .enumerate()
+            .map(|(at, text)| Sentence { n: at + 1, text })
+            .collect(),
+        source: definition.source.clone(),
+    };
+    let page = Page {
+        title: model.name.clone(),
+        place: "flows",
+        where_: model.name.clone(),
+        ..Page::default()
+    };
+    page::answer(&site, &reader.visit, "pages/flow", page, &model)
+}

@@ -1,0 +1,79 @@
+//! The pages, one file each.
+
+pub mod demo;
+pub mod draft;
+pub mod files;
+pub mod flows;
+pub mod health;
+pub mod help;
+pub mod inbox;
+pub mod instance;
+pub mod instances;
+pub mod link;
+pub mod mailbox;
+pub mod me;
+pub mod said;
+pub mod settings;
+pub mod sign_in;
+pub mod start;
+pub mod stuck;
+pub mod task;
+pub mod task_do;
+pub mod welcome;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::{Fault, Site};
+
+/// What a page answers.
+pub type Answer = Result<Response, Fault>;
+
+/// Every page's address.
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route(
+            "/",
+            get(|| async { axum::response::Redirect::to("/inbox").into_response() }),
+        )
+        .route(
+            "/sign-in",
+            get(sign_in::show).post(sign_in::password_or_code),
+        )
+        .route("/sign-in/code", post(sign_in::redeem))
+        .route("/sign-in/link-code", post(sign_in::mail_to_link))
+        .route("/sign-out", post(sign_in::out))
+        .route("/welcome/{token}", get(welcome::show).post(welcome::redeem))
+        .route("/demo/sign-in", post(demo::posted))
+        .route("/demo/as/{person}", get(demo::clicked))
+        .route("/language", post(settings::language))
+        .route("/theme", post(settings::theme))
+        .route("/inbox", get(inbox::show))
+        .route("/tasks/{instance}/{task}", get(task::show))
+        .route("/tasks/{instance}/{task}/edit", post(draft::edit))
+        .route("/tasks/{instance}/{task}/{verb}", post(task_do::act))
+        .route("/start", get(start::list))
+        .route("/start/{flow}", get(start::form).post(start::begin))
+        .route("/instances", get(instances::show))
+        .route("/instances/{id}", get(instance::show))
+        .route("/instances/{id}/{verb}", post(instance::act))
+        .route("/stuck", get(stuck::show))
+        .route("/stuck/resend", post(stuck::resend))
+        .route("/flows", get(flows::list))
+        .route("/flows/{flow}", get(flows::show))
+        .route("/files/{id}", get(files::show))
+        .route("/dev/mail", get(mailbox::list))
+        .route("/dev/mail/{id}", get(mailbox::show))
+        .route("/dev/mail/{id}/html", get(mailbox::html))
+        .route("/l/{token}", get(link::follow))
+        .route("/link/fresh", post(link::fresh))
+        .route("/me", get(me::show))
+        .route("/me/sessions/{id}/end", post(me::end))
+        .route("/help", get(help::show))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+}

@@ -1,0 +1,112 @@
+//! What an administrator must look at: each with its reason and its next step.
+
+use std::sync::Arc;
+
+use assent_runtime::app::Stuck;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::Answer;
+use crate::web::model::{Empty, Face, Note, Tag, part};
+use crate::web::page::{self, Page};
+use crate::web::posted::Posted;
+use crate::web::{Fault, Reader, Site, words};
+
+#[derive(Serialize)]
+struct Model {
+    rows: Vec<StuckRow>,
+    empty: Option<Empty>,
+}
+
+#[derive(Serialize)]
+struct StuckRow {
+    tag: Tag,
+    title: String,
+    href: String,
+    words: String,
+    code: String,
+    age: String,
+    owner: Vec<Face>,
+    /// The dead letter, to send again.
+    resend: String,
+}
+
+/// `GET /stuck`
+pub async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
+    if !reader.visit.admin {
+        return Err(Fault::admins_only());
+    }
+    let lang = reader.visit.lang;
+    let rows: Vec<StuckRow> = site
+        .app
+        .stuck()
+        .await?
+        .iter()
+        .map(|stuck| row(&site, stuck, lang))
+        .collect();
+    let empty = rows.is_empty().then(|| Empty {
+        icon: "circle-check",
+        title: words::word(lang, "stuck.none").to_owned(),
+        text: words::word(lang, "stuck.none_text").to_owned(),
+        ..Empty::default()
+    });
+    let page = Page {
+        title: words::word(lang, "nav.stuck").to_owned(),
+        place: "stuck",
+        ..Page::default()
+    };
+    page::answer(
+        &site,
+        &reader.visit,
+        "pages/stuck",
+        page,
+        &Model { rows, empty },
+    )
+}
+
+fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
+    let (key, tone, icon) = match stuck.kind {
+        "held" => ("stuck.held", "held", "pause"),
+        "dead_letter" => ("stuck.dead_letter", "no", "mail"),
+        "overdue" => ("stuck.overdue", "late", "clock-alert"),
+        _ => ("stuck.stuck", "no", "triangle-alert"),
+    };
+    let head = stuck.instance.as_ref();
+    StuckRow {
+        tag: Tag {
+            tone,
+            icon,
+            text: words::word(lang, key).to_owned(),
+        },
+        title: head.map(|head| head.title.clone()).unwrap_or_default(),
+        href: head
+            .map(|head| format!("/instances/{}", head.id))
+            .unwrap_or_default(),
+        words: stuck.words.get(lang).to_owned(),
+        code: stuck.code.clone(),
+        age: head
+            .map(|head| part::age(site.app.now(), head.updated.at, lang))
+            .unwrap_or_default(),
+        owner: stuck
+            .owner
+            .iter()
+            .map(|person| Face::of(person, lang))
+            .collect(),
+        resend: stuck.outbox.clone().unwrap_or_default(),
+    }
+}
+
+/// `POST /stuck/resend`
+pub async fn resend(State(site): State<Arc<Site>>, reader: Reader, posted: Posted) -> Answer {
+    if !reader.visit.admin {
+        return Err(Fault::admins_only());
+    }
+    site.app.resend(posted.typed.text("outbox")).await?;
+    let note = Note {
+        tone: "ok".to_owned(),
+        icon: "circle-check".to_owned(),
+        text: words::word(reader.visit.lang, "stuck.resent").to_owned(),
+        ..Note::default()
+    };
+    Ok(page::onward(&site, "/stuck", Some(&note)))
+}

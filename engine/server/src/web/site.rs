@@ -1,0 +1,97 @@
+//! What all requests share.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use assent_runtime::app::{App, Secret};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use super::guard::rate::Rate;
+use super::templates::Templates;
+use crate::config::Config;
+
+/// What all requests share.
+pub struct Site {
+    pub app: App,
+    pub config: Config,
+    pub templates: Templates,
+    pub rate: Rate,
+    /// Sign-in by one click, in the demo only.
+    pub demo: Option<Demo>,
+    pub prometheus: Option<PrometheusHandle>,
+    /// Cookies are `Secure` and `__Host-`: people come over https.
+    pub secure: bool,
+    /// Origins whose posts are accepted.
+    pub origins: Vec<String>,
+}
+
+/// The demo: who can be played, and the key that its links carry.
+pub struct Demo {
+    /// In the printed links; anew at every start.
+    pub key: Secret,
+    pub personas: Vec<Persona>,
+}
+
+/// Somebody to play.
+#[derive(Clone, Debug)]
+pub struct Persona {
+    pub person: String,
+    /// What they do in the demo.
+    pub part: assent_core::text::Text,
+    /// Random, known to this server only.
+    pub password: Secret,
+}
+
+impl Site {
+    /// A site around an app.
+    ///
+    /// # Errors
+    /// When a template does not parse: the program is broken.
+    pub fn new(
+        app: App,
+        config: Config,
+        demo: Option<Demo>,
+    ) -> Result<Arc<Self>, handlebars::TemplateError> {
+        let base = config.base_url();
+        let secure = base.starts_with("https://");
+        let mut origins = vec![base.clone()];
+        if config.on_loopback() {
+            // People type either name for their own machine, and a test browser may use either.
+            let port = config.server.listen.port();
+            origins.extend([
+                format!("http://localhost:{port}"),
+                format!("http://127.0.0.1:{port}"),
+                format!("http://[::1]:{port}"),
+            ]);
+        }
+        Ok(Arc::new(Self {
+            rate: Rate::default(),
+            templates: Templates::new()?,
+            app,
+            demo,
+            prometheus: None,
+            secure,
+            origins,
+            config,
+        }))
+    }
+
+    /// The same with figures to show at `/metrics`.
+    #[must_use]
+    pub fn with_prometheus(mut self: Arc<Self>, handle: PrometheusHandle) -> Arc<Self> {
+        if let Some(site) = Arc::get_mut(&mut self) {
+            site.prometheus = Some(handle);
+        }
+        self
+    }
+
+    /// May this address read the figures?
+    pub fn may_read_metrics(&self, address: IpAddr, forwarded: bool) -> bool {
+        use crate::config::MetricsFor;
+        match self.config.server.metrics {
+            MetricsFor::All => true,
+            MetricsFor::Off => false,
+            MetricsFor::Loopback => address.is_loopback() && !forwarded,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What the winners of a batch write besides instances and records, gathered by table and sorted by instance, so that
+//! two batches on two nodes take their locks in the same order.
+
+use std::collections::BTreeMap;
+
+use assent_core::time::Moment;
+use assent_core::write::{InstanceRow, TaskClosedRow, TaskRow, Write};
+
+use super::batch::{execute, fetch};
+use super::sql;
+use crate::db::Tx;
+use crate::error::StoreError;
+use crate::tasks::{due_to_column, task_from_row};
+
+/// Changes to tables, of all winners.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    opened: Vec<&'a TaskRow>,
+    /// Closed ones that stand in the table of open tasks.
+    closing: Vec<(&'a str, &'a TaskClosedRow)>,
+    closed: Vec<(TaskRow, &'a TaskClosedRow)>,
+    writes: Vec<&'a Write>,
+    wakeups: Vec<(&'a str, BTreeMap<&'a str, Option<Moment>>)>,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn collect(writes: &'a [Write], chains: &BTreeMap<&'a str, Vec<usize>>) -> Self {
+        let mut changes = Self::default();
+        for (instance, chain) in chains {
+            let mut opened = BTreeMap::<u32, &TaskRow>::new();
+            let mut wakeups = BTreeMap::new();
+            for write in chain.iter().map(|at| &writes[*at]) {
+                changes.writes.push(write);
+                opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
+                for closed in &write.tasks_closed {
+                    // One that this batch opened never reaches the table of open tasks.
+                    match opened.remove(&closed.no) {
+                        Some(task) => changes.closed.push((task.clone(), closed)),
+                        None => changes.closing.push((instance, closed)),
+                    }
+                }
+                for reference in &write.wakeups_cleared {
+                    wakeups.insert(reference.as_str(), None);
+                }
+                for wakeup in &write.wakeups_set {
+                    wakeups.insert(wakeup.reference.as_str(), Some(wakeup.at));
+                }
+            }
+            changes.opened.extend(opened.values());
+            changes.wakeups.push((instance, wakeups));
+        }
+        changes
+    }
+
+    /// Takes the tasks that end out of the table of open tasks, and counts both ways.
+    pub(super) async fn close_tasks(
+        &mut self,
+        tx: &mut Tx,
+        counts: &mut Counts,
+    ) -> Result<(), StoreError> {
+        let closing = std::mem::take(&mut self.closing);
+        let rows: Vec<_> = closing
+            .iter()
+            .map(|(instance, closed)| (instance, closed.no))
+            .collect();
+        let mut ends = BTreeMap::<&str, BTreeMap<u32, &TaskClosedRow>>::new();
+        for (instance, closed) in &closing {
+            ends.entry(instance).or_default().insert(closed.no, closed);
+        }
+        for row in fetch(tx, &sql::TASKS_DELETE, &rows).await? {
+            let task = task_from_row(row)?;
+            let end = ends
+                .get_mut(task.instance.as_str())
+                .and_then(|ends| ends.remove(&task.no));
+            if let Some(closed) = end {
+                counts.open(&task.assignee, -1);
+                self.closed.push((task, closed));
+            }
+        }
+        // Every task ever opened has exactly one end: a turn that closes one twice is a bug, and is not written.
+        if let Some((instance, left)) = ends.iter().find(|(_, left)| !left.is_empty()) {
+            return Err(StoreError::other(format!(
+                "tasks {:?} of instance {instance} are closed, but they are not open",
+                left.keys()
+            )));
+        }
+        for task in &self.opened {
+            counts.open(&task.assignee, 1);
+        }
+        Ok(())
+    }
+
+    /// Writes everything.
+    pub(super) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        let opened: Vec<_> = self.opened.iter().map(|task| task_row(task)).collect();
+        execute(tx, &sql::TASKS_INSERT, &opened).await?;
+        self.closed
+            .sort_by(|(a, _), (b, _)| (&a.instance, a.no).cmp(&(&b.instance, b.no)));
+        let closed: Vec<_> = self
+            .closed
+            .iter()
+            .map(|(task, end)| closed_row(task, end))
+            .collect();
+        execute(tx, &sql::CLOSED_INSERT, &closed).await?;
+        let events: Vec<_> = self
+            .writes
+            .iter()
+            .flat_map(|write| event_rows(write))
+            .collect();
+        execute(tx, &sql::EVENTS_INSERT, &events).await?;
+        let outbox: Vec<_> = self
+            .writes
+            .iter()
+            .flat_map(|write| &write.outbox)
+            .map(|row| (&row.id, &row.kind, &row.instance, &row.body, row.due))
+            .collect();
+        execute(tx, &sql::OUTBOX_INSERT, &outbox).await?;
+        let (mut set, mut cleared) = (vec![], vec![]);
+        for (instance, wakeups) in &self.wakeups {
+            for (reference, at) in wakeups {
+                match at {
+                    Some(at) => set.push((instance, reference, at)),
+                    None => cleared.push((instance, reference)),
+                }
+            }
+        }
+        execute(tx, &sql::WAKEUPS_DELETE, &cleared).await?;
+        execute(tx, &sql::WAKEUPS_SET, &set).await
+    }
+}
+
+fn task_row(task: &TaskRow) -> impl serde::Serialize {
+    let due = due_to_column(task.due);
+    (
+        &task.instance,
+        task.no,
+        &task.state,
+        &task.kind,
+        task.round,
+        &task.assignee,
+        task.opened,
+        due,
+    )
+}
+
+fn closed_row(task: &TaskRow, closed: &TaskClosedRow) -> impl serde::Serialize {
+    let due = due_to_column(task.due);
+    (
+        &task.instance,
+        task.no,
+        &task.state,
+        &task.kind,
+        task.round,
+        &task.assignee,
+        task.opened,
+        due,
+        &closed.end,
+        closed.at,
+        &closed.by,
+    )
+}
+
+fn event_rows(write: &Write) -> impl Iterator<Item = impl serde::Serialize> {
+    let instance = &write.instance.id;
+    write.events.iter().map(move |event| {
+        (
+            instance,
+            event.seq,
+            event.at,
+            &event.actor,
+            &event.kind,
+            &event.body,
+            &event.hash,
+        )
+    })
+}
+
+/// Changes to counters.
+#[derive(Default)]
+pub(super) struct Counts(BTreeMap<String, i64>);
+
+impl Counts {
+    /// An instance moved from one status (empty: none, it is new) to that of its row.
+    pub(super) fn moved(&mut self, row: &InstanceRow, was: &str) {
+        if !was.is_empty() {
+            self.add(crate::counters::instances(&row.flow, was), -1);
+        }
+        self.add(crate::counters::instances(&row.flow, &row.status), 1);
+    }
+
+    /// A person has so many open tasks more.
+    fn open(&mut self, person: &str, more: i64) {
+        self.add(crate::counters::open_tasks(person), more);
+    }
+
+    fn add(&mut self, name: String, more: i64) {
+        *self.0.entry(name).or_default() += more;
+    }
+
+    pub(super) async fn write(&self, tx: &mut Tx, shard: u32) -> Result<(), StoreError> {
+        let rows: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(_, more)| **more != 0)
+            .map(|(name, more)| (name, shard, more))
+            .collect();
+        execute(tx, &sql::COUNTERS_ADD, &rows).await
+    }
+}

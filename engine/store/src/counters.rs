@@ -1,0 +1,49 @@
+//! Counts kept by the committer's transaction, so that no page ever counts rows.
+
+use crate::Store;
+use crate::db::args;
+use crate::dialect::Sql;
+use crate::error::StoreError;
+
+const ONE: Sql =
+    Sql::Same("select cast(coalesce(sum(n), 0) as bigint) from counters where name = $1");
+// `0` follows `/`: everything that begins with the prefix, by index.
+const UNDER: Sql = Sql::Same(
+    "select name, cast(sum(n) as bigint) from counters where name >= $1 and name < $2 group by name order by name",
+);
+
+pub(crate) fn open_tasks(person: &str) -> String {
+    format!("open/{person}")
+}
+
+pub(crate) fn instances(flow: &str, status: &str) -> String {
+    format!("flow/{flow}/{status}")
+}
+
+impl Store {
+    /// How many open tasks a person has.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_open_tasks(&self, person: &str) -> Result<i64, StoreError> {
+        let count = self.one(&ONE, args![open_tasks(person)], |mut row| row.int());
+        Ok(count.await?.unwrap_or_default())
+    }
+
+    /// How many instances there are by flow and status (`running`, `held`, an outcome's word …).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_instances(&self) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let rows = self.reader().fetch(&UNDER, args!["flow/", "flow0"]).await?;
+        let mut counts = vec![];
+        for mut row in rows {
+            let (name, n) = (row.text()?, row.int()?);
+            let mut parts = name.splitn(3, '/').skip(1).map(str::to_owned);
+            if let (Some(flow), Some(status)) = (parts.next(), parts.next()) {
+                counts.push((flow, status, n));
+            }
+        }
+        Ok(counts)
+    }
+}

@@ -1,0 +1,106 @@
+//! Forward-only, numbered migrations, applied when a database is opened.
+//!
+//! A migration says the oldest schema number a program may know and still work with the database afterwards: while a new
+//! version is rolled out, nodes of the version before go on (and may restart) on a migrated database.
+
+use crate::Store;
+use crate::db::args;
+use crate::dialect::{LOCK_SCHEMA, Sql};
+use crate::entity_sql::translate;
+use crate::error::{StoreError, StoreErrorKind};
+
+/// One step.
+struct Migration {
+    number: u32,
+    name: &'static str,
+    /// The least number a program must know to work with a database that has this step.
+    oldest: u32,
+    sql: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "start",
+    oldest: 1,
+    sql: include_str!("../migrations/0001_start.sql"),
+}];
+
+const SCHEMA: &str = "create table if not exists assent_schema (\n    number bigint primary key not null,\n    name text not null,\n    oldest bigint not null\n);\n";
+const APPLIED: Sql =
+    Sql::Same("select coalesce(max(number), 0), coalesce(max(oldest), 0) from assent_schema");
+const RECORD: Sql =
+    Sql::Same("insert into assent_schema (number, name, oldest) values ($1, $2, $3)");
+
+/// Tries when two programs open a fresh database at once: PostgreSQL's `if not exists` may still collide.
+const RACES_MAX: u32 = 5;
+
+pub(crate) async fn migrate(store: &Store) -> Result<(), StoreError> {
+    let mut races = 0;
+    loop {
+        match apply(store).await {
+            Err(error) if error.kind == StoreErrorKind::Other && races < RACES_MAX => {
+                races += 1;
+                tracing::info!(%error, "opening the database collided with another program; once more");
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn apply(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.writer().begin().await?;
+    let dialect = tx.dialect();
+    for statement in translate(dialect, SCHEMA) {
+        tx.execute_once(&statement).await?;
+    }
+    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
+    let mut rows = tx.fetch(&APPLIED, vec![]).await?;
+    let mut row = rows
+        .pop()
+        .ok_or_else(|| StoreError::other("no schema number"))?;
+    let (number, oldest): (u32, u32) = (row.count()?, row.count()?);
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    if oldest > known {
+        return Err(StoreError::new(
+            StoreErrorKind::Newer,
+            format!("the database has schema {number}, this program knows {known}"),
+        ));
+    }
+    for migration in MIGRATIONS
+        .iter()
+        .filter(|migration| migration.number > number)
+    {
+        tracing::info!(
+            number = migration.number,
+            name = migration.name,
+            "migrating the database"
+        );
+        for statement in translate(dialect, migration.sql) {
+            tx.execute_once(&statement).await?;
+        }
+        tx.execute(
+            &RECORD,
+            args![migration.number, migration.name, migration.oldest],
+        )
+        .await?;
+    }
+    tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_up_by_one_and_names_match_files() {
+        for (at, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(usize::try_from(migration.number), Ok(at + 1));
+            assert!(migration.oldest <= migration.number);
+            assert!(
+                migration
+                    .sql
+                    .starts_with(&format!("-- {:04}: ", migration.number))
+            );
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What one commit does and does not write.
+
+use assent_store::Outcome;
+
+use crate::support::{Fresh, decided, id, on_both, started, values};
+
+on_both! {
+    a_start_is_loaded_as_it_was_written => start_and_load;
+    a_stale_write_is_singled_out => stale;
+    a_repeated_key_gets_the_first_answer => repeated;
+    several_turns_of_one_instance_in_a_batch => chained;
+}
+
+async fn start_and_load(fresh: Fresh) {
+    let store = fresh.open().await;
+    let write = started(&id(1), "zhangsan");
+    assert_eq!(
+        store.commit(std::slice::from_ref(&write)).await.unwrap(),
+        [Outcome::Done]
+    );
+    let loaded = store.load_instance(&id(1)).await.unwrap().unwrap();
+    assert_eq!(loaded.row, write.instance);
+    assert_eq!(loaded.values, values("R-1", "1234.50"));
+    assert_eq!(loaded.record_rev, 1);
+    assert_eq!(store.events(&id(1), 1, 10).await.unwrap(), write.events);
+    assert_eq!(
+        store.events(&id(1), 2, 10).await.unwrap(),
+        write.events[1..]
+    );
+    assert_eq!(store.count_open_tasks("lisi").await.unwrap(), 1);
+    assert_eq!(store.load_instance(&id(2)).await.unwrap(), None);
+}
+
+async fn stale(fresh: Fresh) {
+    let store = fresh.open().await;
+    let (a, b) = (started(&id(1), "zhangsan"), started(&id(2), "zhangsan"));
+    store.commit(&[a.clone(), b.clone()]).await.unwrap();
+    let first = decided(&a, "k1", "wangwu");
+    let late = decided(&a, "k2", "zhaoliu");
+    let other = decided(&b, "k3", "wangwu");
+    assert_eq!(store.commit(&[first]).await.unwrap(), [Outcome::Done]);
+    let outcomes = store
+        .commit(&[late, other, started(&id(1), "x")])
+        .await
+        .unwrap();
+    assert_eq!(outcomes[..2], [Outcome::Stale, Outcome::Done]);
+    // The key of the start is known already: that is an answer, not a conflict.
+    assert_eq!(outcomes[2], Outcome::Repeated("started".into()));
+    assert_eq!(
+        store.answer("k2").await.unwrap(),
+        None,
+        "a stale write takes no key"
+    );
+    assert_eq!(store.count_open_tasks("zhaoliu").await.unwrap(), 0);
+    assert_eq!(store.count_open_tasks("wangwu").await.unwrap(), 2);
+    assert_eq!(
+        store.load_instance(&id(1)).await.unwrap().unwrap().row.rev,
+        2
+    );
+}
+
+async fn repeated(fresh: Fresh) {
+    let store = fresh.open().await;
+    let a = started(&id(1), "zhangsan");
+    store.commit(std::slice::from_ref(&a)).await.unwrap();
+    let turn = decided(&a, "k1", "wangwu");
+    let mut same_key = decided(&a, "k1", "wangwu");
+    same_key.instance.rev = 9;
+    // In one batch the second is decided again; after that it finds the answer.
+    let outcomes = store.commit(&[turn, same_key.clone()]).await.unwrap();
+    assert_eq!(outcomes, [Outcome::Done, Outcome::Stale]);
+    let outcomes = store.commit(&[same_key]).await.unwrap();
+    assert_eq!(outcomes, [Outcome::Repeated("answer to k1".into())]);
+    assert_eq!(store.events(&id(1), 1, 100).await.unwrap().len(), 4);
+}
+
+async fn chained(fresh: Fresh) {
+    let store = fresh.open().await;
+    let a = started(&id(1), "zhangsan");
+    let b = decided(&a, "k1", "wangwu");
+    let c = decided(&b, "k2", "zhaoliu");
+    let fork = decided(&b, "k3", "nobody");
+    let behind_fork = decided(&fork, "k4", "nobody");
+    let outcomes = store
+        .commit(&[a, b, c.clone(), fork, behind_fork])
+        .await
+        .unwrap();
+    use Outcome::{Done, Stale};
+    assert_eq!(outcomes, [Done, Done, Done, Stale, Stale]);
+    let loaded = store.load_instance(&id(1)).await.unwrap().unwrap();
+    assert_eq!(loaded.row, c.instance);
+    for (person, open) in [("lisi", 0), ("wangwu", 0), ("zhaoliu", 1), ("nobody", 0)] {
+        assert_eq!(
+            store.count_open_tasks(person).await.unwrap(),
+            open,
+            "{person}"
+        );
+    }
+    assert_eq!(
+        store.count_instances().await.unwrap(),
+        [("repair_order".into(), "running".into(), 1)]
+    );
+    let outcomes = store.commit(&[decided(&c, "k3", "qianqi")]).await.unwrap();
+    assert_eq!(outcomes, [Done], "the key of a stale write is free");
+}

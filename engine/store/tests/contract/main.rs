@@ -1,0 +1,7 @@
+//! The store's contract: every test runs on both databases. SQLite is a file in a temporary folder; PostgreSQL comes from
+//! `ASSENT_TEST_POSTGRES` (see `tests/pg run`), each test in a schema of its own, and is skipped loudly when that is not set.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod commit;
+mod open;
+mod support;
