@@ -121,9 +121,7 @@ pub(super) fn flow(
     };
     names(&states, &mut build.ids);
     build.region(None, "", Text::default(), "", states, &Target::Finish);
-    let template = Template {
-        text: String::new(),
-    };
+    let template = Template::parse(id).unwrap();
     Definition {
         flow: id.to_owned(),
         version: "0".repeat(64),
