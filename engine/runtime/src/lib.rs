@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod demo;
 pub mod mail;
 pub mod replay;
 mod view;

@@ -67,6 +67,7 @@ pub(super) fn of_state(def: &Definition, ix: StateIx) -> Vec<Read> {
                 at: format!("mails.{name}.{part}"),
                 before: false,
                 always: false,
+                known: BTreeSet::new(),
             }));
         }
     }
