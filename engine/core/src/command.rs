@@ -74,6 +74,7 @@ pub enum Action {
     Start {
         /// Field values given with it.
         set: Values,
+        /// Submit at once.
         submit: bool,
     },
     /// Saves the draft.
@@ -85,6 +86,7 @@ pub enum Action {
     Submit {
         /// Field values given with it.
         set: Values,
+        /// Straight to the state that sent it back.
         straight_back: bool,
     },
     /// Decides a task.
@@ -160,6 +162,7 @@ pub enum Action {
     ChildEnded {
         /// Id of the child instance.
         child: String,
+        /// How it ended.
         outcome: crate::definition::Outcome,
     },
     /// The owner lets a held instance try again, perhaps after filling in what was missing (empty fields only).

@@ -137,44 +137,76 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum StateKind {
     /// The applicant edits.
-    Draft { by: PeopleRef },
+    Draft {
+        /// Who.
+        by: PeopleRef,
+    },
     /// People decide.
     Approve(Approve),
     /// Somebody does something and picks an action.
     Work {
+        /// Who.
         by: Vec<PeopleRef>,
+        /// What can be picked.
         actions: Vec<WorkAction>,
     },
     /// A rhai rule fills fields: `file.function`.
     Rule {
+        /// `file.function`.
         rule: String,
+        /// Fields it is given.
         give: Vec<String>,
+        /// Field ← output.
         fills: Vec<(String, String)>,
     },
     /// A module's effect.
     Run(Run),
     /// The first way whose condition holds. Inline states of ways stand in the same region after this one; their `next`
     /// and `if_rejected` are the choice's unless they say otherwise.
-    Choose { ways: Vec<Way> },
+    Choose {
+        /// In order; the first that holds.
+        ways: Vec<Way>,
+    },
     /// A message to people; goes on at once.
-    Mail { mail: String, to: Vec<PeopleRef> },
+    Mail {
+        /// Name of the mail.
+        mail: String,
+        /// Where, or to whom.
+        to: Vec<PeopleRef>,
+    },
     /// An event from outside about this record.
-    WaitFor { event: String },
+    WaitFor {
+        /// Name of the event.
+        event: String,
+    },
     /// A time: a date (its 00:00 in the calendar's zone) or a point in time.
-    WaitUntil { time: Expr },
+    WaitUntil {
+        /// A date or a point in time.
+        time: Expr,
+    },
     /// Another instance runs; waited for unless `beside`.
     Subflow {
+        /// Flow id.
         flow: String,
+        /// The field of the child that refers to this record.
         link: Option<String>,
+        /// Not waited for.
         beside: bool,
     },
     /// Branches in parallel.
     Together {
+        /// How they are joined.
         needs: Join,
+        /// For a parallel state: its branches and how each starts.
         branches: Vec<RegionIx>,
     },
     /// The instance is over.
-    End { outcome: Outcome, then: Vec<Then> },
+    End {
+        /// How it ended.
+        outcome: Outcome,
+        /// What the end starts.
+        then: Vec<Then>,
+    },
 }
 
 /// One way out of a choice.
@@ -324,7 +356,12 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub enum Then {
     /// A mail.
-    Mail { mail: String, to: Vec<PeopleRef> },
+    Mail {
+        /// Name of the mail.
+        mail: String,
+        /// Where, or to whom.
+        to: Vec<PeopleRef>,
+    },
     /// An effect nobody waits for.
     Run(Run),
 }

@@ -36,6 +36,7 @@ pub enum Effect {
         key: String,
         /// Waits between attempts, in milliseconds.
         retry_ms: Vec<i64>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// Starts a subflow.
@@ -48,6 +49,7 @@ pub enum Effect {
         flow: String,
         /// The field of the child that refers to this record.
         link: Option<String>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// Tells the parent of a subflow that it ended.
@@ -56,6 +58,7 @@ pub enum Effect {
         parent: String,
         /// Id of the child instance.
         child: String,
+        /// How it ended.
         outcome: crate::definition::Outcome,
     },
 }

@@ -56,7 +56,10 @@ pub enum Change {
         values: Values,
     },
     /// The applicant submitted.
-    Submitted { straight_back: bool },
+    Submitted {
+        /// Straight to the state that sent it back.
+        straight_back: bool,
+    },
     /// A state was entered.
     Entered {
         /// State id.
@@ -244,7 +247,8 @@ pub enum Change {
     WakeupSet {
         /// Its name, unique in the instance.
         reference: String,
-        /// When.
+        /// When. Not `at` in the stored form: that is the event's own time, beside it in the same object.
+        #[serde(rename = "due")]
         at: Moment,
         /// Number of the entry.
         entry: u32,
@@ -253,6 +257,7 @@ pub enum Change {
     WakeupCleared {
         /// Its name, unique in the instance.
         reference: String,
+        /// True when it fired, false when it was not wanted any more.
         fired: bool,
     },
     /// A reminder went out.
@@ -291,6 +296,7 @@ pub enum Change {
         key: String,
         /// Waits between attempts, in milliseconds.
         retry_ms: Vec<i64>,
+        /// The flow stays for the answer.
         waits: bool,
     },
     /// It answered.

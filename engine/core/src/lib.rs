@@ -9,6 +9,7 @@ pub mod command;
 pub mod condition;
 pub mod definition;
 pub mod diagnostic;
+pub mod diagram;
 pub mod dialect;
 pub mod directory;
 pub mod effect;
@@ -22,7 +23,10 @@ pub mod play;
 pub mod record;
 pub mod refusal;
 pub mod rule;
+pub mod schema;
 pub mod template;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 pub mod text;
 pub mod time;
 pub mod turn;

@@ -165,6 +165,7 @@ pub fn people_rule(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Optio
             for found in mentions {
                 let at = (found.offset, found.offset + found.len);
                 let span = within(reader, node, at).unwrap_or(node.span);
+                let span = name_alone(reader.source().slice(span), span);
                 mention(reader, names, &found.mention, span);
             }
             Some(rule)
@@ -173,6 +174,18 @@ pub fn people_rule(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Optio
             push_people_error(reader, node, error);
             None
         }
+    }
+}
+
+/// The name in `role/name` or `record.name`: that is what a fix replaces.
+fn name_alone(text: &str, span: Span) -> Span {
+    let before = text
+        .find('/')
+        .map(|slash| slash + 1)
+        .or_else(|| text.starts_with("record.").then_some("record.".len()));
+    Span {
+        start: span.start + before.unwrap_or(0),
+        end: span.end,
     }
 }
 

@@ -16,6 +16,7 @@ pub struct MapReader<'t> {
     what: (&'static str, &'static str),
     known: Vec<&'static str>,
     missing: Vec<&'static str>,
+    accepted: Vec<&'t str>,
 }
 
 impl<'t> MapReader<'t> {
@@ -32,6 +33,7 @@ impl<'t> MapReader<'t> {
                 what,
                 known: vec![],
                 missing: vec![],
+                accepted: vec![],
             }),
             NodeKind::Scalar(_) | NodeKind::Seq(_) => {
                 if node.is_blank() {
@@ -75,6 +77,11 @@ impl<'t> MapReader<'t> {
         self.known.extend_from_slice(keys);
     }
 
+    /// Takes a written key for something else than a key.
+    pub fn accept(&mut self, key: &'t str) {
+        self.accepted.push(key);
+    }
+
     /// Reports a key that may not stand in this place although the dialect knows it, with the reason.
     pub fn refuse(
         &mut self,
@@ -97,7 +104,8 @@ impl<'t> MapReader<'t> {
     pub fn close(self, reader: &mut Reader) {
         let mut meant = Vec::new();
         for (key, _) in self.entries {
-            if !self.known.contains(&key.text.as_str()) {
+            let key_text = key.text.as_str();
+            if !self.known.contains(&key_text) && !self.accepted.contains(&key_text) {
                 let (fault, near) = self.unknown(reader, key);
                 meant.extend(near);
                 reader.push(fault);

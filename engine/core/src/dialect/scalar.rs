@@ -9,7 +9,7 @@ use crate::text::Text;
 use super::map::{MapReader, items};
 use super::reader::{Reader, Word};
 use super::suggest;
-use super::tree::{Node, Scalar, Style};
+use super::tree::{Node, Scalar, Span, Style};
 
 /// Longest id, in characters: ids become parts of table and column names.
 pub const ID_CHARS_MAX: usize = 48;
@@ -85,6 +85,22 @@ pub fn names(reader: &mut Reader, node: &Node) -> Option<Text> {
     Some(Text::new(zh?, en?))
 }
 
+/// In `{en: From request to closure, somebody answers}` YAML ends the text at the comma and takes the rest for a key
+/// without a value. In a text of two languages that can only be the rest of the sentence, so it is joined again.
+fn rest_of_sentence(reader: &Reader, map: &mut MapReader<'_>, at: usize) -> Option<Span> {
+    let source = reader.source();
+    let mut end = None;
+    for (key, value) in map.written().iter().skip(at + 1) {
+        let colon = source.text()[key.span.end..].trim_start().starts_with(':');
+        if colon || !value.is_blank() {
+            break;
+        }
+        map.accept(&key.text);
+        end = Some(key.span);
+    }
+    end
+}
+
 /// One language of a text; a missing one is reported.
 pub fn language(reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str) -> Option<String> {
     let Some(node) = map.get(key) else {
@@ -107,7 +123,20 @@ pub fn language(reader: &mut Reader, map: &mut MapReader<'_>, key: &'static str)
         );
         return None;
     };
-    text(reader, node).map(|word| word.text)
+    let word = text(reader, node)?;
+    let at = map
+        .written()
+        .iter()
+        .position(|(known, _)| known.text == key);
+    let plain = node
+        .scalar()
+        .is_some_and(|scalar| scalar.style == Style::Plain);
+    if let (true, Some(at)) = (plain, at)
+        && let Some(end) = rest_of_sentence(reader, map, at)
+    {
+        return Some(reader.source().slice(node.span.to(end)).to_owned());
+    }
+    Some(word.text)
 }
 
 /// An ASCII id: a lower-case letter, then letters, digits and `_`.

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rhai::{Dynamic, Engine};
 
 use super::context::RuleContext;
-use super::fault;
+use super::{fault, library};
 
 /// Items of lists and maps one run may copy.
-const COPIED_MAX: usize = 2_000_000;
+const COPIED_MAX: usize = 3_000_000;
 
 /// A run under way, as the engine hands it to every function.
 #[derive(Clone, Default)]
@@ -30,13 +30,20 @@ impl Run {
     }
 }
 
+/// Lists and maps inside one another. Values are copied, measured and dropped by recursion, so depth costs stack.
+const NESTED_MAX: usize = 16;
+
 #[expect(
     deprecated,
     reason = "marked so by the engine because it may change, not because it goes away"
 )]
 pub(super) fn register(engine: &mut Engine) {
     engine.on_var(|name, _, cx| {
-        let size = cx.scope().get(name).map_or(0, size);
+        let Some(value) = cx.scope().get(name) else {
+            return Ok(None);
+        };
+        // Every value grows by reading a variable, so what is refused here can never get deeper.
+        let size = size(value, 0).ok_or_else(|| library::too_large().raise())?;
         if size == 0 {
             return Ok(None);
         }
@@ -56,12 +63,18 @@ pub(super) fn register(engine: &mut Engine) {
     });
 }
 
-/// Items of a list or a map, with everything inside.
-fn size(value: &Dynamic) -> usize {
-    if let Ok(list) = value.as_array_ref() {
-        return list.iter().map(|item| 1 + size(item)).sum();
+/// Items of a list or a map, with everything inside; `None` when it is nested too deeply.
+fn size(value: &Dynamic, depth: usize) -> Option<usize> {
+    if depth > NESTED_MAX {
+        return None;
     }
-    value
-        .as_map_ref()
-        .map_or(0, |map| map.values().map(|item| 1 + size(item)).sum())
+    if let Ok(list) = value.as_array_ref() {
+        let inside = |total: usize, item| Some(total + 1 + size(item, depth + 1)?);
+        return list.iter().try_fold(0, inside);
+    }
+    let Ok(map) = value.as_map_ref() else {
+        return Some(0);
+    };
+    map.values()
+        .try_fold(0, |total, item| Some(total + 1 + size(item, depth + 1)?))
 }

@@ -32,3 +32,9 @@ impl RuleContext {
         }
     }
 }
+
+impl Workdays for crate::calendar::WorkCalendar {
+    fn is_workday(&self, day: Date) -> bool {
+        crate::calendar::WorkCalendar::is_workday(self, day)
+    }
+}

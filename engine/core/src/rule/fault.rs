@@ -38,6 +38,18 @@ impl RuleFault {
         self
     }
 
+    /// One sentence for people who do not have the script before them: which rule, which line, what.
+    pub fn sentence(&self, rule: &str) -> Text {
+        let (zh, en) = (&self.message.zh, &self.message.en);
+        match self.line {
+            Some(line) => Text::new(
+                format!("规则 {rule} 第 {line} 行：{zh}"),
+                format!("Rule {rule}, line {line}: {en}"),
+            ),
+            None => Text::new(format!("规则 {rule}：{zh}"), format!("Rule {rule}: {en}")),
+        }
+    }
+
     /// The same, at a place in the script.
     fn at(mut self, position: Position) -> Self {
         self.line = position.line().and_then(|line| u32::try_from(line).ok());

@@ -8,7 +8,6 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 use rhai::{Dynamic, Engine, EvalAltResult};
-use rust_decimal::Decimal;
 
 use super::fault::RuleFault;
 use super::kind::{self, Kind, described};

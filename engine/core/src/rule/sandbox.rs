@@ -16,7 +16,7 @@ pub(super) const TEXT_BYTES_MAX: usize = 50_000;
 /// Items of a list (all lists of a value together).
 pub(super) const LIST_ITEMS_MAX: usize = 2_000;
 /// Entries of a map (all maps of a value together).
-pub(super) const MAP_ENTRIES_MAX: usize = 5_000;
+pub(super) const MAP_ENTRIES_MAX: usize = 4_000;
 /// Variables alive at one moment.
 pub(super) const VARIABLES_MAX: usize = 64;
 /// Functions in a file.

@@ -168,7 +168,7 @@ fn what_is_not_allowed_is_refused() {
 fn large_and_deep_templates_are_refused_before_they_are_parsed() {
     for text in [
         "x".repeat(TEMPLATE_BYTES_MAX + 1),
-        "{{#if a}}".repeat(500) + &"{{/if}}".repeat(500),
+        "{{#if a}}".repeat(500) + "{{/if}}".repeat(500).as_str(),
         "{{#if a}}{{! {{/if}} }}".repeat(500),
         format!("{{{{a {}", "(".repeat(9_000)),
         format!("{{{{a {}", "[".repeat(9_000)),
@@ -181,8 +181,9 @@ fn large_and_deep_templates_are_refused_before_they_are_parsed() {
             "{fault:?}"
         );
     }
-    let deepest =
-        "{{#if a}}".repeat(TEMPLATE_SECTIONS_MAX) + "x" + &"{{/if}}".repeat(TEMPLATE_SECTIONS_MAX);
+    let deepest = "{{#if a}}".repeat(TEMPLATE_SECTIONS_MAX)
+        + "x"
+        + "{{/if}}".repeat(TEMPLATE_SECTIONS_MAX).as_str();
     assert_eq!(
         fill(&deepest, &json!({"a": true})),
         "x",

@@ -11,14 +11,31 @@ fn every_example_of_every_flow_passes() {
     let mut played = 0;
     for file in flow_files() {
         let (def, compiled) = compiled(&file);
-        let stage = Stage { def: &def, calendar: &calendar, rules: &Nothing, modules: &[], entities: &entities };
+        let stage = Stage {
+            def: &def,
+            calendar: &calendar,
+            rules: &Nothing,
+            modules: &[],
+            entities: &entities,
+        };
         for example in &compiled.examples {
             played += 1;
             for failure in play(stage, example).failures {
-                failed.push(format!("{}:{} {}: {}", file.display(), failure.line, example.name, failure.message.zh));
+                failed.push(format!(
+                    "{}:{} {}: {}",
+                    file.display(),
+                    failure.line,
+                    example.name,
+                    failure.message.zh
+                ));
             }
         }
     }
-    assert!(failed.is_empty(), "{} of {played}:\n{}", failed.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {played}:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
     assert!(played > 30, "only {played} examples were found");
 }

@@ -4,33 +4,109 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::catalog::Catalog;
+use assent_core::catalog::{Catalog, EffectType, Port};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::{Compiled, compile};
 use assent_core::directory::{Directory, Person, RoleGrant};
-use assent_core::field::EntityType;
+use assent_core::field::{EntityType, FieldKind};
 use assent_core::text::{Lang, Text};
 use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
 use assent_core::value::Values;
 
-/// The flow files beside the tests.
+/// The flow files beside the tests, and the shipment flow of the product.
 pub fn flow_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows/shipment_release.yaml"));
     files.sort();
     files
 }
 
 /// What those files may name.
 pub fn catalog() -> Catalog {
-    let roles = ["owner", "board", "legal", "finance", "tech", "chief", "first", "second", "third", "spare", "boss", "worker"];
+    let roles = [
+        "owner",
+        "board",
+        "legal",
+        "finance",
+        "tech",
+        "chief",
+        "first",
+        "second",
+        "third",
+        "spare",
+        "boss",
+        "worker",
+        "helper",
+        // The shipment flow's.
+        "logistics_lead",
+        "credit_controller",
+        "finance_manager",
+        "logistics_manager",
+        "sales_director",
+        "it_on_call",
+    ];
     Catalog {
-        roles: roles.iter().map(|role| ((*role).to_owned(), Text::same(*role))).collect(),
+        roles: roles
+            .iter()
+            .map(|role| ((*role).to_owned(), Text::same(*role)))
+            .collect(),
+        effects: BTreeMap::from([
+            effect(
+                "erp.credit_check",
+                &[("customer", FieldKind::Text), ("amount", yuan())],
+                &[("limit", yuan()), ("used", yuan())],
+            ),
+            effect(
+                "erp.release_shipment",
+                &[
+                    ("shipment_no", FieldKind::Text),
+                    ("amount", yuan()),
+                    ("load_rate", FieldKind::Percent { decimals: 4 }),
+                ],
+                &[],
+            ),
+        ]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
         ..Catalog::default()
     }
+}
+
+fn yuan() -> FieldKind {
+    FieldKind::Money {
+        currency: "CNY".to_owned(),
+        decimals: 2,
+    }
+}
+
+fn effect(
+    name: &str,
+    takes: &[(&str, FieldKind)],
+    gives: &[(&str, FieldKind)],
+) -> (String, EffectType) {
+    let ports = |list: &[(&str, FieldKind)]| {
+        let port = |(name, kind): &(&str, FieldKind)| Port {
+            name: (*name).to_owned(),
+            kind: kind.clone(),
+            required: true,
+        };
+        list.iter().map(port).collect()
+    };
+    let (takes, gives) = (ports(takes), ports(gives));
+    (
+        name.to_owned(),
+        EffectType {
+            name: name.to_owned(),
+            label: Text::same(name),
+            takes,
+            gives,
+        },
+    )
 }
 
 /// Compiles a file; its errors fail the test with their words.
@@ -42,7 +118,12 @@ pub fn compiled(file: &Path) -> (Definition, Compiled) {
         .diagnostics
         .iter()
         .filter(|fault| fault.severity == Severity::Error)
-        .map(|fault| format!("{name}:{}:{} {} {}", fault.place.line, fault.place.column, fault.code, fault.message.en))
+        .map(|fault| {
+            format!(
+                "{name}:{}:{} {} {}",
+                fault.place.line, fault.place.column, fault.code, fault.message.en
+            )
+        })
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     (compiled.definition.clone().unwrap(), compiled)
@@ -71,7 +152,11 @@ pub fn directory() -> Directory {
         directory.people.insert(id.clone(), person);
         for (at, role) in roles.iter().enumerate() {
             if number > 0 && (at + number) % 3 == 0 {
-                directory.roles.push(RoleGrant { role: role.clone(), person: id.clone(), unit: None });
+                directory.roles.push(RoleGrant {
+                    role: role.clone(),
+                    person: id.clone(),
+                    unit: None,
+                });
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::command::{Action, Actor, Command, ReturnTo, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, EffectAnswer, ReturnTo, Verdict, Via};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::Directory;
 use assent_core::event::Event;
@@ -19,13 +19,16 @@ use assent_core::verify;
 use crate::house::{Nothing, calendar, compiled, directory, flow_files};
 
 /// Walks per flow in the ordinary run; `ASSENT_WALKS` asks for more.
-const WALKS: u64 = 150;
+const WALKS: u64 = 60;
 /// Commands of one walk.
 const STEPS: usize = 40;
 
 #[test]
 fn random_walks_keep_the_invariants() {
-    let walks = std::env::var("ASSENT_WALKS").ok().and_then(|text| text.parse().ok()).unwrap_or(WALKS);
+    let walks = std::env::var("ASSENT_WALKS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(WALKS);
     let (mut accepted, mut ended) = (0, 0);
     for file in flow_files() {
         let (def, _) = compiled(&file);
@@ -38,8 +41,11 @@ fn random_walks_keep_the_invariants() {
             ended += usize::from(walk.case.as_ref().is_some_and(|case| case.instance.ended()));
         }
     }
-    assert!(accepted > 3_000, "walks that are refused everywhere prove nothing: {accepted} accepted");
-    assert!(ended > 100, "only {ended} walks came to an end");
+    assert!(
+        accepted > 1_500,
+        "walks that are refused everywhere prove nothing: {accepted} accepted"
+    );
+    assert!(ended > 50, "only {ended} walks came to an end");
 }
 
 /// A small deterministic generator (splitmix64): the seed is all that is needed to see a failure again.
@@ -55,7 +61,11 @@ impl Dice {
     }
 
     fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        if from.is_empty() { None } else { from.get(self.roll(from.len())) }
+        if from.is_empty() {
+            None
+        } else {
+            from.get(self.roll(from.len()))
+        }
     }
 }
 
@@ -97,18 +107,42 @@ impl<'a> Walk<'a> {
             return self.send(self.person(0), Action::Start { set, submit: true });
         };
         self.now = self.now.plus_ms(60_000);
+        if let Some(call) = case.instance.calls.first() {
+            return self.answer(call.no);
+        }
         if self.dice.roll(12) == 0 {
             self.reorganise();
         }
         match self.dice.roll(10) {
             0 => self.wake(&case),
-            1 => self.send(Actor::System, Action::Happen { event: "thing.arrived".to_owned(), payload: Value::Empty }),
+            1 => self.send(
+                Actor::System,
+                Action::Happen {
+                    event: "thing.arrived".to_owned(),
+                    payload: Value::Empty,
+                },
+            ),
             2 => {
                 let number = self.dice.roll(8);
                 self.anything(number, &case);
             }
             _ => self.work(&case),
         }
+    }
+
+    /// The world outside answers, now and then with a failure.
+    fn answer(&mut self, call: u32) {
+        let gave = Values::from([
+            ("limit".to_owned(), Value::from(400_i64)),
+            ("used".to_owned(), Value::from(100_i64)),
+        ]);
+        let failed = self.dice.roll(5) == 0;
+        let answer = if failed {
+            EffectAnswer::Failed("no line".to_owned())
+        } else {
+            EffectAnswer::Ok(gave)
+        };
+        self.send(Actor::System, Action::Answer { call, answer });
     }
 
     fn person(&self, number: usize) -> Actor {
@@ -122,13 +156,19 @@ impl<'a> Walk<'a> {
                 FieldKind::Money { .. } | FieldKind::Number { .. } | FieldKind::Percent { .. } => {
                     Value::from([0_i64, 5, 50, 100, 101, 500][self.dice.roll(6)])
                 }
-                FieldKind::Choice { options } => Value::from(options[self.dice.roll(options.len())].0.as_str()),
+                FieldKind::Choice { options } => {
+                    Value::from(options[self.dice.roll(options.len())].0.as_str())
+                }
+                FieldKind::Text if field.bounds.pattern.is_some() => Value::from("SH-2026-0001"),
                 FieldKind::Text => Value::from("words"),
                 _ => continue,
             };
             values.insert(field.name, value);
         }
-        let asked: Vec<&str> = ["note", "parts", "cost", "boss"].into_iter().filter(|_| self.dice.roll(2) == 0).collect();
+        let asked: Vec<&str> = ["note", "parts", "cost", "boss"]
+            .into_iter()
+            .filter(|_| self.dice.roll(2) == 0)
+            .collect();
         values.retain(|name, _| !asked.contains(&name.as_str()));
         values.remove("parts");
         values
@@ -148,35 +188,88 @@ impl<'a> Walk<'a> {
 
     fn wake(&mut self, case: &Case) {
         let wakeups = case.instance.wakeups.clone();
-        let Some(wakeup) = self.dice.pick(&wakeups).cloned() else { return };
+        let Some(wakeup) = self.dice.pick(&wakeups).cloned() else {
+            return;
+        };
         if self.dice.roll(4) > 0 {
             self.now = self.now.max(wakeup.at);
         }
-        self.send(Actor::System, Action::Wake { reference: wakeup.reference });
+        self.send(
+            Actor::System,
+            Action::Wake {
+                reference: wakeup.reference,
+            },
+        );
     }
 
     /// The assignee of an open task does something their offers allow.
     fn work(&mut self, case: &Case) {
         let tasks = case.instance.tasks.clone();
         let Some(task) = self.dice.pick(&tasks).cloned() else {
-            return self.send(self.person(1), Action::Retry { comment: None, set: Values::new() });
+            return self.send(
+                self.person(1),
+                Action::Retry {
+                    comment: None,
+                    set: Values::new(),
+                },
+            );
         };
         let actor = Actor::Person(task.assignee.clone());
         let (no, words) = (task.no, Some("some words".to_owned()));
-        let set = if self.dice.roll(3) == 0 { self.values() } else { Values::new() };
+        let set = if self.dice.roll(3) == 0 {
+            self.values()
+        } else {
+            Values::new()
+        };
         let action = match (task.kind, self.dice.roll(8)) {
             (TaskKind::Draft, 0) => Action::Withdraw { comment: words },
-            (TaskKind::Draft, 1) => Action::Submit { set, straight_back: true },
-            (TaskKind::Draft, _) => Action::Submit { set, straight_back: false },
-            (_, 0) => Action::Transfer { task: no, to: format!("p{}", self.dice.roll(8)), comment: None },
-            (_, 1) => Action::Return { task: no, to: self.target(), comment: "go back".to_owned() },
-            (TaskKind::Approve, 2 | 3) => Action::Decide { task: no, verdict: Verdict::Reject, comment: words, set: Values::new() },
-            (TaskKind::Approve, _) => Action::Decide { task: no, verdict: Verdict::Approve, comment: None, set: Values::new() },
+            (TaskKind::Draft, 1) => Action::Submit {
+                set,
+                straight_back: true,
+            },
+            (TaskKind::Draft, _) => Action::Submit {
+                set,
+                straight_back: false,
+            },
+            (_, 0) => Action::Transfer {
+                task: no,
+                to: format!("p{}", self.dice.roll(8)),
+                comment: None,
+            },
+            (_, 1) => Action::Return {
+                task: no,
+                to: self.target(),
+                comment: "go back".to_owned(),
+            },
+            (TaskKind::Approve, 2 | 3) => Action::Decide {
+                task: no,
+                verdict: Verdict::Reject,
+                comment: words,
+                set: Values::new(),
+            },
+            (TaskKind::Approve, _) => Action::Decide {
+                task: no,
+                verdict: Verdict::Approve,
+                comment: None,
+                set: Values::new(),
+            },
             (TaskKind::Work, _) => {
-                let set = Values::from([("cost".to_owned(), Value::from(7_i64)), ("amount".to_owned(), Value::from(900_i64))]);
+                let set = Values::from([
+                    ("cost".to_owned(), Value::from(7_i64)),
+                    ("amount".to_owned(), Value::from(900_i64)),
+                ]);
                 let action = self.action(&task.state);
-                let set = if action == "order" { Values::from([("parts".to_owned(), Value::from("P1"))]) } else { set };
-                Action::Act { task: no, action, comment: words, set }
+                let set = if action == "order" {
+                    Values::from([("parts".to_owned(), Value::from("P1"))])
+                } else {
+                    set
+                };
+                Action::Act {
+                    task: no,
+                    action,
+                    comment: words,
+                    set,
+                }
             }
         };
         self.send(actor, action);
@@ -184,50 +277,97 @@ impl<'a> Walk<'a> {
 
     fn action(&mut self, state: &str) -> String {
         let ix = self.def.state_ix(state).unwrap();
-        let StateKind::Work { actions, .. } = &self.def.states[ix].kind else { return "done".to_owned() };
-        self.dice.pick(actions).map_or_else(|| "done".to_owned(), |action| action.id.clone())
+        let StateKind::Work { actions, .. } = &self.def.states[ix].kind else {
+            return "done".to_owned();
+        };
+        self.dice
+            .pick(actions)
+            .map_or_else(|| "done".to_owned(), |action| action.id.clone())
     }
 
     fn target(&mut self) -> ReturnTo {
         match self.dice.roll(3) {
             0 => ReturnTo::Applicant,
             1 => ReturnTo::Previous,
-            _ => ReturnTo::State(self.def.states[self.dice.roll(self.def.states.len())].id.clone()),
+            _ => ReturnTo::State(
+                self.def.states[self.dice.roll(self.def.states.len())]
+                    .id
+                    .clone(),
+            ),
         }
     }
 
     /// Somebody tries something, most often not theirs to do.
     fn anything(&mut self, number: usize, case: &Case) {
         let task = u32::try_from(self.dice.roll(6)).unwrap();
-        let actor = self.person(self.dice.roll(8));
+        let somebody = self.dice.roll(8);
+        let actor = self.person(somebody);
         let action = match number {
-            0 => Action::Decide { task, verdict: Verdict::Approve, comment: None, set: Values::new() },
+            0 => Action::Decide {
+                task,
+                verdict: Verdict::Approve,
+                comment: None,
+                set: Values::new(),
+            },
             1 => Action::Withdraw { comment: None },
-            2 => Action::Comment { text: "words".to_owned() },
-            3 => Action::Retry { comment: None, set: Values::new() },
-            4 => Action::Submit { set: Values::new(), straight_back: true },
-            5 => Action::Wake { reference: case.instance.wakeups.first().map(|wakeup| wakeup.reference.clone()).unwrap_or_default() },
-            6 => Action::Transfer { task, to: "p2".to_owned(), comment: None },
+            2 => Action::Comment {
+                text: "words".to_owned(),
+            },
+            3 => Action::Retry {
+                comment: None,
+                set: Values::new(),
+            },
+            4 => Action::Submit {
+                set: Values::new(),
+                straight_back: true,
+            },
+            5 => Action::Wake {
+                reference: case
+                    .instance
+                    .wakeups
+                    .first()
+                    .map(|wakeup| wakeup.reference.clone())
+                    .unwrap_or_default(),
+            },
+            6 => Action::Transfer {
+                task,
+                to: "p2".to_owned(),
+                comment: None,
+            },
             _ => Action::Save { set: self.values() },
         };
         self.send(actor, action);
     }
 
     fn send(&mut self, actor: Actor, action: Action) {
-        let organisation = Directed { directory: &self.directory, records: &Nothing };
+        let (directory, calendar) = (self.directory.clone(), self.calendar.clone());
+        let organisation = Directed {
+            directory: &directory,
+            records: &Nothing,
+        };
         let cx = Context {
             now: self.now,
             organisation: &organisation,
-            calendar: &self.calendar,
+            calendar: &calendar,
             rules: &Nothing,
             records: &Nothing,
             modules: &[],
         };
         let before = match self.case.clone() {
             Some(case) => Before::Case(case),
-            None => Before::New(New { instance: "i".to_owned(), record: "r".to_owned(), values: None, parent: None }),
+            None => Before::New(New {
+                instance: "i".to_owned(),
+                record: "r".to_owned(),
+                values: None,
+                parent: None,
+            }),
         };
-        let command = Command { actor, via: Via::Test, action, key: None };
+        let command = Command {
+            actor,
+            via: Via::Test,
+            action,
+            key: None,
+        };
         if let Ok(done) = turn(self.def, before, &command, &cx) {
             self.accepted += 1;
             self.look(&done, &command, &cx);
@@ -240,26 +380,54 @@ impl<'a> Walk<'a> {
         let events = [self.events.clone(), done.events.clone()].concat();
         let mut broken = verify::awake(self.def, &done.case);
         broken.extend(verify::trail(&events, &done.case, &Values::new()));
-        assert!(broken.is_empty(), "{} seed {}: {broken:?}\nafter {command:?}", self.def.flow, self.seed);
+        assert!(
+            broken.is_empty(),
+            "{} seed {}: {broken:?}\nafter {command:?}",
+            self.def.flow,
+            self.seed
+        );
         let rows = &done.write;
         for closed in &rows.tasks_closed {
             self.task_rows.remove(&closed.task.no);
         }
-        self.task_rows.extend(rows.tasks_opened.iter().map(|task| task.no));
+        self.task_rows
+            .extend(rows.tasks_opened.iter().map(|task| task.no));
         for reference in &rows.wakeups_cleared {
             self.wakeup_rows.remove(reference);
         }
-        self.wakeup_rows.extend(rows.wakeups_set.iter().map(|wakeup| (wakeup.reference.clone(), wakeup.at)));
+        self.wakeup_rows.extend(
+            rows.wakeups_set
+                .iter()
+                .map(|wakeup| (wakeup.reference.clone(), wakeup.at)),
+        );
         let instance = &done.case.instance;
-        assert_eq!(self.task_rows, instance.tasks.iter().map(|task| task.no).collect(), "task rows, seed {}", self.seed);
-        let armed: BTreeMap<String, Moment> =
-            instance.wakeups.iter().map(|wakeup| (wakeup.reference.clone(), wakeup.at)).collect();
+        assert_eq!(
+            self.task_rows,
+            instance.tasks.iter().map(|task| task.no).collect(),
+            "task rows, seed {}",
+            self.seed
+        );
+        let armed: BTreeMap<String, Moment> = instance
+            .wakeups
+            .iter()
+            .map(|wakeup| (wakeup.reference.clone(), wakeup.at))
+            .collect();
         assert_eq!(self.wakeup_rows, armed, "wake-up rows, seed {}", self.seed);
         let chain = rows.events.iter().map(|row| row.hash.as_str()).last();
-        assert_eq!(chain, Some(instance.chain.as_str()), "the chain, seed {}", self.seed);
+        assert_eq!(
+            chain,
+            Some(instance.chain.as_str()),
+            "the chain, seed {}",
+            self.seed
+        );
         for task in &instance.tasks {
             let offered = offers(self.def, &done.case, &task.assignee, cx);
-            assert!(offered.iter().any(|offer| offer.task == Some(task.no)), "no offer for task {}, seed {}", task.no, self.seed);
+            assert!(
+                offered.iter().any(|offer| offer.task == Some(task.no)),
+                "no offer for task {}, seed {}",
+                task.no,
+                self.seed
+            );
         }
         self.events = events;
     }

@@ -37,17 +37,29 @@ pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
 }
 
 fn ask(f: &Filled<'_>) -> Words {
-    let until_zh = f.due.map(|due| format!("，请在 {due} 前处理")).unwrap_or_default();
-    let until_en = f.due.map(|due| format!(" Please act before {due}.")).unwrap_or_default();
+    let until_zh = f
+        .due
+        .map(|due| format!("，请在 {due} 前处理"))
+        .unwrap_or_default();
+    let until_en = f
+        .due
+        .map(|due| format!(" Please act before {due}."))
+        .unwrap_or_default();
     both(
         f,
         (
             format!("【待审批】{}", f.title),
-            format!("{}，您好：\n{} 提交的“{}”等待您处理：{}{until_zh}。", f.reader, f.applicant, f.flow.zh, f.state.zh),
+            format!(
+                "{}，您好：\n{} 提交的“{}”等待您处理：{}{until_zh}。",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
         ),
         (
             format!("[To approve] {}", f.title),
-            format!("Hello {},\n{}'s “{}” waits for you: {}.{until_en}", f.reader, f.applicant, f.flow.en, f.state.en),
+            format!(
+                "Hello {},\n{}'s “{}” waits for you: {}.{until_en}",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
         ),
     )
 }
@@ -58,17 +70,29 @@ fn remind(f: &Filled<'_>) -> Words {
     } else {
         ("【提醒】", "[Reminder]")
     };
-    let due_zh = f.due.map(|due| format!("处理期限：{due}。")).unwrap_or_default();
-    let due_en = f.due.map(|due| format!(" It is due {due}.")).unwrap_or_default();
+    let due_zh = f
+        .due
+        .map(|due| format!("处理期限：{due}。"))
+        .unwrap_or_default();
+    let due_en = f
+        .due
+        .map(|due| format!(" It is due {due}."))
+        .unwrap_or_default();
     both(
         f,
         (
             format!("{zh}{}", f.title),
-            format!("{}，您好：\n{} 的“{}”仍在等待处理：{}。{due_zh}", f.reader, f.applicant, f.flow.zh, f.state.zh),
+            format!(
+                "{}，您好：\n{} 的“{}”仍在等待处理：{}。{due_zh}",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
         ),
         (
             format!("{en} {}", f.title),
-            format!("Hello {},\n{}'s “{}” still waits: {}.{due_en}", f.reader, f.applicant, f.flow.en, f.state.en),
+            format!(
+                "Hello {},\n{}'s “{}” still waits: {}.{due_en}",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
         ),
     )
 }
@@ -103,11 +127,17 @@ fn returned(f: &Filled<'_>) -> Words {
         f,
         (
             format!("【已退回】{}", f.title),
-            format!("{}，您好：\n您的“{}”已退回，请修改后重新提交。{said_zh}", f.reader, f.flow.zh),
+            format!(
+                "{}，您好：\n您的“{}”已退回，请修改后重新提交。{said_zh}",
+                f.reader, f.flow.zh
+            ),
         ),
         (
             format!("[Sent back] {}", f.title),
-            format!("Hello {},\nYour “{}” was sent back; please change it and submit it again.{said_en}", f.reader, f.flow.en),
+            format!(
+                "Hello {},\nYour “{}” was sent back; please change it and submit it again.{said_en}",
+                f.reader, f.flow.en
+            ),
         ),
     )
 }
@@ -117,11 +147,17 @@ fn note(f: &Filled<'_>) -> Words {
         f,
         (
             format!("【{}】{}", f.flow.zh, f.title),
-            format!("{}，您好：\n{} 的“{}”有新进展：{}。", f.reader, f.applicant, f.flow.zh, f.state.zh),
+            format!(
+                "{}，您好：\n{} 的“{}”有新进展：{}。",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
         ),
         (
             format!("[{}] {}", f.flow.en, f.title),
-            format!("Hello {},\nThere is news of {}'s “{}”: {}.", f.reader, f.applicant, f.flow.en, f.state.en),
+            format!(
+                "Hello {},\nThere is news of {}'s “{}”: {}.",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
         ),
     )
 }

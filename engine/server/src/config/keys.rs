@@ -16,42 +16,163 @@ pub struct Key {
 }
 
 const fn key(path: &'static str, default: &'static str, zh: &'static str, en: &'static str) -> Key {
-    Key { path, default, secret: false, zh, en }
+    Key {
+        path,
+        default,
+        secret: false,
+        zh,
+        en,
+    }
 }
 
 const fn secret(path: &'static str, zh: &'static str, en: &'static str) -> Key {
-    Key { path, default: "", secret: true, zh, en }
+    Key {
+        path,
+        default: "",
+        secret: true,
+        zh,
+        en,
+    }
 }
 
 /// Every key there is.
 pub const KEYS: [Key; 27] = [
-    key("server.listen", "127.0.0.1:8080", "监听地址和端口", "Address and port to listen on"),
-    key("server.base_url", "http://<listen>", "用户访问的地址；邮件里的链接由它生成，不取自请求", "Address people use; links in mails are made from it, never from a request"),
-    key("server.trust_forwarded", "false", "前面有反向代理时设为 true，用 X-Forwarded-For 识别来访者", "Set true behind a reverse proxy: visitors are told apart by X-Forwarded-For"),
-    key("server.metrics", "loopback", "谁能读 /metrics：loopback 仅本机，all 所有人，off 关闭", "Who may read /metrics: loopback, all, off"),
-    secret("database.url", "数据库：sqlite:路径 或 postgres://用户:密码@主机/库；默认 sqlite:assent.db", "Database: sqlite:path or postgres://user:password@host/name; sqlite:assent.db unless set"),
-    key("files.workflows", "workflows", "流程文件夹，启动时发布其中的 *.yaml", "Folder of flow files; its *.yaml are published at start"),
-    key("files.scripts", "scripts", "规则脚本文件夹", "Folder of rule scripts"),
-    key("mail.host", "", "邮件服务器；不设则邮件留在开发邮箱", "Mail server; unset: mails stay in the development mailbox"),
-    key("mail.port", "587", "端口：587 STARTTLS，465 TLS", "Port: 587 with STARTTLS, 465 with TLS"),
-    key("mail.security", "starttls", "starttls、tls 或 none（仅限本机）", "starttls, tls, or none (loopback only)"),
+    key(
+        "server.listen",
+        "127.0.0.1:8080",
+        "监听地址和端口",
+        "Address and port to listen on",
+    ),
+    key(
+        "server.base_url",
+        "http://<listen>",
+        "用户访问的地址；邮件里的链接由它生成，不取自请求",
+        "Address people use; links in mails are made from it, never from a request",
+    ),
+    key(
+        "server.trust_forwarded",
+        "false",
+        "前面有反向代理时设为 true，用 X-Forwarded-For 识别来访者",
+        "Set true behind a reverse proxy: visitors are told apart by X-Forwarded-For",
+    ),
+    key(
+        "server.metrics",
+        "loopback",
+        "谁能读 /metrics：loopback 仅本机，all 所有人，off 关闭",
+        "Who may read /metrics: loopback, all, off",
+    ),
+    secret(
+        "database.url",
+        "数据库：sqlite:路径 或 postgres://用户:密码@主机/库；默认 sqlite:assent.db",
+        "Database: sqlite:path or postgres://user:password@host/name; sqlite:assent.db unless set",
+    ),
+    key(
+        "files.workflows",
+        "workflows",
+        "流程文件夹，启动时发布其中的 *.yaml",
+        "Folder of flow files; its *.yaml are published at start",
+    ),
+    key(
+        "files.scripts",
+        "scripts",
+        "规则脚本文件夹",
+        "Folder of rule scripts",
+    ),
+    key(
+        "mail.host",
+        "",
+        "邮件服务器；不设则邮件留在开发邮箱",
+        "Mail server; unset: mails stay in the development mailbox",
+    ),
+    key(
+        "mail.port",
+        "587",
+        "端口：587 STARTTLS，465 TLS",
+        "Port: 587 with STARTTLS, 465 with TLS",
+    ),
+    key(
+        "mail.security",
+        "starttls",
+        "starttls、tls 或 none（仅限本机）",
+        "starttls, tls, or none (loopback only)",
+    ),
     key("mail.user", "", "邮件账号", "Account at the mail server"),
     secret("mail.password", "邮件密码", "Password at the mail server"),
     key("mail.from", "Assent <assent@localhost>", "发件人", "Sender"),
-    key("mail.eml_dir", "", "开发邮箱的邮件另存为 .eml 的文件夹", "Folder where the development mailbox also writes .eml files"),
-    key("mail.mailbox_page", "auto", "开发邮箱页面：auto 仅本机且未配置邮件服务器时开放，on 开，off 关", "Development mailbox page: auto (only on loopback without a mail server), on, off"),
-    key("connectors.*.base", "", "外部系统（如 erp）的地址", "Address of another system (erp, …)"),
+    key(
+        "mail.eml_dir",
+        "",
+        "开发邮箱的邮件另存为 .eml 的文件夹",
+        "Folder where the development mailbox also writes .eml files",
+    ),
+    key(
+        "mail.mailbox_page",
+        "auto",
+        "开发邮箱页面：auto 仅本机且未配置邮件服务器时开放，on 开，off 关",
+        "Development mailbox page: auto (only on loopback without a mail server), on, off",
+    ),
+    key(
+        "connectors.*.base",
+        "",
+        "外部系统（如 erp）的地址",
+        "Address of another system (erp, …)",
+    ),
     secret("connectors.*.bearer", "外部系统的令牌", "Its bearer token"),
-    key("company.name", "", "公司名称，显示在登录页", "Company name, shown on the sign-in page"),
-    key("limits.body_bytes", "1048576", "请求体上限，字节", "Largest request body, bytes"),
-    key("limits.upload_bytes", "22020096", "带附件的表单上限，字节", "Largest form with files, bytes"),
-    key("limits.requests_per_minute", "600", "每个来访地址每分钟请求数上限，0 不限", "Requests a minute from one address; 0: no limit"),
-    key("limits.sign_ins_per_minute", "20", "每个来访地址每分钟登录尝试上限，0 不限", "Tries to sign in a minute from one address; 0: no limit"),
-    key("limits.request_seconds", "30", "一个请求最长处理时间，秒", "Longest time for one request, seconds"),
+    key(
+        "company.name",
+        "",
+        "公司名称，显示在登录页",
+        "Company name, shown on the sign-in page",
+    ),
+    key(
+        "limits.body_bytes",
+        "1048576",
+        "请求体上限，字节",
+        "Largest request body, bytes",
+    ),
+    key(
+        "limits.upload_bytes",
+        "22020096",
+        "带附件的表单上限，字节",
+        "Largest form with files, bytes",
+    ),
+    key(
+        "limits.requests_per_minute",
+        "600",
+        "每个来访地址每分钟请求数上限，0 不限",
+        "Requests a minute from one address; 0: no limit",
+    ),
+    key(
+        "limits.sign_ins_per_minute",
+        "20",
+        "每个来访地址每分钟登录尝试上限，0 不限",
+        "Tries to sign in a minute from one address; 0: no limit",
+    ),
+    key(
+        "limits.request_seconds",
+        "30",
+        "一个请求最长处理时间，秒",
+        "Longest time for one request, seconds",
+    ),
     key("log.format", "text", "text 或 json", "text or json"),
-    key("log.level", "info", "日志级别，如 info、debug、assent_runtime=debug", "What is logged: info, debug, assent_runtime=debug"),
-    key("security.local_host_only", "true", "监听本机时只接受本机地址的页面提交", "On loopback, accept posts from loopback addresses only"),
-    key("security.test_clock", "false", "允许通过接口拨动时钟，仅供测试", "Let the API move the clock; for tests only"),
+    key(
+        "log.level",
+        "info",
+        "日志级别，如 info、debug、assent_runtime=debug",
+        "What is logged: info, debug, assent_runtime=debug",
+    ),
+    key(
+        "security.local_host_only",
+        "true",
+        "监听本机时只接受本机地址的页面提交",
+        "On loopback, accept posts from loopback addresses only",
+    ),
+    key(
+        "security.test_clock",
+        "false",
+        "允许通过接口拨动时钟，仅供测试",
+        "Let the API move the clock; for tests only",
+    ),
 ];
 
 /// The key of a path, wildcards included.
@@ -78,7 +199,10 @@ pub fn variable(path: &str) -> String {
 
 /// The path an environment variable names; `ASSENT_CONNECTORS_ERP_BASE` names `connectors.erp.base`.
 pub fn path_of(variable: &str) -> Option<String> {
-    if let Some(key) = KEYS.iter().find(|key| !key.path.contains('*') && self::variable(key.path) == variable) {
+    if let Some(key) = KEYS
+        .iter()
+        .find(|key| !key.path.contains('*') && self::variable(key.path) == variable)
+    {
         return Some(key.path.to_owned());
     }
     let rest = variable.strip_prefix("ASSENT_CONNECTORS_")?;
@@ -97,7 +221,10 @@ mod tests {
             assert_eq!(path_of(&variable(key.path)).as_deref(), Some(key.path));
             assert!(!key.zh.is_empty() && !key.en.is_empty(), "{}", key.path);
         }
-        assert_eq!(path_of("ASSENT_CONNECTORS_ERP_BEARER").as_deref(), Some("connectors.erp.bearer"));
+        assert_eq!(
+            path_of("ASSENT_CONNECTORS_ERP_BEARER").as_deref(),
+            Some("connectors.erp.bearer")
+        );
         assert_eq!(path_of("ASSENT_SERVER_LISTN"), None);
     }
 }

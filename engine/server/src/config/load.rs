@@ -38,7 +38,10 @@ pub fn load(
         None if Path::new("assent.toml").exists() => read(Path::new("assent.toml"))?,
         None => Table::new(),
     };
-    for (name, value) in environment.iter().filter(|(name, _)| name != "ASSENT_CONFIG") {
+    for (name, value) in environment
+        .iter()
+        .filter(|(name, _)| name != "ASSENT_CONFIG")
+    {
         lay_over(&mut table, name, value)?;
     }
     check_keys(&table, "")?;
@@ -52,14 +55,23 @@ pub fn load(
 fn read(path: &Path) -> Result<Table, ConfigFault> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         ConfigFault::new(
-            format!("读不了配置文件 {}：{error}。请检查路径和权限。", path.display()),
-            format!("Cannot read the configuration {}: {error}. Check the path and its permissions.", path.display()),
+            format!(
+                "读不了配置文件 {}：{error}。请检查路径和权限。",
+                path.display()
+            ),
+            format!(
+                "Cannot read the configuration {}: {error}. Check the path and its permissions.",
+                path.display()
+            ),
         )
     })?;
     text.parse::<Table>().map_err(|error| {
         ConfigFault::new(
             format!("配置文件 {} 写法有误：{error}", path.display()),
-            format!("The configuration {} is not well formed: {error}", path.display()),
+            format!(
+                "The configuration {} is not well formed: {error}",
+                path.display()
+            ),
         )
     })
 }
@@ -89,9 +101,7 @@ fn lay_over(table: &mut Table, name: &str, value: &str) -> Result<(), ConfigFaul
             at.insert(part.to_owned(), typed(&path, value));
             break;
         }
-        let below = at
-            .entry(part)
-            .or_insert_with(|| Value::Table(Table::new()));
+        let below = at.entry(part).or_insert_with(|| Value::Table(Table::new()));
         match below {
             Value::Table(below) => at = below,
             _ => return Err(unknown(name)),
@@ -143,7 +153,10 @@ fn unknown(name: &str) -> ConfigFault {
         .min()
         .filter(|(distance, _)| *distance <= 4);
     let (zh, en) = match near {
-        Some((_, known)) => (format!("是不是想写 {known}？"), format!("Did you mean {known}?")),
+        Some((_, known)) => (
+            format!("是不是想写 {known}？"),
+            format!("Did you mean {known}?"),
+        ),
         None => (
             "用 assent config show 查看全部配置项。".to_owned(),
             "See all keys with: assent config show".to_owned(),
@@ -164,7 +177,9 @@ fn distance(left: &str, right: &str) -> usize {
         row[0] = at + 1;
         for (column, other) in right.iter().enumerate() {
             let cost = usize::from(letter != *other);
-            let next = (diagonal + cost).min(row[column] + 1).min(row[column + 1] + 1);
+            let next = (diagonal + cost)
+                .min(row[column] + 1)
+                .min(row[column + 1] + 1);
             diagonal = row[column + 1];
             row[column + 1] = next;
         }
@@ -220,11 +235,17 @@ mod tests {
     use super::*;
 
     fn from(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigFault> {
-        let dir = std::env::temp_dir().join(format!("assent-config-{}-{:x}", std::process::id(), hash(text)));
+        let dir = std::env::temp_dir().join(format!(
+            "assent-config-{}-{:x}",
+            std::process::id(),
+            hash(text)
+        ));
         std::fs::create_dir_all(&dir).unwrap();
         let path = dir.join("assent.toml");
         std::fs::write(&path, text).unwrap();
-        let pairs = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         load(Some(&path), pairs)
     }
 
@@ -239,20 +260,31 @@ mod tests {
     fn file_and_environment_are_laid_over_each_other() {
         let config = from(
             "[server]\nlisten = '127.0.0.1:9000'\n[connectors.erp]\nbase = 'http://erp/'",
-            &[("ASSENT_SERVER_LISTEN", "127.0.0.1:9001"), ("ASSENT_LIMITS_BODY_BYTES", "2048"), ("ASSENT_CONNECTORS_ERP_BEARER", "canary-7"), ("PATH", "/bin")],
+            &[
+                ("ASSENT_SERVER_LISTEN", "127.0.0.1:9001"),
+                ("ASSENT_LIMITS_BODY_BYTES", "2048"),
+                ("ASSENT_CONNECTORS_ERP_BEARER", "canary-7"),
+                ("PATH", "/bin"),
+            ],
         )
         .unwrap();
         assert_eq!(config.server.listen.port(), 9001);
         assert_eq!(config.limits.body_bytes, 2048);
         assert_eq!(config.base_url(), "http://127.0.0.1:9001");
-        assert!(!format!("{config:?}").contains("canary-7"), "a secret is shown");
+        assert!(
+            !format!("{config:?}").contains("canary-7"),
+            "a secret is shown"
+        );
         assert_eq!(config.app().connectors["erp"].base, "http://erp");
     }
 
     #[test]
     fn unknown_keys_are_refused_with_a_guess() {
         let fault = from("[server]\nlisen = '127.0.0.1:1'", &[]).unwrap_err();
-        assert!(fault.0.en.contains("server.lisen") && fault.0.en.contains("server.listen"), "{fault:?}");
+        assert!(
+            fault.0.en.contains("server.lisen") && fault.0.en.contains("server.listen"),
+            "{fault:?}"
+        );
         let fault = from("", &[("ASSENT_MAIL_PASSWRD", "x")]).unwrap_err();
         assert!(fault.0.zh.contains("ASSENT_MAIL_PASSWORD"), "{fault:?}");
     }

@@ -10,6 +10,7 @@ mod show;
 pub use keys::{KEYS, Key};
 pub use load::{ConfigFault, load};
 pub use sections::{
-    Company, Config, Connector, Database, Files, Limits, Log, LogFormat, Mail, Security, Server,
+    Company, Config, Connector, Database, Files, Limits, Log, LogFormat, Mail, MailSecurity,
+    MailboxPage, MetricsFor, Security, Server,
 };
 pub use show::shown;

@@ -251,7 +251,11 @@ impl Config {
     pub fn app(&self) -> AppConfig {
         let mut app = AppConfig::new(self.database.url.0.clone());
         app.modules = modules::all();
-        app.scripts = self.files.scripts.is_dir().then(|| self.files.scripts.clone());
+        app.scripts = self
+            .files
+            .scripts
+            .is_dir()
+            .then(|| self.files.scripts.clone());
         app.base_url = self.base_url();
         app.mail = MailConfig {
             smtp: self.mail.host.as_ref().map(|host| Smtp {

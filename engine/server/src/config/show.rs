@@ -14,10 +14,19 @@ pub fn shown(config: &Config, lang: Lang) -> String {
     for key in KEYS.iter().filter(|key| !key.path.contains('*')) {
         let (above, name) = key.path.split_once('.').unwrap_or(("", key.path));
         if above != section {
-            let _ = writeln!(out, "{}[{above}]", if section.is_empty() { "" } else { "\n" });
+            let _ = writeln!(
+                out,
+                "{}[{above}]",
+                if section.is_empty() { "" } else { "\n" }
+            );
             section = above;
         }
-        let _ = writeln!(out, "# {} ({})", lang.pick(key.zh, key.en), variable(key.path));
+        let _ = writeln!(
+            out,
+            "# {} ({})",
+            lang.pick(key.zh, key.en),
+            variable(key.path)
+        );
         match value(config, key.path) {
             Some(value) => {
                 let _ = writeln!(out, "{name} = {value}");
@@ -40,7 +49,8 @@ const HIDDEN: &str = "\"(secret)\"";
 
 fn value(config: &Config, path: &str) -> Option<String> {
     let text = |value: &str| Some(format!("{value:?}"));
-    let word = |value: &dyn std::fmt::Debug| Some(format!("\"{}\"", format!("{value:?}").to_lowercase()));
+    let word =
+        |value: &dyn std::fmt::Debug| Some(format!("\"{}\"", format!("{value:?}").to_lowercase()));
     match path {
         "server.listen" => text(&config.server.listen.to_string()),
         "server.base_url" => text(&config.base_url()),
@@ -55,7 +65,11 @@ fn value(config: &Config, path: &str) -> Option<String> {
         "mail.user" => config.mail.user.as_deref().and_then(text),
         "mail.password" => config.mail.password.as_ref().map(|_| HIDDEN.to_owned()),
         "mail.from" => text(&config.mail.from),
-        "mail.eml_dir" => config.mail.eml_dir.as_ref().and_then(|dir| text(&dir.display().to_string())),
+        "mail.eml_dir" => config
+            .mail
+            .eml_dir
+            .as_ref()
+            .and_then(|dir| text(&dir.display().to_string())),
         "mail.mailbox_page" => word(&config.mail.mailbox_page),
         "company.name" => text(&config.company.name),
         "limits.body_bytes" => Some(config.limits.body_bytes.to_string()),

@@ -19,7 +19,11 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 fn href(text: &str, name: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    let short: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let short: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("/assets/{short}/{name}")
 }
 
@@ -44,13 +48,33 @@ pub fn api_js_href() -> &'static str {
 /// `/assets/…`.
 pub fn routes() -> Router<Arc<Site>> {
     Router::new()
-        .route(css_href(), get(|| file("text/css; charset=utf-8", CSS, FOR_EVER)))
-        .route(js_href(), get(|| file("text/javascript; charset=utf-8", JS, FOR_EVER)))
-        .route(api_js_href(), get(|| file("text/javascript; charset=utf-8", API_JS, FOR_EVER)))
-        .route("/assets/seal.svg", get(|| file("image/svg+xml", SEAL, "public, max-age=86400")))
-        .route("/favicon.ico", get(|| file("image/svg+xml", SEAL, "public, max-age=86400")))
+        .route(
+            css_href(),
+            get(|| file("text/css; charset=utf-8", CSS, FOR_EVER)),
+        )
+        .route(
+            js_href(),
+            get(|| file("text/javascript; charset=utf-8", JS, FOR_EVER)),
+        )
+        .route(
+            api_js_href(),
+            get(|| file("text/javascript; charset=utf-8", API_JS, FOR_EVER)),
+        )
+        .route(
+            "/assets/seal.svg",
+            get(|| file("image/svg+xml", SEAL, "public, max-age=86400")),
+        )
+        .route(
+            "/favicon.ico",
+            get(|| file("image/svg+xml", SEAL, "public, max-age=86400")),
+        )
 }
 
 async fn file(kind: &'static str, text: &'static str, cache: &'static str) -> Response {
-    (StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], text).into_response()
+    (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)],
+        text,
+    )
+        .into_response()
 }

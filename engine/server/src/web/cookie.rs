@@ -43,11 +43,16 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Option<&'a 
 /// A `Set-Cookie` header; `seconds` of 0 removes it, none keeps it until the browser closes. The value must be plain
 /// (base64url, a word): anything else makes no header.
 pub fn set(name: &str, value: &str, seconds: Option<i64>, secure: bool) -> Option<HeaderValue> {
-    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let plain = value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !plain {
         return None;
     }
-    let mut text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", full_name(name, secure));
+    let mut text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax",
+        full_name(name, secure)
+    );
     if let Some(seconds) = seconds {
         text.push_str(&format!("; Max-Age={seconds}"));
     }
@@ -65,14 +70,20 @@ mod tests {
     #[test]
     fn cookies_are_host_bound_over_https() {
         let header = set(SESSION, "abc-_1", Some(60), true).unwrap();
-        assert_eq!(header.to_str().unwrap(), "__Host-assent=abc-_1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+        assert_eq!(
+            header.to_str().unwrap(),
+            "__Host-assent=abc-_1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
+        );
         assert!(set(SESSION, "a\r\nSet-Cookie: x=1", None, true).is_none());
     }
 
     #[test]
     fn the_right_cookie_is_read() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("assent_lang=en; assent=tok; x=y"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("assent_lang=en; assent=tok; x=y"),
+        );
         assert_eq!(read(&headers, SESSION, false), Some("tok"));
         assert_eq!(read(&headers, SESSION, true), None);
     }

@@ -43,7 +43,10 @@ impl Fault {
 
     /// 400: the request itself is not well formed.
     pub fn malformed(cause: impl Into<String>) -> Self {
-        Self { cause: cause.into(), ..Self::new(StatusCode::BAD_REQUEST, "malformed") }
+        Self {
+            cause: cause.into(),
+            ..Self::new(StatusCode::BAD_REQUEST, "malformed")
+        }
     }
 
     /// 401: somebody must sign in.
@@ -63,7 +66,10 @@ impl Fault {
 
     /// 500: our mistake; the cause goes to the log.
     pub fn internal(cause: impl Into<String>) -> Self {
-        Self { cause: cause.into(), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal") }
+        Self {
+            cause: cause.into(),
+            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
     }
 }
 
@@ -78,19 +84,50 @@ impl From<AppError> for Fault {
                     code: refusal.code.clone(),
                     message: refusal.message.clone(),
                 });
-                (status_of(refusal.kind), refusal.code, field.into_iter().collect(), None)
+                (
+                    status_of(refusal.kind),
+                    refusal.code,
+                    field.into_iter().collect(),
+                    None,
+                )
             }
-            AppError::Invalid(faults) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned(), faults, None),
+            AppError::Invalid(faults) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid".to_owned(),
+                faults,
+                None,
+            ),
             AppError::NotFound => (StatusCode::NOT_FOUND, "not_found".to_owned(), vec![], None),
             AppError::NotSignedIn => (StatusCode::UNAUTHORIZED, "sign_in".to_owned(), vec![], None),
-            AppError::TooMany { retry_after_s } => (StatusCode::TOO_MANY_REQUESTS, "too_many".to_owned(), vec![], Some(retry_after_s)),
-            AppError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy".to_owned(), vec![], Some(1)),
+            AppError::TooMany { retry_after_s } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many".to_owned(),
+                vec![],
+                Some(retry_after_s),
+            ),
+            AppError::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy".to_owned(),
+                vec![],
+                Some(1),
+            ),
             AppError::Unavailable(what) => {
-                let status = if what.code == "disk_full" { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::SERVICE_UNAVAILABLE };
+                let status = if what.code == "disk_full" {
+                    StatusCode::INSUFFICIENT_STORAGE
+                } else {
+                    StatusCode::SERVICE_UNAVAILABLE
+                };
                 (status, what.code.to_owned(), vec![], Some(5))
             }
         };
-        Self { status, code, text, fields, retry_after_s, cause }
+        Self {
+            status,
+            code,
+            text,
+            fields,
+            retry_after_s,
+            cause,
+        }
     }
 }
 

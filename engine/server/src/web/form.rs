@@ -43,7 +43,13 @@ impl Typed {
         let start = format!("{}.", input_name(field));
         self.0
             .iter()
-            .filter_map(|(name, _)| name.strip_prefix(&start)?.split('.').next()?.parse::<usize>().ok())
+            .filter_map(|(name, _)| {
+                name.strip_prefix(&start)?
+                    .split('.')
+                    .next()?
+                    .parse::<usize>()
+                    .ok()
+            })
             .map(|row| row + 1)
             .max()
             .unwrap_or(0)
@@ -73,7 +79,10 @@ pub fn values(typed: &Typed, fields: &[FormField]) -> JsonMap {
         if field.kind == "file" {
             let ids = typed.all(&field.name);
             if typed.one(&field.name).is_some() {
-                values.insert(field.name.clone(), ids.into_iter().map(Json::from).collect());
+                values.insert(
+                    field.name.clone(),
+                    ids.into_iter().map(Json::from).collect(),
+                );
             }
             continue;
         }
@@ -124,7 +133,9 @@ fn number(text: &str) -> String {
     text.chars()
         .filter(|letter| !matches!(letter, ',' | '，' | ' ' | '\u{a0}' | '\u{3000}' | '_'))
         .map(|letter| match letter {
-            '０'..='９' | '．' | '－' => char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter),
+            '０'..='９' | '．' | '－' => {
+                char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter)
+            }
             '。' => '.',
             other => other,
         })
@@ -137,7 +148,9 @@ fn shift(text: &str, places: i32) -> String {
         Some(rest) => ("-", rest),
         None => ("", text),
     };
-    let plain = digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let plain = digits
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter == '.');
     if digits.is_empty() || !plain || digits.matches('.').count() > 1 {
         return text.to_owned();
     }

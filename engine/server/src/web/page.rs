@@ -68,8 +68,18 @@ struct NavItem {
 ///
 /// # Errors
 /// When the template names what the model does not have: 500, and the log says which.
-pub fn html(site: &Site, visit: &Visit, name: &str, page: Page, body: &impl Serialize) -> Result<String, Fault> {
-    let me = visit.person.as_ref().filter(|_| !page.alone).map(|person| Face::of(person, visit.lang));
+pub fn html(
+    site: &Site,
+    visit: &Visit,
+    name: &str,
+    page: Page,
+    body: &impl Serialize,
+) -> Result<String, Fault> {
+    let me = visit
+        .person
+        .as_ref()
+        .filter(|_| !page.alone)
+        .map(|person| Face::of(person, visit.lang));
     let class = match (me.is_some(), page.barred) {
         (false, _) => "alone",
         (true, true) => "framed barred",
@@ -89,7 +99,11 @@ pub fn html(site: &Site, visit: &Visit, name: &str, page: Page, body: &impl Seri
         page: page.place,
         path: &visit.path,
         csrf: visit.csrf(),
-        nav: if me.is_some() { nav(site, visit, page.place, todo) } else { vec![] },
+        nav: if me.is_some() {
+            nav(site, visit, page.place, todo)
+        } else {
+            vec![]
+        },
         me,
         where_: page.where_,
         note: page.note.or_else(|| visit.note.clone()),
@@ -106,12 +120,21 @@ pub fn html(site: &Site, visit: &Visit, name: &str, page: Page, body: &impl Seri
 ///
 /// # Errors
 /// As [`html`].
-pub fn answer(site: &Site, visit: &Visit, name: &str, page: Page, body: &impl Serialize) -> Result<Response, Fault> {
+pub fn answer(
+    site: &Site,
+    visit: &Visit,
+    name: &str,
+    page: Page,
+    body: &impl Serialize,
+) -> Result<Response, Fault> {
     let text = html(site, visit, name, page, body)?;
     let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response();
     if visit.note.is_some() {
         // Said once.
-        append(&mut response, cookie::set(cookie::NOTE, "", Some(0), site.secure));
+        append(
+            &mut response,
+            cookie::set(cookie::NOTE, "", Some(0), site.secure),
+        );
     }
     Ok(response)
 }
@@ -135,14 +158,30 @@ fn nav(site: &Site, visit: &Visit, place: &str, todo: Option<u32>) -> Vec<NavIte
     ];
     let mut rest = Vec::new();
     if visit.admin {
-        rest.push(item("stuck", "/stuck", "triangle-alert", "nav.stuck", false));
-        rest.push(item("instances", "/instances", "list", "nav.instances", false));
+        rest.push(item(
+            "stuck",
+            "/stuck",
+            "triangle-alert",
+            "nav.stuck",
+            false,
+        ));
+        rest.push(item(
+            "instances",
+            "/instances",
+            "list",
+            "nav.instances",
+            false,
+        ));
     }
     if site.config.mailbox_page() {
         rest.push(item("mail", "/dev/mail", "mail", "nav.mail", false));
     }
     if let Some(first) = rest.first_mut() {
-        let key = if visit.admin { "nav.admin" } else { "nav.development" };
+        let key = if visit.admin {
+            "nav.admin"
+        } else {
+            "nav.development"
+        };
         first.heading = words::word(lang, key).to_owned();
     }
     items.extend(rest);
@@ -155,7 +194,15 @@ pub fn onward(site: &Site, to: &str, note: Option<&Note>) -> Response {
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
     if let Some(note) = note {
         let text = serde_json::to_vec(note).unwrap_or_default();
-        append(&mut response, cookie::set(cookie::NOTE, &URL_SAFE_NO_PAD.encode(text), Some(60), site.secure));
+        append(
+            &mut response,
+            cookie::set(
+                cookie::NOTE,
+                &URL_SAFE_NO_PAD.encode(text),
+                Some(60),
+                site.secure,
+            ),
+        );
     }
     response
 }
@@ -170,7 +217,9 @@ pub fn append(response: &mut Response, cookie: Option<HeaderValue>) {
 /// A place in this site to go on to: never another site, whatever a form says.
 pub fn safe_next(next: &str) -> &str {
     let local = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
-    let plain = next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    let plain = next
+        .bytes()
+        .all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
     if local && plain { next } else { "/inbox" }
 }
 
@@ -189,7 +238,14 @@ mod tests {
     #[test]
     fn next_never_leaves_the_site() {
         assert_eq!(safe_next("/tasks/1/2?x=1"), "/tasks/1/2?x=1");
-        for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "", "/ä"] {
+        for evil in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x",
+            "",
+            "/ä",
+        ] {
             assert_eq!(safe_next(evil), "/inbox", "{evil:?}");
         }
     }

@@ -52,28 +52,52 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 }
 
 async fn urlencoded<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, Fault> {
-    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| body_fault(rejection.status()))?;
+    let bytes = Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| body_fault(rejection.status()))?;
     let pairs = parse(&bytes);
     if pairs.len() > FIELDS_MAX {
         return Err(Fault::malformed("too many fields"));
     }
-    Ok(Posted { typed: Typed(pairs), files: vec![] })
+    Ok(Posted {
+        typed: Typed(pairs),
+        files: vec![],
+    })
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, Fault> {
-    let mut parts = Multipart::from_request(request, state).await.map_err(|rejection| Fault::malformed(rejection.body_text()))?;
-    let mut posted = Posted { typed: Typed::default(), files: vec![] };
-    while let Some(part) = parts.next_field().await.map_err(|error| body_fault(error.status()))? {
+    let mut parts = Multipart::from_request(request, state)
+        .await
+        .map_err(|rejection| Fault::malformed(rejection.body_text()))?;
+    let mut posted = Posted {
+        typed: Typed::default(),
+        files: vec![],
+    };
+    while let Some(part) = parts
+        .next_field()
+        .await
+        .map_err(|error| body_fault(error.status()))?
+    {
         if posted.typed.0.len() + posted.files.len() >= FIELDS_MAX {
             return Err(Fault::malformed("too many fields"));
         }
         let input = part.name().unwrap_or_default().to_owned();
         let name = part.file_name().map(str::to_owned);
-        let content = part.bytes().await.map_err(|error| body_fault(error.status()))?;
+        let content = part
+            .bytes()
+            .await
+            .map_err(|error| body_fault(error.status()))?;
         match name {
-            Some(name) if !name.is_empty() => posted.files.push(PostedFile { input, name, content: content.to_vec() }),
+            Some(name) if !name.is_empty() => posted.files.push(PostedFile {
+                input,
+                name,
+                content: content.to_vec(),
+            }),
             Some(_) => {}
-            None => posted.typed.0.push((input, String::from_utf8_lossy(&content).into_owned())),
+            None => posted
+                .typed
+                .0
+                .push((input, String::from_utf8_lossy(&content).into_owned())),
         }
     }
     Ok(posted)
@@ -93,8 +117,14 @@ fn parse(bytes: &[u8]) -> Vec<(String, String)> {
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
-            let cut = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-            (decode(&pair[..cut]), decode(pair.get(cut + 1..).unwrap_or_default()))
+            let cut = pair
+                .iter()
+                .position(|byte| *byte == b'=')
+                .unwrap_or(pair.len());
+            (
+                decode(&pair[..cut]),
+                decode(pair.get(cut + 1..).unwrap_or_default()),
+            )
         })
         .collect()
 }
@@ -106,7 +136,9 @@ fn decode(text: &[u8]) -> String {
         match byte {
             b'+' => out.push(b' '),
             b'%' => {
-                let pair = text.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+                let pair = text
+                    .get(at + 1..at + 3)
+                    .and_then(|pair| std::str::from_utf8(pair).ok());
                 match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
                     Some(decoded) => {
                         out.push(decoded);
@@ -129,7 +161,16 @@ mod tests {
     #[test]
     fn pairs_are_decoded_in_order() {
         let pairs = parse("a=1+2&a=%E5%90%8C%E6%84%8F&b&c=%zz&d=50%".as_bytes());
-        let expected = [("a", "1 2"), ("a", "同意"), ("b", ""), ("c", "%zz"), ("d", "50%")];
-        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let expected = [
+            ("a", "1 2"),
+            ("a", "同意"),
+            ("b", ""),
+            ("c", "%zz"),
+            ("d", "50%"),
+        ];
+        assert_eq!(
+            pairs,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 }

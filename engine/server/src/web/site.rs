@@ -47,7 +47,11 @@ impl Site {
     ///
     /// # Errors
     /// When a template does not parse: the program is broken.
-    pub fn new(app: App, config: Config, demo: Option<Demo>) -> Result<Arc<Self>, handlebars::TemplateError> {
+    pub fn new(
+        app: App,
+        config: Config,
+        demo: Option<Demo>,
+    ) -> Result<Arc<Self>, handlebars::TemplateError> {
         let base = config.base_url();
         let secure = base.starts_with("https://");
         let mut origins = vec![base.clone()];

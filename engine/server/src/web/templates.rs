@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 35] = embedded![
+const TEMPLATES: [(&str, &str); 37] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -37,6 +37,7 @@ const TEMPLATES: [(&str, &str); 35] = embedded![
     "parts/sheet",
     "parts/trail",
     "parts/who",
+    "pages/api",
     "pages/code",
     "pages/flow",
     "pages/flows",
@@ -51,6 +52,7 @@ const TEMPLATES: [(&str, &str); 35] = embedded![
     "pages/said",
     "pages/sign_in",
     "pages/start",
+    "pages/stuck",
     "pages/task",
     "pages/welcome",
 ];
@@ -189,9 +191,18 @@ mod tests {
     fn all_templates_parse_and_none_writes_unescaped() {
         Templates::new().unwrap();
         for (name, text) in TEMPLATES {
-            assert!(!text.contains("{{{") && !text.contains("{{&"), "{name} writes unescaped");
-            assert!(!text.contains(" style=\""), "{name}: the CSP forbids inline styles");
-            assert!(!text.contains(" onclick"), "{name}: the CSP forbids inline scripts");
+            assert!(
+                !text.contains("{{{") && !text.contains("{{&"),
+                "{name} writes unescaped"
+            );
+            assert!(
+                !text.contains(" style=\""),
+                "{name}: the CSP forbids inline styles"
+            );
+            assert!(
+                !text.contains(" onclick"),
+                "{name}: the CSP forbids inline scripts"
+            );
         }
     }
 

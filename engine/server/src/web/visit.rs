@@ -84,25 +84,31 @@ impl Visit {
 /// When the system has no randomness: nothing secret can be made then.
 pub fn random(bytes: usize) -> Result<String, Fault> {
     let mut buffer = vec![0; bytes];
-    getrandom::fill(&mut buffer).map_err(|error| Fault::internal(format!("no randomness: {error}")))?;
+    getrandom::fill(&mut buffer)
+        .map_err(|error| Fault::internal(format!("no randomness: {error}")))?;
     Ok(URL_SAFE_NO_PAD.encode(buffer))
 }
 
 /// Makes the [`Visit`] of a request and keeps it for the pages.
-pub async fn meet(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let visit = match look(&site, &request).await {
+pub async fn meet(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visit = match look(&site, &parts).await {
         Ok(visit) => visit,
         Err(fault) => return axum::response::IntoResponse::into_response(fault),
     };
-    request.extensions_mut().insert(Arc::new(visit));
-    next.run(request).await
+    parts.extensions.insert(Arc::new(visit));
+    next.run(Request::from_parts(parts, body)).await
 }
 
-async fn look(site: &Site, request: &Request) -> Result<Visit, Fault> {
-    let headers = request.headers();
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+async fn look(site: &Site, request: &Parts) -> Result<Visit, Fault> {
+    let headers = &request.headers;
+    let path = request
+        .uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
     let api = path.starts_with("/api/");
-    let secret = cookie::read(headers, cookie::VISIT, site.secure).filter(|secret| secret.len() >= 32);
+    let secret =
+        cookie::read(headers, cookie::VISIT, site.secure).filter(|secret| secret.len() >= 32);
     let (address, forwarded) = address(site, request);
     let mut visit = Visit {
         lang: Lang::Zh,
@@ -116,7 +122,7 @@ async fn look(site: &Site, request: &Request) -> Result<Visit, Fault> {
         forwarded,
         agent: agent(headers),
         request: request
-            .extensions()
+            .extensions
             .get::<super::guard::request_id::RequestId>()
             .map(|id| id.0.clone())
             .unwrap_or_default(),
@@ -169,13 +175,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .map(str::trim)
 }
 
-fn address(site: &Site, request: &Request) -> (IpAddr, bool) {
+fn address(site: &Site, request: &Parts) -> (IpAddr, bool) {
     let peer = request
-        .extensions()
+        .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
     let header = request
-        .headers()
+        .headers
         .get("x-forwarded-for")
         .and_then(|value| value.to_str().ok());
     // The last entry is the one our own proxy wrote; those before it are hearsay.

@@ -65,7 +65,10 @@ fn fill_in(pattern: &str, fill: &[(&str, &str)]) -> String {
         let inside = &rest[open + 1..close];
         let mut parts = inside.split('|');
         let name = parts.next().unwrap_or_default();
-        let value = fill.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        let value = fill
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| *value);
         match (value, parts.next(), parts.next()) {
             (Some(value), Some(one), Some(many)) => {
                 out.push_str(if value == "1" { one } else { many });
@@ -93,7 +96,10 @@ mod tests {
             for (section, words) in sections {
                 for (key, [zh, en]) in words {
                     assert!(!zh.is_empty() && !en.is_empty(), "{section}.{key}");
-                    assert!(seen.insert(format!("{section}.{key}")), "{section}.{key} twice");
+                    assert!(
+                        seen.insert(format!("{section}.{key}")),
+                        "{section}.{key} twice"
+                    );
                 }
             }
         }
@@ -102,8 +108,14 @@ mod tests {
     #[test]
     fn names_are_filled_in_and_plurals_picked() {
         let pattern = "{n} {n|item|items} left, {who}";
-        assert_eq!(fill_in(pattern, &[("n", "1"), ("who", "Li")]), "1 item left, Li");
-        assert_eq!(fill_in(pattern, &[("n", "3"), ("who", "Li")]), "3 items left, Li");
+        assert_eq!(
+            fill_in(pattern, &[("n", "1"), ("who", "Li")]),
+            "1 item left, Li"
+        );
+        assert_eq!(
+            fill_in(pattern, &[("n", "3"), ("who", "Li")]),
+            "3 items left, Li"
+        );
         assert_eq!(fill_in("{unknown} {", &[]), "{unknown} {");
     }
 
@@ -114,7 +126,13 @@ mod tests {
         let mut missing = Vec::new();
         for dir in ["templates", "src"] {
             for (path, text) in files_below(&root.join(dir)) {
-                for (marker, quote) in [("(t \"", '"'), ("{{t \"", '"'), ("word(lang, \"", '"'), ("say(lang, \"", '"'), ("both(\"", '"')] {
+                for (marker, quote) in [
+                    ("(t \"", '"'),
+                    ("{{t \"", '"'),
+                    ("word(lang, \"", '"'),
+                    ("say(lang, \"", '"'),
+                    ("both(\"", '"'),
+                ] {
                     for after in text.split(marker).skip(1) {
                         let key = after.split(quote).next().unwrap();
                         if !key.contains('.') || known(key) {

@@ -88,9 +88,12 @@ impl Call<'_, '_> {
             })
     }
 
-    pub(super) fn list(&mut self, index: usize) -> Result<rhai::Array, RuleFault> {
-        let list = std::mem::take(self.args[index]);
-        list.into_array().map_err(|_| too_large())
+    /// The items of a list. The first argument may be a variable itself, so nothing is taken out of it.
+    pub(super) fn list(&self, index: usize) -> Result<rhai::Array, RuleFault> {
+        self.args[index]
+            .as_array_ref()
+            .map(|list| list.clone())
+            .map_err(|_| too_large())
     }
 
     pub(super) fn arg_mut(&mut self, index: usize) -> &mut Dynamic {

@@ -1,7 +1,5 @@
 //! Rule tables: named constants an admin edits, declared in the YAML beside the script.
 
-use rhai::Dynamic;
-
 use super::{Call, Function, RuleFault};
 use crate::rule::kind::Kind;
 use crate::rule::table::Table;

@@ -5,7 +5,7 @@ use rust_decimal::RoundingStrategy;
 
 use super::{Call, Function, RuleFault, too_large};
 use crate::rule::kind::{self, Kind};
-use crate::rule::sandbox::TEXT_BYTES_MAX;
+use crate::rule::sandbox::{LIST_ITEMS_MAX, TEXT_BYTES_MAX};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -63,6 +63,22 @@ pub(super) static FUNCTIONS: &[Function] = &[
         zh: "把文本列表用 between 连接成一个文本",
         en: "Joins a list of texts, with `between` in between",
         call: join,
+    },
+    Function {
+        name: "split",
+        takes: &[("x", Kind::Text), ("between", Kind::Text)],
+        gives: Kind::List,
+        zh: "按 between 把文本拆成列表，各项去掉首尾空白，空项不要",
+        en: "The parts of a text between the separators, trimmed, without empty ones",
+        call: split,
+    },
+    Function {
+        name: "fail",
+        takes: &[("code", Kind::Text), ("zh", Kind::Text), ("en", Kind::Text)],
+        gives: Kind::Any,
+        zh: "规则不能给出结果时报错：代码、中文说明、英文说明",
+        en: "Gives no result but a fault: its code and its sentence in Chinese and in English",
+        call: |call| Err(RuleFault::new(&call.text(0), call.text(1), call.text(2))),
     },
 ];
 
@@ -125,4 +141,25 @@ fn join(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
         joined.push_str(&part);
     }
     Ok(joined.into())
+}
+
+fn split(call: &mut Call<'_, '_>) -> Result<Dynamic, RuleFault> {
+    let (text, between) = (call.text(0), call.text(1));
+    if between.is_empty() {
+        return Err(RuleFault::new(
+            "wrong_argument",
+            "split 的 between 不能是空文本",
+            "split: between must not be an empty text",
+        ));
+    }
+    let parts = text.split(between.as_str()).map(str::trim);
+    let parts: rhai::Array = parts
+        .filter(|part| !part.is_empty())
+        .take(LIST_ITEMS_MAX + 1)
+        .map(|part| part.to_owned().into())
+        .collect();
+    if parts.len() > LIST_ITEMS_MAX {
+        return Err(too_large());
+    }
+    Ok(Dynamic::from_array(parts))
 }

@@ -72,7 +72,10 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
         response = shown(&site, &visit, &method, &fault);
     }
     if visit.new_secret && !visit.api && !visit.path.starts_with("/assets/") {
-        page::append(&mut response, crate::web::cookie::set(crate::web::cookie::VISIT, &visit.secret, None, site.secure));
+        page::append(
+            &mut response,
+            crate::web::cookie::set(crate::web::cookie::VISIT, &visit.secret, None, site.secure),
+        );
     }
     response
 }
@@ -89,7 +92,12 @@ pub async fn render_bare(State(_): State<Arc<Site>>, request: Request, next: Nex
         problem(&fault, assent_core::text::Lang::En, "")
     } else {
         let text = format!("{}\n{}\n", fault.text.zh, fault.text.en);
-        (fault.status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+        (
+            fault.status,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            text,
+        )
+            .into_response()
     };
     retry_after(&mut bare, &fault);
     bare
@@ -139,12 +147,19 @@ fn problem(fault: &Fault, lang: assent_core::text::Lang, request: &str) -> Respo
         request_id: request.to_owned(),
     };
     let text = serde_json::to_string(&problem).unwrap_or_default();
-    (fault.status, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response()
+    (
+        fault.status,
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        text,
+    )
+        .into_response()
 }
 
 fn retry_after(response: &mut Response, fault: &Fault) {
     if let Some(seconds) = fault.retry_after_s {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
@@ -166,24 +181,58 @@ fn said(visit: &Visit, fault: &Fault) -> Said {
     };
     let mut buttons = Vec::new();
     match fault.status.as_u16() {
-        401 => buttons.push(Button::link(lang, "/sign-in", "said.to_sign_in", "key-round", "main")),
-        429 | 503 | 507 => buttons.push(Button::link(lang, &visit.path, "said.again", "refresh-cw", "main")),
-        403 if fault.code == "csrf" => buttons.push(Button::link(lang, &visit.path, "said.reload", "refresh-cw", "main")),
+        401 => buttons.push(Button::link(
+            lang,
+            "/sign-in",
+            "said.to_sign_in",
+            "key-round",
+            "main",
+        )),
+        429 | 503 | 507 => buttons.push(Button::link(
+            lang,
+            &visit.path,
+            "said.again",
+            "refresh-cw",
+            "main",
+        )),
+        403 if fault.code == "csrf" => buttons.push(Button::link(
+            lang,
+            &visit.path,
+            "said.reload",
+            "refresh-cw",
+            "main",
+        )),
         403 if visit.signed.is_some() => {
-            buttons.push(Button::link(lang, "/inbox", "said.to_inbox", "inbox", "main"));
+            buttons.push(Button::link(
+                lang,
+                "/inbox",
+                "said.to_inbox",
+                "inbox",
+                "main",
+            ));
             buttons.push(Button::post(lang, "/sign-out", "said.switch", "users"));
         }
         _ => {}
     }
     if buttons.is_empty() {
-        buttons.push(Button::link(lang, "/inbox", "said.to_inbox", "inbox", "main"));
+        buttons.push(Button::link(
+            lang,
+            "/inbox",
+            "said.to_inbox",
+            "inbox",
+            "main",
+        ));
     }
     Said {
         mark,
         heading: words::word(lang, heading).to_owned(),
         lines: vec![fault.text.get(lang).to_owned()],
         buttons,
-        reference: if fault.status.is_server_error() { visit.request.clone() } else { String::new() },
+        reference: if fault.status.is_server_error() {
+            visit.request.clone()
+        } else {
+            String::new()
+        },
         ..Said::default()
     }
 }

@@ -20,7 +20,11 @@ pub async fn check(State(site): State<Arc<Site>>, request: Request, next: Next) 
         return fault.into_response();
     }
     let form_with_files = kind(request.headers()).starts_with("multipart/form-data");
-    let most = if form_with_files { limits.upload_bytes } else { limits.body_bytes };
+    let most = if form_with_files {
+        limits.upload_bytes
+    } else {
+        limits.body_bytes
+    };
     if length(request.headers()).is_some_and(|length| length > most) {
         return Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large").into_response();
     }
@@ -42,18 +46,36 @@ fn too_many(site: &Site, visit: &Visit, request: &Request) -> Option<Fault> {
     let now = Instant::now();
     let signing_in = request.method() == Method::POST && path.starts_with("/sign-in");
     let wait = signing_in
-        .then(|| site.rate.count(visit.address, Kind::SignIn, limits.sign_ins_per_minute, now))
+        .then(|| {
+            site.rate
+                .count(visit.address, Kind::SignIn, limits.sign_ins_per_minute, now)
+        })
         .flatten()
-        .or_else(|| site.rate.count(visit.address, Kind::Request, limits.requests_per_minute, now))?;
+        .or_else(|| {
+            site.rate.count(
+                visit.address,
+                Kind::Request,
+                limits.requests_per_minute,
+                now,
+            )
+        })?;
     let mut fault = Fault::new(StatusCode::TOO_MANY_REQUESTS, "too_many");
     fault.retry_after_s = Some(wait);
     Some(fault)
 }
 
 fn kind(headers: &HeaderMap) -> &str {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 fn length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }

@@ -11,7 +11,10 @@ use crate::web::{Fault, Site, Visit};
 
 /// Lets safe methods and bearer tokens through; everything else must name one of our origins, or none at all.
 pub async fn check(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let bearer = request.extensions().get::<Arc<Visit>>().is_some_and(|visit| visit.bearer);
+    let bearer = request
+        .extensions()
+        .get::<Arc<Visit>>()
+        .is_some_and(|visit| visit.bearer);
     if request.method().is_safe() || bearer || ours(&site, request.headers()) {
         return next.run(request).await;
     }
@@ -30,7 +33,9 @@ fn ours(site: &Site, headers: &HeaderMap) -> bool {
     }
     match text(header::REFERER) {
         Some(referer) => site.origins.iter().any(|known| {
-            referer.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            referer
+                .strip_prefix(known.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }),
         None => true,
     }

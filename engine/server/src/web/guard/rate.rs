@@ -29,7 +29,10 @@ impl Rate {
             return None;
         }
         // A thread that panicked while counting leaves whole numbers behind: nothing to repair.
-        let mut seen = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if seen.len() >= ADDRESSES_MAX {
             seen.retain(|_, (began, _)| now.duration_since(*began) < WINDOW);
             if seen.len() >= ADDRESSES_MAX {

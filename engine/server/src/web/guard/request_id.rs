@@ -26,7 +26,8 @@ pub async fn number(mut request: Request, next: Next) -> Response {
     span.in_scope(|| {
         tracing::debug!(%method, path, status, ms = took.as_secs_f64() * 1000.0, "{method} {path} {status}");
     });
-    metrics::histogram!("assent_http_seconds", "status" => status.to_string()).record(took.as_secs_f64());
+    metrics::histogram!("assent_http_seconds", "status" => status.to_string())
+        .record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }

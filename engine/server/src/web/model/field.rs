@@ -151,8 +151,11 @@ impl Drawing<'_> {
                     .iter()
                     .map(|id| OptionModel {
                         id: (*id).to_owned(),
-                        label: words::word(self.lang, if *id == "true" { "form.yes" } else { "form.no" })
-                            .to_owned(),
+                        label: words::word(
+                            self.lang,
+                            if *id == "true" { "form.yes" } else { "form.no" },
+                        )
+                        .to_owned(),
                         on: model.value == *id,
                         ..OptionModel::default()
                     })
@@ -161,12 +164,17 @@ impl Drawing<'_> {
             "choice" | "person" | "department" | "ref" if !field.options.is_empty() => {
                 model.options = self.options(&field.options, &model.value);
                 let few = field.kind == "choice" && field.options.len() <= RADIO_OPTIONS_MAX;
-                (model.kind, model.group) = if few { ("radio", true) } else { ("select", false) };
+                (model.kind, model.group) = if few {
+                    ("radio", true)
+                } else {
+                    ("select", false)
+                };
             }
             "file" => {
                 model.kind = "file";
                 model.wide = true;
-                let dotted: Vec<String> = field.accept.iter().map(|ext| format!(".{ext}")).collect();
+                let dotted: Vec<String> =
+                    field.accept.iter().map(|ext| format!(".{ext}")).collect();
                 model.accept = dotted.join(",");
                 model.files = kept_files(&field.value);
                 model.hint = self.file_hint(field);
@@ -204,7 +212,9 @@ impl Drawing<'_> {
 
     fn bounds(&self, field: &FormField) -> String {
         match (&field.min, &field.max) {
-            (Some(min), Some(max)) => words::say(self.lang, "form.between", &[("min", min), ("max", max)]),
+            (Some(min), Some(max)) => {
+                words::say(self.lang, "form.between", &[("min", min), ("max", max)])
+            }
             (None, Some(max)) => words::say(self.lang, "form.at_most", &[("max", max)]),
             (Some(_) | None, None) => String::new(),
         }
@@ -213,7 +223,11 @@ impl Drawing<'_> {
     fn file_hint(&self, field: &FormField) -> String {
         let kinds = field.accept.join(" / ");
         let size = field.max_mb.unwrap_or(20).to_string();
-        let key = if kinds.is_empty() { "form.file_size" } else { "form.file_kinds" };
+        let key = if kinds.is_empty() {
+            "form.file_size"
+        } else {
+            "form.file_kinds"
+        };
         words::say(self.lang, key, &[("kinds", &kinds), ("mb", &size)])
     }
 
@@ -232,13 +246,24 @@ impl Drawing<'_> {
         for row in 0..rows {
             let cells = field.columns.iter().map(|column| {
                 let path = format!("{}.{row}.{}", field.name, column.name);
-                let value = self.typed.and_then(|typed| typed.one(&path).map(str::to_owned)).unwrap_or_else(
-                    || stored.get(row).and_then(|cells| cells.get(&column.name)).map(|value| form::plain(column, value)).unwrap_or_default(),
-                );
+                let value = self
+                    .typed
+                    .and_then(|typed| typed.one(&path).map(str::to_owned))
+                    .unwrap_or_else(|| {
+                        stored
+                            .get(row)
+                            .and_then(|cells| cells.get(&column.name))
+                            .map(|value| form::plain(column, value))
+                            .unwrap_or_default()
+                    });
                 CellModel {
                     name: form::input_name(&path),
                     label: format!("{} {}", column.label.get(self.lang), row + 1),
-                    input: if column.kind == "date" { "date" } else { "text" },
+                    input: if column.kind == "date" {
+                        "date"
+                    } else {
+                        "text"
+                    },
                     number: matches!(column.kind, "money" | "number" | "percent"),
                     options: self.options(&column.options, &value),
                     value,

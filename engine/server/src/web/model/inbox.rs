@@ -36,8 +36,20 @@ pub fn groups(items: &[InboxItem], tab: Tab, now: Moment, lang: Lang) -> Vec<Gro
         let rows: Vec<Row> = items.iter().map(|item| row(item, tab, now, lang)).collect();
         return filled(vec![Group {
             id: "all",
-            label: words::word(lang, if tab == Tab::Done { "inbox.done" } else { "inbox.waiting" }).to_owned(),
-            icon: if tab == Tab::Done { "circle-check" } else { "hourglass" },
+            label: words::word(
+                lang,
+                if tab == Tab::Done {
+                    "inbox.done"
+                } else {
+                    "inbox.waiting"
+                },
+            )
+            .to_owned(),
+            icon: if tab == Tab::Done {
+                "circle-check"
+            } else {
+                "hourglass"
+            },
             count: rows.len(),
             rows,
             ..Group::default()
@@ -68,7 +80,10 @@ pub fn groups(items: &[InboxItem], tab: Tab, now: Moment, lang: Lang) -> Vec<Gro
 }
 
 fn filled(groups: Vec<Group>) -> Vec<Group> {
-    groups.into_iter().filter(|group| !group.rows.is_empty()).collect()
+    groups
+        .into_iter()
+        .filter(|group| !group.rows.is_empty())
+        .collect()
 }
 
 fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
@@ -77,18 +92,37 @@ fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
         Some(task) if tab == Tab::Todo => format!("/tasks/{}/{task}", item.instance),
         Some(_) | None => format!("/instances/{}", item.instance),
     };
-    let mut kind = format!("{} · {}", item.flow_name.get(lang), item.state_name.get(lang));
+    let mut kind = format!(
+        "{} · {}",
+        item.flow_name.get(lang),
+        item.state_name.get(lang)
+    );
     if item.round > 1 {
         kind.push_str(" · ");
-        kind.push_str(&words::say(lang, "task.round", &[("n", &item.round.to_string())]));
+        kind.push_str(&words::say(
+            lang,
+            "task.round",
+            &[("n", &item.round.to_string())],
+        ));
     }
     let (who, said) = if tab == Tab::Waiting {
-        let names: Vec<&str> = item.waiting_on.iter().map(|person| person.name.as_str()).collect();
+        let names: Vec<&str> = item
+            .waiting_on
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect();
         let said = match names.as_slice() {
             [] => String::new(),
-            names => words::say(lang, "inbox.waits_for", &[("who", &names.join(lang.pick("、", ", ")))]),
+            names => words::say(
+                lang,
+                "inbox.waits_for",
+                &[("who", &names.join(lang.pick("、", ", ")))],
+            ),
         };
-        (item.waiting_on.first().map(|person| Face::of(person, lang)), if names.len() > 1 { said } else { String::new() })
+        (
+            item.waiting_on.first().map(|person| Face::of(person, lang)),
+            if names.len() > 1 { said } else { String::new() },
+        )
     } else {
         (Some(Face::of(&item.applicant, lang)), String::new())
     };
@@ -99,7 +133,11 @@ fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
         amount,
         who,
         age: part::age(now, item.since.at, lang),
-        deadline: item.due.as_ref().filter(|_| tab != Tab::Done).map(|due| Deadline::of(due, lang)),
+        deadline: item
+            .due
+            .as_ref()
+            .filter(|_| tab != Tab::Done)
+            .map(|due| Deadline::of(due, lang)),
         tag: (tab != Tab::Todo && (tab == Tab::Done || item.due.is_none()))
             .then(|| Tag::status(&item.status, &item.status_shown, lang)),
         said,
@@ -108,7 +146,11 @@ fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
 
 /// A row of the list of instances.
 pub fn instance_row(item: &InstanceRow, now: Moment, lang: Lang) -> Row {
-    let names: Vec<&str> = item.waiting_on.iter().map(|person| person.name.as_str()).collect();
+    let names: Vec<&str> = item
+        .waiting_on
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
     let head = &item.head;
     let standing = item.standing.get(lang);
     let kind = if standing.is_empty() || head.ended {
@@ -124,9 +166,16 @@ pub fn instance_row(item: &InstanceRow, now: Moment, lang: Lang) -> Row {
         age: part::age(now, head.updated.at, lang),
         tag: Some(Tag::status(&head.status, &head.status_shown, lang)),
         said: if names.is_empty() || head.ended {
-            head.held.as_ref().map(|held| held.get(lang).to_owned()).unwrap_or_default()
+            head.held
+                .as_ref()
+                .map(|held| held.get(lang).to_owned())
+                .unwrap_or_default()
         } else {
-            words::say(lang, "inbox.waits_for", &[("who", &names.join(lang.pick("、", ", ")))])
+            words::say(
+                lang,
+                "inbox.waits_for",
+                &[("who", &names.join(lang.pick("、", ", ")))],
+            )
         },
         ..Row::default()
     }

@@ -60,15 +60,25 @@ pub fn draw(
     let big = first.iter().find_map(|fact| Amount::of(fact, lang));
     let few = first
         .iter()
-        .filter(|fact| big.as_ref().is_none_or(|big| big.label != fact.label.get(lang)))
+        .filter(|fact| {
+            big.as_ref()
+                .is_none_or(|big| big.label != fact.label.get(lang))
+        })
         .take(FEW_MAX)
-        .map(|fact| FactModel { wide: false, ..FactModel::of(fact, lang) })
+        .map(|fact| FactModel {
+            wide: false,
+            ..FactModel::of(fact, lang)
+        })
         .collect();
     let mut model = InstanceModel {
         head: head(view, view.head.round, lang),
         ask: ask(view, lang),
         few,
-        facts: view.facts.iter().map(|fact| FactModel::of(fact, lang)).collect(),
+        facts: view
+            .facts
+            .iter()
+            .map(|fact| FactModel::of(fact, lang))
+            .collect(),
         trail: trail::lines(view, lang),
         diagram: view.diagram.svg.get(lang).to_owned(),
         states: states(view, lang),
@@ -76,12 +86,19 @@ pub fn draw(
         about: about(view, lang),
         ..InstanceModel::default()
     };
-    model.minor = model.trail.iter().filter(|line| line.tone.contains("minor")).count();
+    model.minor = model
+        .trail
+        .iter()
+        .filter(|line| line.tone.contains("minor"))
+        .count();
     let sheets = Sheets {
         lang,
         base: format!("/instances/{}", view.head.id),
         sum: big.clone(),
-        hidden: vec![Hidden { name: "key", value: key }],
+        hidden: vec![Hidden {
+            name: "key",
+            value: key,
+        }],
         form: &[],
         people: &[],
         comeback,
@@ -146,10 +163,19 @@ fn about(view: &InstanceView, lang: Lang) -> Vec<About> {
     };
     let version: String = head.version.chars().take(10).collect();
     vec![
-        About { href: format!("/flows/{}", head.flow), ..line("instance.flow", head.flow_name.get(lang)) },
-        About { code: true, ..line("instance.version", &version) },
+        About {
+            href: format!("/flows/{}", head.flow),
+            ..line("instance.flow", head.flow_name.get(lang))
+        },
+        About {
+            code: true,
+            ..line("instance.version", &version)
+        },
         line("instance.started", head.started.shown.get(lang)),
         line("instance.updated", head.updated.shown.get(lang)),
-        About { code: true, ..line("instance.id", &head.id) },
+        About {
+            code: true,
+            ..line("instance.id", &head.id)
+        },
     ]
 }

@@ -4,6 +4,7 @@ pub mod field;
 pub mod inbox;
 pub mod instance;
 pub mod part;
+pub mod picture;
 pub mod sheet;
 pub mod task;
 pub mod trail;

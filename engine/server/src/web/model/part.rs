@@ -37,7 +37,9 @@ impl Face {
 /// Chinese names by their last two characters (王物流 → 物流), as people in China expect; others by their first letters.
 fn initials(name: &str) -> String {
     if name.is_ascii() {
-        let letters = name.split_whitespace().filter_map(|word| word.chars().next());
+        let letters = name
+            .split_whitespace()
+            .filter_map(|word| word.chars().next());
         return letters.take(2).collect::<String>().to_uppercase();
     }
     let characters: Vec<char> = name.chars().collect();
@@ -98,7 +100,11 @@ impl Deadline {
             icon: if due.late { "clock-alert" } else { "clock" },
             words: words.to_owned(),
             at: at.unwrap_or_default().to_owned(),
-            because: due.because.iter().map(|text| text.get(lang).to_owned()).collect(),
+            because: due
+                .because
+                .iter()
+                .map(|text| text.get(lang).to_owned())
+                .collect(),
         }
     }
 }
@@ -324,9 +330,15 @@ mod tests {
             value: serde_json::Value::Null,
         };
         let zh = Amount::of(&fact, Lang::Zh).unwrap();
-        assert_eq!((zh.text.as_str(), zh.currency.as_str(), zh.wan.as_str()), ("1,234,567.00", "CNY", "123.5 万"));
+        assert_eq!(
+            (zh.text.as_str(), zh.currency.as_str(), zh.wan.as_str()),
+            ("1,234,567.00", "CNY", "123.5 万")
+        );
         let en = Amount::of(&fact, Lang::En).unwrap();
-        assert_eq!((en.text.as_str(), en.currency.as_str(), en.wan.as_str()), ("1,234,567.00", "CNY", ""));
+        assert_eq!(
+            (en.text.as_str(), en.currency.as_str(), en.wan.as_str()),
+            ("1,234,567.00", "CNY", "")
+        );
     }
 
     #[test]

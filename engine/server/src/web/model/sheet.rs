@@ -127,12 +127,7 @@ impl Sheets<'_> {
         format!("{}/{verb}", self.base)
     }
 
-    fn fields(
-        &self,
-        offer: &OfferView,
-        id: &str,
-        comeback: Option<&Comeback>,
-    ) -> Vec<FieldModel> {
+    fn fields(&self, offer: &OfferView, id: &str, comeback: Option<&Comeback>) -> Vec<FieldModel> {
         let drawing = Drawing {
             lang: self.lang,
             prefix: id,
@@ -164,7 +159,9 @@ impl Sheets<'_> {
         options: &[FormOption],
         comeback: Option<&Comeback>,
     ) -> FieldModel {
-        let chosen = comeback.map(|back| back.typed.text(name).to_owned()).unwrap_or_default();
+        let chosen = comeback
+            .map(|back| back.typed.text(name).to_owned())
+            .unwrap_or_default();
         FieldModel {
             id: format!("{id}-{name}"),
             name: name.to_owned(),
@@ -189,7 +186,8 @@ impl Sheets<'_> {
     }
 
     fn comment(&self, offer: &OfferView, id: &str, comeback: Option<&Comeback>) -> CommentBox {
-        let required = offer.reason_required || matches!(offer.action.as_str(), "reject" | "return" | "comment");
+        let required = offer.reason_required
+            || matches!(offer.action.as_str(), "reject" | "return" | "comment");
         let key = match offer.action.as_str() {
             "reject" | "return" => "sheet.reason",
             "comment" => "sheet.words",
@@ -206,7 +204,9 @@ impl Sheets<'_> {
             label: words::word(self.lang, key).to_owned(),
             required,
             focus: required,
-            value: comeback.map(|back| back.typed.text("comment").to_owned()).unwrap_or_default(),
+            value: comeback
+                .map(|back| back.typed.text("comment").to_owned())
+                .unwrap_or_default(),
             error: comeback
                 .and_then(|back| back.faults.iter().find(|fault| fault.field == "comment"))
                 .map(|fault| fault.message.get(self.lang).to_owned())
@@ -215,7 +215,10 @@ impl Sheets<'_> {
             phrases: if phrases.is_empty() {
                 vec![]
             } else {
-                words::word(self.lang, phrases).split('|').map(str::to_owned).collect()
+                words::word(self.lang, phrases)
+                    .split('|')
+                    .map(str::to_owned)
+                    .collect()
             },
         }
     }

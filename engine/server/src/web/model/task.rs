@@ -139,14 +139,24 @@ impl TaskDrawing<'_> {
         let big = first.iter().find_map(|fact| Amount::of(fact, lang));
         let few = first
             .iter()
-            .filter(|fact| big.as_ref().is_none_or(|big| big.label != fact.label.get(lang)))
+            .filter(|fact| {
+                big.as_ref()
+                    .is_none_or(|big| big.label != fact.label.get(lang))
+            })
             .take(FEW_MAX)
-            .map(|fact| FactModel { wide: false, ..FactModel::of(fact, lang) })
+            .map(|fact| FactModel {
+                wide: false,
+                ..FactModel::of(fact, lang)
+            })
             .collect();
         let mut model = TaskModel {
             head: head(instance, view.round, lang),
             few,
-            deadline: view.due.as_ref().filter(|_| view.open).map(|due| Deadline::of(due, lang)),
+            deadline: view
+                .due
+                .as_ref()
+                .filter(|_| view.open)
+                .map(|due| Deadline::of(due, lang)),
             role: view.role.get(lang).to_owned(),
             gone: self.gone(view),
             changes: view
@@ -159,17 +169,31 @@ impl TaskDrawing<'_> {
                 })
                 .collect(),
             changes_title: words::word(lang, "task.changed").to_owned(),
-            facts: instance.facts.iter().map(|fact| FactModel::of(fact, lang)).collect(),
+            facts: instance
+                .facts
+                .iter()
+                .map(|fact| FactModel::of(fact, lang))
+                .collect(),
             trail: trail::lines(instance, lang),
             diagram: instance.diagram.svg.get(lang).to_owned(),
             states: states(instance, lang),
-            why: view.why.iter().map(|text| text.get(lang).to_owned()).collect(),
+            why: view
+                .why
+                .iter()
+                .map(|text| text.get(lang).to_owned())
+                .collect(),
             big: big.clone(),
             ..TaskModel::default()
         };
-        model.minor = model.trail.iter().filter(|line| line.tone.contains("minor")).count();
+        model.minor = model
+            .trail
+            .iter()
+            .filter(|line| line.tone.contains("minor"))
+            .count();
         if let Some(due) = &view.due {
-            model.why.extend(due.because.iter().map(|text| text.get(lang).to_owned()));
+            model
+                .why
+                .extend(due.because.iter().map(|text| text.get(lang).to_owned()));
         }
         if view.open {
             self.actions(view, big, &mut model);
@@ -207,7 +231,12 @@ impl TaskDrawing<'_> {
         let draft = view.kind == "draft";
         let (mut bar, mut more) = (Vec::new(), Vec::new());
         for offer in &view.offers {
-            if draft && matches!(offer.action.as_str(), "submit" | "save" | "submit_straight_back") {
+            if draft
+                && matches!(
+                    offer.action.as_str(),
+                    "submit" | "save" | "submit_straight_back"
+                )
+            {
                 continue;
             }
             if !offer.allowed {
@@ -237,15 +266,27 @@ impl TaskDrawing<'_> {
             });
         }
         let columns = ["", "one", "two", ""][bar.len().min(3)];
-        model.bar = Some(Bar { columns, buttons: bar });
+        model.bar = Some(Bar {
+            columns,
+            buttons: bar,
+        });
         model.more = more;
     }
 
     fn hidden(&self, view: &TaskView) -> Vec<Hidden> {
         vec![
-            Hidden { name: "round", value: view.round.to_string() },
-            Hidden { name: "facts", value: view.facts_hash.clone() },
-            Hidden { name: "key", value: self.key.clone() },
+            Hidden {
+                name: "round",
+                value: view.round.to_string(),
+            },
+            Hidden {
+                name: "facts",
+                value: view.facts_hash.clone(),
+            },
+            Hidden {
+                name: "key",
+                value: self.key.clone(),
+            },
         ]
     }
 
@@ -305,7 +346,11 @@ impl TaskDrawing<'_> {
             ("submit_straight_back", "form.straight_back", ""),
             ("save", "form.save", ""),
         ] {
-            if view.offers.iter().any(|offer| offer.action == action && offer.allowed) {
+            if view
+                .offers
+                .iter()
+                .any(|offer| offer.action == action && offer.allowed)
+            {
                 buttons.push(FormButton {
                     label: words::word(self.lang, key).to_owned(),
                     value: action,
@@ -319,7 +364,10 @@ impl TaskDrawing<'_> {
             action: format!("{base}/edit"),
             error: comeback.map(|back| back.error.clone()).unwrap_or_default(),
             hidden: self.hidden(view),
-            multipart: view.form.iter().any(|field| field.kind == "file" && field.write),
+            multipart: view
+                .form
+                .iter()
+                .any(|field| field.kind == "file" && field.write),
             fields: drawing.writable(&view.form),
             buttons,
         }
@@ -336,18 +384,34 @@ pub fn head(view: &assent_runtime::app::InstanceView, round: u32, lang: Lang) ->
         } else {
             String::new()
         },
-        status: (head.status != "running").then(|| Tag::status(&head.status, &head.status_shown, lang)),
+        status: (head.status != "running")
+            .then(|| Tag::status(&head.status, &head.status_shown, lang)),
         case_title: head.title.clone(),
         who: Face::of(&head.applicant, lang),
         asks: words::say(
             lang,
             "task.asked_at",
-            &[("unit", head.applicant.unit.get(lang)), ("at", head.started.shown.get(lang))],
+            &[
+                ("unit", head.applicant.unit.get(lang)),
+                ("at", head.started.shown.get(lang)),
+            ],
         ),
         stamp: match head.status.as_str() {
-            "approved" => Some(Tag { tone: "", icon: "stamp", text: head.status_shown.get(lang).to_owned() }),
-            "rejected" => Some(Tag { tone: "no", icon: "stamp", text: head.status_shown.get(lang).to_owned() }),
-            "withdrawn" | "cancelled" => Some(Tag { tone: "off", icon: "stamp", text: head.status_shown.get(lang).to_owned() }),
+            "approved" => Some(Tag {
+                tone: "",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
+            "rejected" => Some(Tag {
+                tone: "no",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
+            "withdrawn" | "cancelled" => Some(Tag {
+                tone: "off",
+                icon: "stamp",
+                text: head.status_shown.get(lang).to_owned(),
+            }),
             _ => None,
         },
     }

@@ -24,7 +24,11 @@ pub struct TrailLine {
 
 /// All lines, oldest first.
 pub fn lines(view: &InstanceView, lang: Lang) -> Vec<TrailLine> {
-    let mut lines: Vec<TrailLine> = view.timeline.iter().map(|item| happened(item, lang)).collect();
+    let mut lines: Vec<TrailLine> = view
+        .timeline
+        .iter()
+        .map(|item| happened(item, lang))
+        .collect();
     if !view.head.ended {
         lines.extend(view.standing.iter().map(|standing| now(standing, lang)));
         lines.extend(view.expected.iter().map(|expected| future(expected, lang)));
@@ -60,14 +64,22 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         _ => "",
     };
     TrailLine {
-        tone: if item.minor { format!("{tone} minor") } else { tone.to_owned() },
+        tone: if item.minor {
+            format!("{tone} minor")
+        } else {
+            tone.to_owned()
+        },
         icon,
         what: item.words.get(lang).to_owned(),
         at: short(item.at.shown.get(lang)),
         exact: item.at.shown.get(lang).to_owned(),
         names: way.to_owned(),
         words: item.comment.clone().unwrap_or_default(),
-        why: item.because.iter().map(|text| text.get(lang).to_owned()).collect(),
+        why: item
+            .because
+            .iter()
+            .map(|text| text.get(lang).to_owned())
+            .collect(),
         stamp: None,
     }
 }
@@ -75,7 +87,9 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
 /// `2026-03-02 周一 09:00` without the year, as a list has little room; the whole stands in the title.
 fn short(shown: &str) -> String {
     match shown.split_once('-') {
-        Some((year, rest)) if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) => rest.to_owned(),
+        Some((year, rest)) if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) => {
+            rest.to_owned()
+        }
         _ => shown.to_owned(),
     }
 }
@@ -89,7 +103,10 @@ fn now(standing: &Standing, lang: Lang) -> TrailLine {
         tone: "now".to_owned(),
         icon: "hourglass",
         what: words::say(lang, "trail.now", &[("state", standing.name.get(lang))]),
-        names: join(&[names(&standing.waiting_on, lang), standing.progress.get(lang).to_owned()]),
+        names: join(&[
+            names(&standing.waiting_on, lang),
+            standing.progress.get(lang).to_owned(),
+        ]),
         why,
         ..TrailLine::default()
     }
@@ -98,7 +115,11 @@ fn now(standing: &Standing, lang: Lang) -> TrailLine {
 fn future(expected: &Expected, lang: Lang) -> TrailLine {
     let mut why = Vec::new();
     if !expected.only_if.get(lang).is_empty() {
-        why.push(words::say(lang, "trail.only_if", &[("what", expected.only_if.get(lang))]));
+        why.push(words::say(
+            lang,
+            "trail.only_if",
+            &[("what", expected.only_if.get(lang))],
+        ));
     }
     TrailLine {
         tone: "future".to_owned(),
@@ -116,6 +137,10 @@ fn names(people: &[PersonView], lang: Lang) -> String {
 }
 
 fn join(parts: &[String]) -> String {
-    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(" · ")
 }

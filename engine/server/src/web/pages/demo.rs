@@ -29,15 +29,28 @@ pub async fn clicked(
 ) -> Answer {
     let demo = site.demo.as_ref().ok_or_else(Fault::not_found)?;
     if key.key != demo.key.0 {
-        return Err(Fault::new(axum::http::StatusCode::NOT_FOUND, "old_demo_link"));
+        return Err(Fault::new(
+            axum::http::StatusCode::NOT_FOUND,
+            "old_demo_link",
+        ));
     }
-    let next = if key.next.is_empty() { "/inbox" } else { &key.next };
+    let next = if key.next.is_empty() {
+        "/inbox"
+    } else {
+        &key.next
+    };
     enter(&site, &visit, &person, next).await
 }
 
 /// `POST /demo/sign-in`: the same from the sign-in page.
 pub async fn posted(State(site): State<Arc<Site>>, visit: Visit, posted: Posted) -> Answer {
-    enter(&site, &visit, posted.typed.text("person"), posted.typed.text("next")).await
+    enter(
+        &site,
+        &visit,
+        posted.typed.text("person"),
+        posted.typed.text("next"),
+    )
+    .await
 }
 
 async fn enter(site: &Site, visit: &Visit, person: &str, next: &str) -> Result<Response, Fault> {

@@ -30,25 +30,41 @@ pub async fn edit(
     let saves = typed.text("do") == "save";
     let action = match typed.text("do") {
         "save" => Action::Save { set },
-        "submit_straight_back" => Action::Submit { set, straight_back: true },
-        "submit" => Action::Submit { set, straight_back: false },
+        "submit_straight_back" => Action::Submit {
+            set,
+            straight_back: true,
+        },
+        "submit" => Action::Submit {
+            set,
+            straight_back: false,
+        },
         _ => return task_do::back(&site, &reader, &view, "edit", typed, AppError::NotFound).await,
     };
     let command = Command {
         actor: Actor::Person(reader.id.clone()),
         via: Via::Page,
         action,
-        key: Some(typed.text("key")).filter(|key| !key.is_empty()).map(|key| format!("{}:{key}:{}", reader.id, typed.text("do"))),
+        key: Some(typed.text("key"))
+            .filter(|key| !key.is_empty())
+            .map(|key| format!("{}:{key}:{}", reader.id, typed.text("do"))),
     };
     match site.app.command(&instance, command).await {
         Ok(done) => {
             let note = Note {
                 tone: "ok".to_owned(),
                 icon: "circle-check".to_owned(),
-                text: if saves { words::word(reader.visit.lang, "form.saved").to_owned() } else { done.message.get(reader.visit.lang).to_owned() },
+                text: if saves {
+                    words::word(reader.visit.lang, "form.saved").to_owned()
+                } else {
+                    done.message.get(reader.visit.lang).to_owned()
+                },
                 ..Note::default()
             };
-            let to = if saves { format!("/tasks/{instance}/{task}") } else { format!("/instances/{instance}") };
+            let to = if saves {
+                format!("/tasks/{instance}/{task}")
+            } else {
+                format!("/instances/{instance}")
+            };
             Ok(page::onward(&site, &to, Some(&note)))
         }
         Err(error) => task_do::back(&site, &reader, &view, "edit", typed, error).await,

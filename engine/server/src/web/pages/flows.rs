@@ -29,19 +29,39 @@ struct Card {
 /// `GET /flows`
 pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
     let lang = reader.visit.lang;
-    let flows: Vec<Card> = site.app.flows(&reader.id).await?.iter().map(|flow| card(flow, lang)).collect();
+    let flows: Vec<Card> = site
+        .app
+        .flows(&reader.id)
+        .await?
+        .iter()
+        .map(|flow| card(flow, lang))
+        .collect();
     let empty = flows.is_empty().then(|| Empty {
         icon: "workflow",
         title: words::word(lang, "flows.none").to_owned(),
         text: words::word(lang, "flows.none_text").to_owned(),
         ..Empty::default()
     });
-    let page = Page { title: words::word(lang, "flows.title").to_owned(), place: "flows", ..Page::default() };
-    page::answer(&site, &reader.visit, "pages/flows", page, &List { flows, empty })
+    let page = Page {
+        title: words::word(lang, "flows.title").to_owned(),
+        place: "flows",
+        ..Page::default()
+    };
+    page::answer(
+        &site,
+        &reader.visit,
+        "pages/flows",
+        page,
+        &List { flows, empty },
+    )
 }
 
 fn card(flow: &FlowView, lang: assent_core::text::Lang) -> Card {
-    let mut tags = vec![Tag { tone: "ok", icon: "circle-check", text: words::word(lang, "flows.live").to_owned() }];
+    let mut tags = vec![Tag {
+        tone: "ok",
+        icon: "circle-check",
+        text: words::word(lang, "flows.live").to_owned(),
+    }];
     if flow.running > 0 {
         tags.push(Tag {
             tone: "wait",
@@ -80,15 +100,29 @@ struct Sentence {
 pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
     let lang = reader.visit.lang;
     let flows = site.app.flows(&reader.id).await?;
-    let flow = flows.iter().find(|flow| flow.flow == id).ok_or_else(Fault::not_found)?;
+    let flow = flows
+        .iter()
+        .find(|flow| flow.flow == id)
+        .ok_or_else(Fault::not_found)?;
     let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
-    let fact = |key: &str, text: String| super::said::SaidFact { label: words::word(lang, key).to_owned(), text };
-    let owners: Vec<&str> = flow.owner.iter().map(|person| person.name.as_str()).collect();
+    let fact = |key: &str, text: String| super::said::SaidFact {
+        label: words::word(lang, key).to_owned(),
+        text,
+    };
+    let owners: Vec<&str> = flow
+        .owner
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
     let version: String = flow.version.chars().take(10).collect();
     let model = Model {
         name: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),
-        may_start: if flow.refusal.is_none() { format!("/start/{id}") } else { String::new() },
+        may_start: if flow.refusal.is_none() {
+            format!("/start/{id}")
+        } else {
+            String::new()
+        },
         facts: vec![
             fact("flows.version", version),
             fact("flows.published", flow.published.shown.get(lang).to_owned()),
@@ -106,6 +140,11 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
             .collect(),
         source: definition.source.clone(),
     };
-    let page = Page { title: model.name.clone(), place: "flows", where_: model.name.clone(), ..Page::default() };
+    let page = Page {
+        title: model.name.clone(),
+        place: "flows",
+        where_: model.name.clone(),
+        ..Page::default()
+    };
     page::answer(&site, &reader.visit, "pages/flow", page, &model)
 }

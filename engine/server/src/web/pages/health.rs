@@ -24,12 +24,28 @@ pub async fn ready(State(site): State<Arc<Site>>) -> Response {
 }
 
 fn answer(good: bool, health: &Health) -> Response {
-    let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if good {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let mut text = String::from(if good { "ok\n" } else { "not ready\n" });
     for fact in &health.facts {
-        let _ = writeln!(text, "{} {}: {} / {}", if fact.ok { "ok  " } else { "FAIL" }, fact.name, fact.words.zh, fact.words.en);
+        let _ = writeln!(
+            text,
+            "{} {}: {} / {}",
+            if fact.ok { "ok  " } else { "FAIL" },
+            fact.name,
+            fact.words.zh,
+            fact.words.en
+        );
     }
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        text,
+    )
+        .into_response()
 }
 
 /// `GET /metrics`, in Prometheus' text format.
@@ -38,27 +54,81 @@ pub async fn metrics(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
         return Err(Fault::not_found());
     }
     let figures = site.app.metrics().await?;
-    let mut text = site.prometheus.as_ref().map(|handle| handle.render()).unwrap_or_default();
+    let mut text = site
+        .prometheus
+        .as_ref()
+        .map(|handle| handle.render())
+        .unwrap_or_default();
     let seconds = |ms: i64| format!("{}.{:03}", ms / 1000, ms.rem_euclid(1000));
     let gauges = [
-        ("assent_open_tasks", "Open tasks", figures.open_tasks.to_string()),
-        ("assent_oldest_task_seconds", "Age of the oldest open task", seconds(figures.oldest_task_ms)),
-        ("assent_instances_running", "Instances not over", figures.running.to_string()),
-        ("assent_instances_held", "Instances held", figures.held.to_string()),
-        ("assent_instances_stuck", "Running instances that nothing will wake", figures.stuck.to_string()),
-        ("assent_outbox_pending", "Deliveries waiting", figures.outbox_pending.to_string()),
-        ("assent_outbox_oldest_seconds", "Age of the oldest delivery that is due", seconds(figures.outbox_oldest_ms)),
-        ("assent_outbox_dead", "Dead letters", figures.outbox_dead.to_string()),
-        ("assent_timers_overdue", "Wake-ups due and not fired", figures.timers_overdue.to_string()),
-        ("assent_queue_depth", "Turns waiting for the committer", figures.queue_depth.to_string()),
+        (
+            "assent_open_tasks",
+            "Open tasks",
+            figures.open_tasks.to_string(),
+        ),
+        (
+            "assent_oldest_task_seconds",
+            "Age of the oldest open task",
+            seconds(figures.oldest_task_ms),
+        ),
+        (
+            "assent_instances_running",
+            "Instances not over",
+            figures.running.to_string(),
+        ),
+        (
+            "assent_instances_held",
+            "Instances held",
+            figures.held.to_string(),
+        ),
+        (
+            "assent_instances_stuck",
+            "Running instances that nothing will wake",
+            figures.stuck.to_string(),
+        ),
+        (
+            "assent_outbox_pending",
+            "Deliveries waiting",
+            figures.outbox_pending.to_string(),
+        ),
+        (
+            "assent_outbox_oldest_seconds",
+            "Age of the oldest delivery that is due",
+            seconds(figures.outbox_oldest_ms),
+        ),
+        (
+            "assent_outbox_dead",
+            "Dead letters",
+            figures.outbox_dead.to_string(),
+        ),
+        (
+            "assent_timers_overdue",
+            "Wake-ups due and not fired",
+            figures.timers_overdue.to_string(),
+        ),
+        (
+            "assent_queue_depth",
+            "Turns waiting for the committer",
+            figures.queue_depth.to_string(),
+        ),
     ];
     for (name, help, value) in gauges {
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
+        let _ = write!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"
+        );
     }
     let _ = write!(
         text,
         "# HELP assent_build_info Version of this program\n# TYPE assent_build_info gauge\nassent_build_info{{version=\"{}\"}} 1\n",
         env!("CARGO_PKG_VERSION")
     );
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response())
 }

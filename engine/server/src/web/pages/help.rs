@@ -33,7 +33,10 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
     ];
     let paragraphs = keys
         .into_iter()
-        .map(|(title, text)| Paragraph { title: words::word(lang, title).to_owned(), text: words::word(lang, text).to_owned() })
+        .map(|(title, text)| Paragraph {
+            title: words::word(lang, title).to_owned(),
+            text: words::word(lang, text).to_owned(),
+        })
         .collect();
     let page = Page {
         title: words::word(lang, "help.title").to_owned(),

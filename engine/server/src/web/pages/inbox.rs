@@ -31,7 +31,10 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
     let lang = reader.visit.lang;
     let flow = Some(ask.flow.as_str()).filter(|flow| !flow.is_empty());
     let from = Some(ask.from.as_str()).filter(|from| !from.is_empty());
-    let list = site.app.inbox(&reader.id, ask.tab, flow, from, ROWS).await?;
+    let list = site
+        .app
+        .inbox(&reader.id, ask.tab, flow, from, ROWS)
+        .await?;
     let todo = site.app.todo_count(&reader.id).await?;
     let filters = filters(&site, &reader, &ask, &list.items).await?;
     let model = InboxModel {
@@ -45,7 +48,14 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         groups: groups(&list.items, ask.tab, site.app.now(), lang),
         more: list
             .next
-            .map(|next| format!("/inbox?tab={}&flow={}&from={}", tab_word(ask.tab), encode(&ask.flow), encode(&next)))
+            .map(|next| {
+                format!(
+                    "/inbox?tab={}&flow={}&from={}",
+                    tab_word(ask.tab),
+                    encode(&ask.flow),
+                    encode(&next)
+                )
+            })
             .unwrap_or_default(),
         empty: list.items.is_empty().then(|| empty(ask.tab, lang)),
     };
@@ -67,19 +77,28 @@ fn tab_word(tab: Tab) -> &'static str {
 }
 
 fn tabs(ask: &Ask, todo: u32, lang: assent_core::text::Lang) -> Vec<Choice> {
-    [(Tab::Todo, "inbox.todo"), (Tab::Waiting, "inbox.waiting"), (Tab::Done, "inbox.done")]
-        .into_iter()
-        .map(|(tab, key)| Choice {
-            href: format!("/inbox?tab={}", tab_word(tab)),
-            label: words::word(lang, key).to_owned(),
-            here: tab == ask.tab,
-            count: (tab == Tab::Todo && todo > 0).then_some(todo),
-        })
-        .collect()
+    [
+        (Tab::Todo, "inbox.todo"),
+        (Tab::Waiting, "inbox.waiting"),
+        (Tab::Done, "inbox.done"),
+    ]
+    .into_iter()
+    .map(|(tab, key)| Choice {
+        href: format!("/inbox?tab={}", tab_word(tab)),
+        label: words::word(lang, key).to_owned(),
+        here: tab == ask.tab,
+        count: (tab == Tab::Todo && todo > 0).then_some(todo),
+    })
+    .collect()
 }
 
 /// The flows in this list, when there is more than one.
-async fn filters(site: &Site, reader: &Reader, ask: &Ask, items: &[InboxItem]) -> Result<Vec<Choice>, crate::web::Fault> {
+async fn filters(
+    site: &Site,
+    reader: &Reader,
+    ask: &Ask,
+    items: &[InboxItem],
+) -> Result<Vec<Choice>, crate::web::Fault> {
     let lang = reader.visit.lang;
     let mut seen: Vec<(String, String)> = Vec::new();
     let mut keep = |flow: &str, name: &str| {
@@ -92,7 +111,12 @@ async fn filters(site: &Site, reader: &Reader, ask: &Ask, items: &[InboxItem]) -
             keep(&item.flow, item.flow_name.get(lang));
         }
     } else {
-        for item in site.app.inbox(&reader.id, ask.tab, None, None, ROWS).await?.items {
+        for item in site
+            .app
+            .inbox(&reader.id, ask.tab, None, None, ROWS)
+            .await?
+            .items
+        {
             keep(&item.flow, item.flow_name.get(lang));
         }
     }
@@ -117,7 +141,11 @@ async fn filters(site: &Site, reader: &Reader, ask: &Ask, items: &[InboxItem]) -
 fn empty(tab: Tab, lang: assent_core::text::Lang) -> Empty {
     let (icon, title, text) = match tab {
         Tab::Todo => ("inbox", "inbox.empty_todo", "inbox.empty_todo_text"),
-        Tab::Waiting => ("hourglass", "inbox.empty_waiting", "inbox.empty_waiting_text"),
+        Tab::Waiting => (
+            "hourglass",
+            "inbox.empty_waiting",
+            "inbox.empty_waiting_text",
+        ),
         Tab::Done => ("circle-check", "inbox.empty_done", "inbox.empty_done_text"),
     };
     Empty {

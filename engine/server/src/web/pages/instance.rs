@@ -27,7 +27,11 @@ fn drawn(site: &Site, reader: &Reader, view: &InstanceView, comeback: Option<&Co
     let model = instance::draw(view, lang, random(12)?, comeback);
     let page = Page {
         title: view.head.title.clone(),
-        place: if view.head.applicant.id == reader.id { "mine" } else { "instances" },
+        place: if view.head.applicant.id == reader.id {
+            "mine"
+        } else {
+            "instances"
+        },
         where_: view.head.flow_name.get(lang).to_owned(),
         ..Page::default()
     };
@@ -59,7 +63,9 @@ pub async fn act(
         actor: Actor::Person(reader.id.clone()),
         via: Via::Page,
         action,
-        key: Some(typed.text("key")).filter(|key| !key.is_empty()).map(|key| format!("{}:{key}", reader.id)),
+        key: Some(typed.text("key"))
+            .filter(|key| !key.is_empty())
+            .map(|key| format!("{}:{key}", reader.id)),
     };
     let error = match site.app.command(&id, command).await {
         Ok(done) => {
@@ -69,32 +75,53 @@ pub async fn act(
                 text: done.message.get(lang).to_owned(),
                 ..Note::default()
             };
-            return Ok(page::onward(&site, &format!("/instances/{id}"), Some(&note)));
+            return Ok(page::onward(
+                &site,
+                &format!("/instances/{id}"),
+                Some(&note),
+            ));
         }
         Err(error @ (AppError::Refused(_) | AppError::Invalid(_) | AppError::Busy)) => error,
         Err(error) => return Err(error.into()),
     };
     let view = site.app.instance_view(&reader.id, &id).await?;
-    let field = matches!(&error, AppError::Refused(refusal) if refusal.field.as_deref() == Some("comment"));
+    let field =
+        matches!(&error, AppError::Refused(refusal) if refusal.field.as_deref() == Some("comment"));
     let message = error.message();
-    if view.offers.iter().all(|offer| offer.action != verb || !offer.allowed) {
+    if view
+        .offers
+        .iter()
+        .all(|offer| offer.action != verb || !offer.allowed)
+    {
         let note = Note {
             tone: "late".to_owned(),
             icon: "info".to_owned(),
             text: words::say(lang, "instance.no_longer", &[("why", message.get(lang))]),
             ..Note::default()
         };
-        return Ok(page::onward(&site, &format!("/instances/{id}"), Some(&note)));
+        return Ok(page::onward(
+            &site,
+            &format!("/instances/{id}"),
+            Some(&note),
+        ));
     }
     let comeback = Comeback {
         sheet: verb,
         typed,
         faults: if field {
-            vec![FieldFault { field: "comment".to_owned(), code: "reason_required".to_owned(), message: message.clone() }]
+            vec![FieldFault {
+                field: "comment".to_owned(),
+                code: "reason_required".to_owned(),
+                message: message.clone(),
+            }]
         } else {
             vec![]
         },
-        error: if field { String::new() } else { message.get(lang).to_owned() },
+        error: if field {
+            String::new()
+        } else {
+            message.get(lang).to_owned()
+        },
     };
     drawn(&site, &reader, &view, Some(&comeback))
 }

@@ -32,7 +32,7 @@ pub struct Ask {
 
 #[derive(Serialize)]
 pub(super) struct ListModel {
-    pub intro: String,
+    pub heading: String,
     pub link: Option<Choice>,
     pub filters: Vec<Choice>,
     pub search: Option<Search>,
@@ -60,9 +60,16 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         text: some(&ask.text),
     };
     let from = some(&ask.from);
-    let list = site.app.instances(&reader.id, &filter, from.as_deref(), ROWS).await?;
+    let list = site
+        .app
+        .instances(&reader.id, &filter, from.as_deref(), ROWS)
+        .await?;
     let now = site.app.now();
-    let rows: Vec<_> = list.items.iter().map(|item| instance_row(item, now, lang)).collect();
+    let rows: Vec<_> = list
+        .items
+        .iter()
+        .map(|item| instance_row(item, now, lang))
+        .collect();
     let empty = rows.is_empty().then(|| Empty {
         icon: "file-text",
         title: words::word(lang, "instances.none").to_owned(),
@@ -70,22 +77,51 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         href: "/start".to_owned(),
         label: words::word(lang, "start.title").to_owned(),
     });
+    let title = words::word(lang, if mine { "nav.mine" } else { "nav.instances" }).to_owned();
     let model = ListModel {
-        intro: String::new(),
-        link: mine.then(|| Choice { href: "/start".to_owned(), label: words::word(lang, "start.title").to_owned(), ..Choice::default() }),
+        heading: title.clone(),
+        link: mine.then(|| Choice {
+            href: "/start".to_owned(),
+            label: words::word(lang, "start.title").to_owned(),
+            ..Choice::default()
+        }),
         filters: filters(&ask, lang),
-        search: (!mine).then(|| Search { text: ask.text.clone(), status: ask.status.clone() }),
-        groups: if rows.is_empty() { vec![] } else { vec![Group { id: "all", count: rows.len(), rows, ..Group::default() }] },
-        more: list.next.map(|next| format!("{}&from={}", address(&ask, &ask.status), encode(&next))).unwrap_or_default(),
+        search: (!mine).then(|| Search {
+            text: ask.text.clone(),
+            status: ask.status.clone(),
+        }),
+        groups: if rows.is_empty() {
+            vec![]
+        } else {
+            vec![Group {
+                id: "all",
+                count: rows.len(),
+                rows,
+                ..Group::default()
+            }]
+        },
+        more: list
+            .next
+            .map(|next| format!("{}&from={}", address(&ask, &ask.status), encode(&next)))
+            .unwrap_or_default(),
         empty,
     };
-    let title = words::word(lang, if mine { "nav.mine" } else { "nav.instances" }).to_owned();
-    let page = Page { title, place: if mine { "mine" } else { "instances" }, ..Page::default() };
+    let page = Page {
+        title,
+        place: if mine { "mine" } else { "instances" },
+        ..Page::default()
+    };
     page::answer(&site, &reader.visit, "pages/instances", page, &model)
 }
 
 fn address(ask: &Ask, status: &str) -> String {
-    format!("/instances?mine={}&status={}&flow={}&text={}", encode(&ask.mine), encode(status), encode(&ask.flow), encode(&ask.text))
+    format!(
+        "/instances?mine={}&status={}&flow={}&text={}",
+        encode(&ask.mine),
+        encode(status),
+        encode(&ask.flow),
+        encode(&ask.text)
+    )
 }
 
 fn filters(ask: &Ask, lang: assent_core::text::Lang) -> Vec<Choice> {

@@ -23,26 +23,49 @@ pub async fn follow(State(site): State<Arc<Site>>, Path(token): Path<String>) ->
         Err(AppError::NotFound) => return Err(Fault::new(StatusCode::NOT_FOUND, "unknown_link")),
         Err(error) => return Err(error.into()),
     };
-    let mut response = page::onward(&site, &format!("/tasks/{}/{}", redeemed.instance, redeemed.task), None);
-    page::append(&mut response, cookie::set(cookie::LINK, &token, Some(LINK_S), site.secure));
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let mut response = page::onward(
+        &site,
+        &format!("/tasks/{}/{}", redeemed.instance, redeemed.task),
+        None,
+    );
+    page::append(
+        &mut response,
+        cookie::set(cookie::LINK, &token, Some(LINK_S), site.secure),
+    );
+    response.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     Ok(response)
 }
 
 /// `POST /link/fresh`: mails a fresh link to the registered address of whoever the old one belonged to.
 pub async fn fresh(State(site): State<Arc<Site>>, visit: Visit, _posted: Posted) -> Answer {
-    let token = visit.link.as_deref().ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "unknown_link"))?;
+    let token = visit
+        .link
+        .as_deref()
+        .ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "unknown_link"))?;
     site.app.mail_fresh_link(token).await?;
     let lang = visit.lang;
-    let mut buttons = vec![Button::link(lang, "/sign-in", "said.to_sign_in", "key-round", "")];
+    let mut buttons = vec![Button::link(
+        lang,
+        "/sign-in",
+        "said.to_sign_in",
+        "key-round",
+        "",
+    )];
     if site.config.mailbox_page() {
         buttons.push(Button::link(lang, "/dev/mail", "nav.mail", "mail", ""));
     }
-    said_page(&site, &visit, Said {
-        mark: "mail",
-        heading: words::word(lang, "link.sent").to_owned(),
-        lines: vec![words::word(lang, "link.sent_text").to_owned()],
-        buttons,
-        ..Said::default()
-    })
+    said_page(
+        &site,
+        &visit,
+        Said {
+            mark: "mail",
+            heading: words::word(lang, "link.sent").to_owned(),
+            lines: vec![words::word(lang, "link.sent_text").to_owned()],
+            buttons,
+            ..Said::default()
+        },
+    )
 }

@@ -53,7 +53,11 @@ struct Link {
 }
 
 fn open(site: &Site) -> Result<(), Fault> {
-    if site.config.mailbox_page() { Ok(()) } else { Err(Fault::not_found()) }
+    if site.config.mailbox_page() {
+        Ok(())
+    } else {
+        Err(Fault::not_found())
+    }
 }
 
 /// `GET /dev/mail?to=`
@@ -69,7 +73,12 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, Query(ask): Query
             href: format!("/dev/mail/{}", encode(&mail.id)),
             title: mail.subject.clone(),
             kind: mail.at.shown.get(lang).to_owned(),
-            who: Some(Face { name: mail.to.clone(), initials: "@".to_owned(), tone: "t2", ..Face::default() }),
+            who: Some(Face {
+                name: mail.to.clone(),
+                initials: "@".to_owned(),
+                tone: "t2",
+                ..Face::default()
+            }),
             age: part::age(now, mail.at.at, lang),
             ..Row::default()
         })
@@ -80,8 +89,16 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, Query(ask): Query
         text: words::word(lang, "mail.none_text").to_owned(),
         ..Empty::default()
     });
-    let model = List { filters: filters(&mails, &ask, lang), rows, empty };
-    let page = Page { title: words::word(lang, "mail.title").to_owned(), place: "mail", ..Page::default() };
+    let model = List {
+        filters: filters(&mails, &ask, lang),
+        rows,
+        empty,
+    };
+    let page = Page {
+        title: words::word(lang, "mail.title").to_owned(),
+        place: "mail",
+        ..Page::default()
+    };
     page::answer(&site, &visit, "pages/mails", page, &model)
 }
 
@@ -112,22 +129,38 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
         subject: mail.item.subject.clone(),
         to: mail.item.to.clone(),
         at: mail.item.at.shown.get(visit.lang).to_owned(),
-        html: if mail.html.is_empty() { String::new() } else { format!("/dev/mail/{}/html", encode(&id)) },
+        html: if mail.html.is_empty() {
+            String::new()
+        } else {
+            format!("/dev/mail/{}/html", encode(&id))
+        },
         links: links(&mail.text, &site.config.base_url()),
         text: mail.text,
     };
-    let page = Page { title: model.subject.clone(), place: "mail", ..Page::default() };
+    let page = Page {
+        title: model.subject.clone(),
+        place: "mail",
+        ..Page::default()
+    };
     page::answer(&site, &visit, "pages/mail", page, &model)
 }
 
 /// Our own links in a text: others are shown but not made clickable.
 fn links(text: &str, base: &str) -> Vec<Link> {
     let mut found: Vec<Link> = Vec::new();
-    for word in text.split(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>' | '"' | '（' | '）' | '，' | '。')) {
+    for word in text.split(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '<' | '>' | '"' | '（' | '）' | '，' | '。')
+    }) {
         let Some(at) = word.find(base) else { continue };
         let href = &word[at..];
-        if href.len() > base.len() && !found.iter().any(|link| link.href == href) && found.len() < LINKS_MAX {
-            found.push(Link { href: href.to_owned(), text: href.to_owned() });
+        if href.len() > base.len()
+            && !found.iter().any(|link| link.href == href)
+            && found.len() < LINKS_MAX
+        {
+            found.push(Link {
+                href: href.to_owned(),
+                text: href.to_owned(),
+            });
         }
     }
     found
@@ -137,10 +170,20 @@ fn links(text: &str, base: &str) -> Vec<Link> {
 pub async fn html(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
     open(&site)?;
     let mail = site.app.mailbox_mail(&id).await?;
-    let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], mail.html).into_response();
+    let mut response = (
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+        mail.html,
+    )
+        .into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(MAIL_POLICY),
+    );
+    headers.insert(
+        header::X_FRAME_OPTIONS,
+        HeaderValue::from_static("SAMEORIGIN"),
+    );
     Ok(response)
 }
 
@@ -151,7 +194,10 @@ mod tests {
     #[test]
     fn only_our_own_links_are_offered() {
         let text = "请处理 http://a/l/tok1 或 https://evil/l/x 。见http://a/l/tok1，http://a";
-        let found: Vec<String> = links(text, "http://a").into_iter().map(|link| link.href).collect();
+        let found: Vec<String> = links(text, "http://a")
+            .into_iter()
+            .map(|link| link.href)
+            .collect();
         assert_eq!(found, ["http://a/l/tok1"]);
     }
 }

@@ -35,8 +35,14 @@ pub type Answer = Result<Response, Fault>;
 /// Every page's address.
 pub fn routes() -> Router<Arc<Site>> {
     Router::new()
-        .route("/", get(|| async { axum::response::Redirect::to("/inbox").into_response() }))
-        .route("/sign-in", get(sign_in::show).post(sign_in::password_or_code))
+        .route(
+            "/",
+            get(|| async { axum::response::Redirect::to("/inbox").into_response() }),
+        )
+        .route(
+            "/sign-in",
+            get(sign_in::show).post(sign_in::password_or_code),
+        )
         .route("/sign-in/code", post(sign_in::redeem))
         .route("/sign-in/link-code", post(sign_in::mail_to_link))
         .route("/sign-out", post(sign_in::out))

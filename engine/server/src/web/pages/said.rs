@@ -65,7 +65,10 @@ impl Button {
     /// The same with a value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.hidden.push(HiddenField { name, value: value.to_owned() });
+        self.hidden.push(HiddenField {
+            name,
+            value: value.to_owned(),
+        });
         self
     }
 }

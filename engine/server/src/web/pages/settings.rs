@@ -23,7 +23,10 @@ pub struct Choice {
 pub async fn language(State(site): State<Arc<Site>>, Form(choice): Form<Choice>) -> Answer {
     let lang = if choice.lang == "en" { "en" } else { "zh" };
     let mut response = page::onward(&site, safe_next(&choice.back), None);
-    page::append(&mut response, cookie::set(cookie::LANG, lang, Some(cookie::YEAR_S), site.secure));
+    page::append(
+        &mut response,
+        cookie::set(cookie::LANG, lang, Some(cookie::YEAR_S), site.secure),
+    );
     Ok(response)
 }
 
@@ -31,7 +34,9 @@ pub async fn language(State(site): State<Arc<Site>>, Form(choice): Form<Choice>)
 pub async fn theme(State(site): State<Arc<Site>>, Form(choice): Form<Choice>) -> Answer {
     let mut response = page::onward(&site, "/me", None);
     let cookie = match choice.theme.as_str() {
-        theme @ ("light" | "dark") => cookie::set(cookie::THEME, theme, Some(cookie::YEAR_S), site.secure),
+        theme @ ("light" | "dark") => {
+            cookie::set(cookie::THEME, theme, Some(cookie::YEAR_S), site.secure)
+        }
         _ => cookie::set(cookie::THEME, "", Some(0), site.secure),
     };
     page::append(&mut response, cookie);

@@ -46,7 +46,11 @@ struct CodeModel {
 
 /// `GET /sign-in`
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Query(next): Query<Next>) -> Answer {
-    if visit.signed.as_ref().is_some_and(|signed| signed.limited.is_none()) {
+    if visit
+        .signed
+        .as_ref()
+        .is_some_and(|signed| signed.limited.is_none())
+    {
         return Ok(page::onward(&site, safe_next(&next.next), None));
     }
     form(&site, &visit, &next.next, String::new(), String::new()).await
@@ -56,15 +60,23 @@ async fn form(site: &Site, visit: &Visit, next: &str, who: String, error: String
     let lang = visit.lang;
     let code_to = match &visit.link {
         Some(token) => match site.app.redeem_link(token).await {
-            Ok(redeemed) => words::say(lang, "sign_in.came_by_link", &[("who", &redeemed.person_masked)]),
+            Ok(redeemed) => words::say(
+                lang,
+                "sign_in.came_by_link",
+                &[("who", &redeemed.person_masked)],
+            ),
             Err(_) => String::new(),
         },
         None => String::new(),
     };
-    let personas = site.demo.iter().flat_map(|demo| &demo.personas).map(|persona| Face {
-        post: persona.part.get(lang).to_owned(),
-        ..Face::of(&site.app.person_view(&persona.person), lang)
-    });
+    let personas = site
+        .demo
+        .iter()
+        .flat_map(|demo| &demo.personas)
+        .map(|persona| Face {
+            post: persona.part.get(lang).to_owned(),
+            ..Face::of(&site.app.person_view(&persona.person), lang)
+        });
     let failed = !error.is_empty();
     let model = Model {
         next: safe_next(next).to_owned(),
@@ -75,7 +87,11 @@ async fn form(site: &Site, visit: &Visit, next: &str, who: String, error: String
         personas: personas.collect(),
     };
     let title = words::word(lang, "sign_in.title").to_owned();
-    let page = Page { title, alone: true, ..Page::default() };
+    let page = Page {
+        title,
+        alone: true,
+        ..Page::default()
+    };
     let mut response = page::answer(site, visit, "pages/sign_in", page, &model)?;
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -84,13 +100,22 @@ async fn form(site: &Site, visit: &Visit, next: &str, who: String, error: String
 }
 
 /// `POST /sign-in`: with the password, or asking for a code.
-pub async fn password_or_code(State(site): State<Arc<Site>>, visit: Visit, posted: Posted) -> Answer {
+pub async fn password_or_code(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    posted: Posted,
+) -> Answer {
     let typed = &posted.typed;
-    let (who, next) = (typed.text("who").trim().to_owned(), typed.text("next").to_owned());
+    let (who, next) = (
+        typed.text("who").trim().to_owned(),
+        typed.text("next").to_owned(),
+    );
     if typed.text("how") == "code" {
         return match site.app.mail_code(&who, &visit.address.to_string()).await {
             Ok(()) => code_form(&site, &visit, &next, &who, String::new()),
-            Err(error @ AppError::TooMany { .. }) => form(&site, &visit, &next, who, words_of(&visit, &error)).await,
+            Err(error @ AppError::TooMany { .. }) => {
+                form(&site, &visit, &next, who, words_of(&visit, &error)).await
+            }
             Err(error) => Err(error.into()),
         };
     }
@@ -106,7 +131,9 @@ pub async fn password_or_code(State(site): State<Arc<Site>>, visit: Visit, poste
             let error = words::word(visit.lang, "sign_in.wrong").to_owned();
             form(&site, &visit, &next, who, error).await
         }
-        Err(error @ AppError::TooMany { .. }) => form(&site, &visit, &next, who, words_of(&visit, &error)).await,
+        Err(error @ AppError::TooMany { .. }) => {
+            form(&site, &visit, &next, who, words_of(&visit, &error)).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -120,7 +147,9 @@ pub async fn mail_to_link(State(site): State<Arc<Site>>, visit: Visit, posted: P
     let next = posted.typed.text("next").to_owned();
     let token = visit.link.as_deref().ok_or_else(Fault::not_found)?;
     let redeemed = site.app.redeem_link(token).await?;
-    site.app.mail_code(&redeemed.person, &visit.address.to_string()).await?;
+    site.app
+        .mail_code(&redeemed.person, &visit.address.to_string())
+        .await?;
     // The person's id stays out of the form: the link's cookie names them again when the code comes.
     code_form(&site, &visit, &next, "", String::new())
 }
@@ -141,7 +170,11 @@ fn code_form(site: &Site, visit: &Visit, next: &str, who: &str, error: String) -
         mailbox: site.config.mailbox_page(),
     };
     let title = words::word(lang, "code.title").to_owned();
-    let page = Page { title, alone: true, ..Page::default() };
+    let page = Page {
+        title,
+        alone: true,
+        ..Page::default()
+    };
     let mut response = page::answer(site, visit, "pages/code", page, &model)?;
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -157,14 +190,24 @@ pub async fn redeem(State(site): State<Arc<Site>>, visit: Visit, posted: Posted)
         ("", Some(token)) => site.app.redeem_link(token).await?.person,
         (who, _) => who.to_owned(),
     };
-    let code: String = typed.text("code").chars().filter(char::is_ascii_digit).collect();
-    match site.app.redeem_code(&login, &code, &visit.address.to_string(), &visit.agent).await {
+    let code: String = typed
+        .text("code")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    match site
+        .app
+        .redeem_code(&login, &code, &visit.address.to_string(), &visit.agent)
+        .await
+    {
         Ok(session) => Ok(signed_in(&site, &session, next)),
         Err(AppError::NotSignedIn) => {
             let error = words::word(visit.lang, "code.wrong").to_owned();
             code_form(&site, &visit, next, who, error)
         }
-        Err(error @ AppError::TooMany { .. }) => code_form(&site, &visit, next, who, words_of(&visit, &error)),
+        Err(error @ AppError::TooMany { .. }) => {
+            code_form(&site, &visit, next, who, words_of(&visit, &error))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -172,13 +215,29 @@ pub async fn redeem(State(site): State<Arc<Site>>, visit: Visit, posted: Posted)
 /// Goes on with a new session. The browser's secret is made anew, so that a token from before is worth nothing.
 pub fn signed_in(site: &Site, session: &Session, next: &str) -> Response {
     let mut response = page::onward(site, safe_next(next), None);
-    page::append(&mut response, cookie::set(cookie::SESSION, &session.token.0, Some(SESSION_S), site.secure));
-    page::append(&mut response, cookie::set(cookie::VISIT, "", Some(0), site.secure));
+    page::append(
+        &mut response,
+        cookie::set(
+            cookie::SESSION,
+            &session.token.0,
+            Some(SESSION_S),
+            site.secure,
+        ),
+    );
+    page::append(
+        &mut response,
+        cookie::set(cookie::VISIT, "", Some(0), site.secure),
+    );
     response
 }
 
 /// `POST /sign-out`
-pub async fn out(State(site): State<Arc<Site>>, visit: Visit, request: axum::http::HeaderMap, posted: Posted) -> Answer {
+pub async fn out(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    request: axum::http::HeaderMap,
+    posted: Posted,
+) -> Answer {
     if let Some(token) = cookie::read(&request, cookie::SESSION, site.secure) {
         site.app.sign_out(token).await?;
     }

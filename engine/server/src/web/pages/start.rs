@@ -53,8 +53,18 @@ pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
         href: "/flows".to_owned(),
         label: words::word(lang, "nav.flows").to_owned(),
     });
-    let page = Page { title: words::word(lang, "start.title").to_owned(), place: "start", ..Page::default() };
-    page::answer(&site, &reader.visit, "pages/start", page, &List { flows, empty })
+    let page = Page {
+        title: words::word(lang, "start.title").to_owned(),
+        place: "start",
+        ..Page::default()
+    };
+    page::answer(
+        &site,
+        &reader.visit,
+        "pages/start",
+        page,
+        &List { flows, empty },
+    )
 }
 
 #[derive(Serialize)]
@@ -77,7 +87,10 @@ struct FormError {
 
 async fn flow(site: &Site, reader: &Reader, id: &str) -> Result<FlowView, Fault> {
     let flows = site.app.flows(&reader.id).await?;
-    let flow = flows.into_iter().find(|flow| flow.flow == id).ok_or_else(Fault::not_found)?;
+    let flow = flows
+        .into_iter()
+        .find(|flow| flow.flow == id)
+        .ok_or_else(Fault::not_found)?;
     match flow.refusal {
         Some(refusal) => Err(AppError::from(refusal).into()),
         None => Ok(flow),
@@ -90,20 +103,42 @@ pub async fn form(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
     drawn(&site, &reader, &flow, None, &[], None)
 }
 
-fn drawn(site: &Site, reader: &Reader, flow: &FlowView, typed: Option<&Typed>, faults: &[FieldFault], whole: Option<String>) -> Answer {
+fn drawn(
+    site: &Site,
+    reader: &Reader,
+    flow: &FlowView,
+    typed: Option<&Typed>,
+    faults: &[FieldFault],
+    whole: Option<String>,
+) -> Answer {
     let lang = reader.visit.lang;
-    let drawing = Drawing { lang, prefix: "f", typed, faults, require: &[] };
+    let drawing = Drawing {
+        lang,
+        prefix: "f",
+        typed,
+        faults,
+        require: &[],
+    };
     let fields = drawing.writable(&flow.form);
     let mut errors: Vec<FormError> = faults
         .iter()
         .map(|fault| FormError {
-            href: fields.iter().find(|field| field.name == form::input_name(&fault.field)).map(|field| format!("#{}", field.id)).unwrap_or_default(),
+            href: fields
+                .iter()
+                .find(|field| field.name == form::input_name(&fault.field))
+                .map(|field| format!("#{}", field.id))
+                .unwrap_or_default(),
             text: fault.message.get(lang).to_owned(),
         })
         .collect();
-    errors.extend(whole.map(|text| FormError { href: String::new(), text }));
+    errors.extend(whole.map(|text| FormError {
+        href: String::new(),
+        text,
+    }));
     let failed = !errors.is_empty();
-    let key = typed.and_then(|typed| typed.get("key")).map_or_else(|| random(12), |key| Ok(key.to_owned()))?;
+    let key = typed
+        .and_then(|typed| typed.get("key"))
+        .map_or_else(|| random(12), |key| Ok(key.to_owned()))?;
     let model = FormModel {
         form_title: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),
@@ -111,7 +146,10 @@ fn drawn(site: &Site, reader: &Reader, flow: &FlowView, typed: Option<&Typed>, f
         errors,
         action: format!("/start/{}", flow.flow),
         multipart: flow.form.iter().any(|field| field.kind == "file"),
-        hidden: vec![Hidden { name: "key", value: key }],
+        hidden: vec![Hidden {
+            name: "key",
+            value: key,
+        }],
         fields,
     };
     let page = Page {
@@ -129,24 +167,42 @@ fn drawn(site: &Site, reader: &Reader, flow: &FlowView, typed: Option<&Typed>, f
 }
 
 /// `POST /start/{flow}`: saves a draft, or submits.
-pub async fn begin(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>, posted: Posted) -> Answer {
+pub async fn begin(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
     let flow = flow(&site, &reader, &id).await?;
     let mut typed = posted.typed;
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;
     let values = form::values(&typed, &flow.form);
     let submit = typed.text("do") != "save";
-    let key = Some(typed.text("key")).filter(|key| !key.is_empty()).map(|key| format!("{}:{key}", reader.id));
+    let key = Some(typed.text("key"))
+        .filter(|key| !key.is_empty())
+        .map(|key| format!("{}:{key}", reader.id));
     let actor = Actor::Person(reader.id.clone());
     let lang = reader.visit.lang;
-    match site.app.start(&flow.flow, actor, Via::Page, &values, submit, key).await {
+    match site
+        .app
+        .start(&flow.flow, actor, Via::Page, &values, submit, key)
+        .await
+    {
         Ok(done) => {
             let note = Note {
                 tone: "ok".to_owned(),
                 icon: "circle-check".to_owned(),
-                text: if submit { done.message.get(lang).to_owned() } else { words::word(lang, "form.saved").to_owned() },
+                text: if submit {
+                    done.message.get(lang).to_owned()
+                } else {
+                    words::word(lang, "form.saved").to_owned()
+                },
                 ..Note::default()
             };
-            let draft = done.opened.iter().find(|opened| opened.assignee == reader.id);
+            let draft = done
+                .opened
+                .iter()
+                .find(|opened| opened.assignee == reader.id);
             let to = match draft {
                 Some(draft) if !submit => format!("/tasks/{}/{}", done.instance, draft.task),
                 Some(_) | None => format!("/instances/{}", done.instance),
@@ -158,13 +214,24 @@ pub async fn begin(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path
             let text = refusal.message.get(lang).to_owned();
             match &refusal.field {
                 Some(field) => {
-                    let fault = FieldFault { field: field.clone(), code: refusal.code.clone(), message: refusal.message.clone() };
+                    let fault = FieldFault {
+                        field: field.clone(),
+                        code: refusal.code.clone(),
+                        message: refusal.message.clone(),
+                    };
                     drawn(&site, &reader, &flow, Some(&typed), &[fault], None)
                 }
                 None => drawn(&site, &reader, &flow, Some(&typed), &[], Some(text)),
             }
         }
-        Err(error @ AppError::Busy) => drawn(&site, &reader, &flow, Some(&typed), &[], Some(error.message().get(lang).to_owned())),
+        Err(error @ AppError::Busy) => drawn(
+            &site,
+            &reader,
+            &flow,
+            Some(&typed),
+            &[],
+            Some(error.message().get(lang).to_owned()),
+        ),
         Err(error) => Err(error.into()),
     }
 }

@@ -37,15 +37,31 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
         return Err(Fault::admins_only());
     }
     let lang = reader.visit.lang;
-    let rows: Vec<StuckRow> = site.app.stuck().await?.iter().map(|stuck| row(&site, stuck, lang)).collect();
+    let rows: Vec<StuckRow> = site
+        .app
+        .stuck()
+        .await?
+        .iter()
+        .map(|stuck| row(&site, stuck, lang))
+        .collect();
     let empty = rows.is_empty().then(|| Empty {
         icon: "circle-check",
         title: words::word(lang, "stuck.none").to_owned(),
         text: words::word(lang, "stuck.none_text").to_owned(),
         ..Empty::default()
     });
-    let page = Page { title: words::word(lang, "nav.stuck").to_owned(), place: "stuck", ..Page::default() };
-    page::answer(&site, &reader.visit, "pages/stuck", page, &Model { rows, empty })
+    let page = Page {
+        title: words::word(lang, "nav.stuck").to_owned(),
+        place: "stuck",
+        ..Page::default()
+    };
+    page::answer(
+        &site,
+        &reader.visit,
+        "pages/stuck",
+        page,
+        &Model { rows, empty },
+    )
 }
 
 fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
@@ -57,13 +73,25 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
     };
     let head = stuck.instance.as_ref();
     StuckRow {
-        tag: Tag { tone, icon, text: words::word(lang, key).to_owned() },
+        tag: Tag {
+            tone,
+            icon,
+            text: words::word(lang, key).to_owned(),
+        },
         title: head.map(|head| head.title.clone()).unwrap_or_default(),
-        href: head.map(|head| format!("/instances/{}", head.id)).unwrap_or_default(),
+        href: head
+            .map(|head| format!("/instances/{}", head.id))
+            .unwrap_or_default(),
         words: stuck.words.get(lang).to_owned(),
         code: stuck.code.clone(),
-        age: head.map(|head| part::age(site.app.now(), head.updated.at, lang)).unwrap_or_default(),
-        owner: stuck.owner.iter().map(|person| Face::of(person, lang)).collect(),
+        age: head
+            .map(|head| part::age(site.app.now(), head.updated.at, lang))
+            .unwrap_or_default(),
+        owner: stuck
+            .owner
+            .iter()
+            .map(|person| Face::of(person, lang))
+            .collect(),
         resend: stuck.outbox.clone().unwrap_or_default(),
     }
 }

@@ -7,7 +7,9 @@ use assent_core::command::{Action, Actor, Command, ReturnTo, Verdict, Via};
 use assent_core::refusal::RefusalKind;
 use assent_core::text::Text;
 use assent_core::value::Values;
-use assent_runtime::app::{Answer as Done, AppError, FieldFault, FormField, OfferView, Seen, Tab, TaskView};
+use assent_runtime::app::{
+    Answer as Done, AppError, FieldFault, FormField, OfferView, Seen, Tab, TaskView,
+};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
@@ -30,7 +32,11 @@ pub async fn act(
     posted: Posted,
 ) -> Answer {
     let view = site.app.task_view(&reader.id, &instance, task).await?;
-    let Some(offer) = view.offers.iter().find(|offer| offer.action == posted.typed.text("action")) else {
+    let Some(offer) = view
+        .offers
+        .iter()
+        .find(|offer| offer.action == posted.typed.text("action"))
+    else {
         return too_late(&site, &reader, &view, None);
     };
     let mut typed = posted.typed.clone();
@@ -45,17 +51,32 @@ pub async fn act(
 ///
 /// # Errors
 /// As `App::attach`.
-pub async fn attach(site: &Site, reader: &Reader, files: &[PostedFile], typed: &mut Typed) -> Result<(), Fault> {
+pub async fn attach(
+    site: &Site,
+    reader: &Reader,
+    files: &[PostedFile],
+    typed: &mut Typed,
+) -> Result<(), Fault> {
     for file in files {
-        let stored = site.app.attach(&reader.id, &file.name, file.content.clone()).await?;
+        let stored = site
+            .app
+            .attach(&reader.id, &file.name, file.content.clone())
+            .await?;
         typed.0.push((file.input.clone(), stored.id));
     }
     Ok(())
 }
 
-async fn send(site: &Site, reader: &Reader, view: &TaskView, offer: &OfferView, typed: &Typed) -> Result<Done, AppError> {
+async fn send(
+    site: &Site,
+    reader: &Reader,
+    view: &TaskView,
+    offer: &OfferView,
+    typed: &Typed,
+) -> Result<Done, AppError> {
     let comment = typed.text("comment").trim().replace("\r\n", "\n");
-    let needs_words = offer.reason_required || matches!(offer.action.as_str(), "reject" | "return" | "comment");
+    let needs_words =
+        offer.reason_required || matches!(offer.action.as_str(), "reject" | "return" | "comment");
     if needs_words && comment.chars().count() < REASON_CHARS_MIN {
         return Err(AppError::Invalid(vec![FieldFault {
             field: "comment".to_owned(),
@@ -67,45 +88,99 @@ async fn send(site: &Site, reader: &Reader, view: &TaskView, offer: &OfferView, 
     let action = action(view, offer, typed, comment, set)?;
     let command = Command {
         actor: Actor::Person(reader.id.clone()),
-        via: if reader.visit.link.is_some() { Via::Link } else { Via::Page },
+        via: if reader.visit.link.is_some() {
+            Via::Link
+        } else {
+            Via::Page
+        },
         action,
-        key: Some(typed.text("key")).filter(|key| !key.is_empty()).map(|key| format!("{}:{key}", reader.id)),
+        key: Some(typed.text("key"))
+            .filter(|key| !key.is_empty())
+            .map(|key| format!("{}:{key}", reader.id)),
     };
     let decides = matches!(offer.action.as_str(), "approve" | "reject") || offer.work;
-    let seen = if decides { seen(typed) } else { Seen::default() };
-    site.app.command_seen(&view.instance.head.id, command, seen).await
+    let seen = if decides {
+        seen(typed)
+    } else {
+        Seen::default()
+    };
+    site.app
+        .command_seen(&view.instance.head.id, command, seen)
+        .await
 }
 
 /// What the page showed when it was drawn.
 pub fn seen(typed: &Typed) -> Seen {
     Seen {
-        facts: typed.get("facts").filter(|facts| !facts.is_empty()).map(str::to_owned),
+        facts: typed
+            .get("facts")
+            .filter(|facts| !facts.is_empty())
+            .map(str::to_owned),
         round: typed.get("round").and_then(|round| round.parse().ok()),
     }
 }
 
-async fn values(site: &Site, view: &TaskView, offer: &OfferView, typed: &Typed) -> Result<Values, AppError> {
+async fn values(
+    site: &Site,
+    view: &TaskView,
+    offer: &OfferView,
+    typed: &Typed,
+) -> Result<Values, AppError> {
     let mut fields: Vec<FormField> = Vec::new();
     if offer.action == "approve" || offer.work {
         fields.extend(view.form.iter().cloned());
     }
-    fields.extend(offer.ask.iter().cloned().map(|field| FormField { write: true, ..field }));
+    fields.extend(offer.ask.iter().cloned().map(|field| FormField {
+        write: true,
+        ..field
+    }));
     let json = form::values(typed, &fields);
     if json.is_empty() {
         return Ok(Values::new());
     }
-    site.app.read_values(&view.instance.head.id, Some(view.task), &json).await
+    site.app
+        .read_values(&view.instance.head.id, Some(view.task), &json)
+        .await
 }
 
-fn action(view: &TaskView, offer: &OfferView, typed: &Typed, comment: String, set: Values) -> Result<Action, AppError> {
+fn action(
+    view: &TaskView,
+    offer: &OfferView,
+    typed: &Typed,
+    comment: String,
+    set: Values,
+) -> Result<Action, AppError> {
     let task = view.task;
     let words = Some(comment.clone()).filter(|comment| !comment.is_empty());
     Ok(match offer.action.as_str() {
-        action if offer.work => Action::Act { task, action: action.to_owned(), comment: words, set },
-        "approve" => Action::Decide { task, verdict: Verdict::Approve, comment: words, set },
-        "reject" => Action::Decide { task, verdict: Verdict::Reject, comment: words, set },
-        "return" => Action::Return { task, to: target(offer, typed)?, comment },
-        "transfer" => Action::Transfer { task, to: chosen(typed, "to", "sheet.pick_person")?, comment: words },
+        action if offer.work => Action::Act {
+            task,
+            action: action.to_owned(),
+            comment: words,
+            set,
+        },
+        "approve" => Action::Decide {
+            task,
+            verdict: Verdict::Approve,
+            comment: words,
+            set,
+        },
+        "reject" => Action::Decide {
+            task,
+            verdict: Verdict::Reject,
+            comment: words,
+            set,
+        },
+        "return" => Action::Return {
+            task,
+            to: target(offer, typed)?,
+            comment,
+        },
+        "transfer" => Action::Transfer {
+            task,
+            to: chosen(typed, "to", "sheet.pick_person")?,
+            comment: words,
+        },
         "comment" => Action::Comment { text: comment },
         "withdraw" => Action::Withdraw { comment: words },
         "retry" => Action::Retry { comment: words },
@@ -137,13 +212,26 @@ fn chosen(typed: &Typed, name: &str, missing: &str) -> Result<String, AppError> 
 }
 
 /// It is done: on to the next task, with the result in words.
-async fn on(site: &Site, reader: &Reader, offer: &OfferView, done: &Done) -> Result<Response, Fault> {
+async fn on(
+    site: &Site,
+    reader: &Reader,
+    offer: &OfferView,
+    done: &Done,
+) -> Result<Response, Fault> {
     let lang = reader.visit.lang;
     let todo = site.app.inbox(&reader.id, Tab::Todo, None, None, 1).await?;
     let stays = offer.action == "comment";
-    let next = todo.items.first().and_then(|item| item.task.map(|task| format!("/tasks/{}/{task}", item.instance)));
+    let next = todo.items.first().and_then(|item| {
+        item.task
+            .map(|task| format!("/tasks/{}/{task}", item.instance))
+    });
     let to = match next {
-        _ if stays => reader.visit.path.rsplit_once('/').map_or("/inbox", |(page, _)| page).to_owned(),
+        _ if stays => reader
+            .visit
+            .path
+            .rsplit_once('/')
+            .map_or("/inbox", |(page, _)| page)
+            .to_owned(),
         Some(next) => next,
         None => "/inbox".to_owned(),
     };
@@ -161,29 +249,56 @@ async fn on(site: &Site, reader: &Reader, offer: &OfferView, done: &Done) -> Res
 ///
 /// # Errors
 /// What is no fault of the input goes on as it is.
-pub async fn back(site: &Site, reader: &Reader, old: &TaskView, sheet: &str, typed: Typed, error: AppError) -> Answer {
+pub async fn back(
+    site: &Site,
+    reader: &Reader,
+    old: &TaskView,
+    sheet: &str,
+    typed: Typed,
+    error: AppError,
+) -> Answer {
     let message = error.message();
     let (faults, changed) = match &error {
         AppError::Invalid(faults) => (faults.clone(), false),
         AppError::Refused(refusal) => match refusal.kind {
-            RefusalKind::Input => (about_field(refusal.field.as_deref(), &refusal.code, &message), false),
+            RefusalKind::Input => (
+                about_field(refusal.field.as_deref(), &refusal.code, &message),
+                false,
+            ),
             RefusalKind::Changed => (vec![], true),
             RefusalKind::TooLate => {
-                let view = site.app.task_view(&reader.id, &old.instance.head.id, old.task).await?;
+                let view = site
+                    .app
+                    .task_view(&reader.id, &old.instance.head.id, old.task)
+                    .await?;
                 return too_late(site, reader, &view, Some(message));
             }
             RefusalKind::NotYours => (vec![], false),
             RefusalKind::NotFound => return Err(error.into()),
         },
         AppError::Busy | AppError::TooMany { .. } => (vec![], false),
-        AppError::NotFound | AppError::NotSignedIn | AppError::Unavailable(_) => return Err(error.into()),
+        AppError::NotFound | AppError::NotSignedIn | AppError::Unavailable(_) => {
+            return Err(error.into());
+        }
     };
-    let view = if changed { site.app.task_view(&reader.id, &old.instance.head.id, old.task).await? } else { old.clone() };
+    let view = if changed {
+        site.app
+            .task_view(&reader.id, &old.instance.head.id, old.task)
+            .await?
+    } else {
+        old.clone()
+    };
     let lang = reader.visit.lang;
-    let named = faults.iter().any(|fault| typed.one(&fault.field).is_some() || fault.field == "comment" || fault.field == "to");
+    let named = faults.iter().any(|fault| {
+        typed.one(&fault.field).is_some() || fault.field == "comment" || fault.field == "to"
+    });
     let comeback = Comeback {
         sheet: sheet.to_owned(),
-        error: if named { String::new() } else { message.get(lang).to_owned() },
+        error: if named {
+            String::new()
+        } else {
+            message.get(lang).to_owned()
+        },
         typed,
         faults,
     };
@@ -192,7 +307,11 @@ pub async fn back(site: &Site, reader: &Reader, old: &TaskView, sheet: &str, typ
 
 fn about_field(field: Option<&str>, code: &str, message: &Text) -> Vec<FieldFault> {
     field
-        .map(|field| FieldFault { field: field.to_owned(), code: code.to_owned(), message: message.clone() })
+        .map(|field| FieldFault {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.clone(),
+        })
         .into_iter()
         .collect()
 }

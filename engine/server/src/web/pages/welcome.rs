@@ -24,7 +24,11 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
 
 fn form(site: &Site, visit: &Visit, error: String) -> Answer {
     let title = words::word(visit.lang, "welcome.title").to_owned();
-    let page = Page { title, alone: true, ..Page::default() };
+    let page = Page {
+        title,
+        alone: true,
+        ..Page::default()
+    };
     page::answer(site, visit, "pages/welcome", page, &Model { error })
 }
 
@@ -36,9 +40,15 @@ pub async fn redeem(
     posted: Posted,
 ) -> Answer {
     let password = Secret(posted.typed.text("password").to_owned());
-    match site.app.redeem_welcome(&token, &password, &visit.agent).await {
+    match site
+        .app
+        .redeem_welcome(&token, &password, &visit.agent)
+        .await
+    {
         Ok(session) => Ok(signed_in(&site, &session, "/inbox")),
-        Err(error @ AppError::Invalid(_)) => form(&site, &visit, error.message().get(visit.lang).to_owned()),
+        Err(error @ AppError::Invalid(_)) => {
+            form(&site, &visit, error.message().get(visit.lang).to_owned())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,0 +1,151 @@
+// Assent's script. Every page works without it; it spares waiting, keeps words that were typed, and adds keys.
+(function () {
+  "use strict";
+  var doc = document;
+  function each(selector, act, root) { Array.prototype.forEach.call((root || doc).querySelectorAll(selector), act); }
+  function say(text) { var live = doc.getElementById("live"); if (live) { live.textContent = text; } }
+  function store(name, value) {
+    try { if (value === undefined) { return sessionStorage.getItem(name); } if (value === null) { sessionStorage.removeItem(name); } else { sessionStorage.setItem(name, value); } } catch (e) { /* private windows have no storage */ }
+    return null;
+  }
+
+  // ---- sheets: focus goes in, stays in, and comes back ----------------------------------------------------------
+  var opener = null;
+  function openSheet() {
+    var named = location.hash && location.hash.length > 1 ? doc.getElementById(location.hash.slice(1)) : null;
+    if (named && named.classList.contains("sheet")) { return named; }
+    return doc.querySelector(".sheet.open");
+  }
+  function arm(sheet) {
+    // A double tap on the button that opened the sheet must not press the one that appears under the finger.
+    each(".confirm", function (button) {
+      button.disabled = true;
+      setTimeout(function () { button.disabled = false; }, 600);
+    }, sheet);
+  }
+  function entered() {
+    var sheet = openSheet();
+    doc.documentElement.classList.toggle("sheeted", !!sheet);
+    if (!sheet) { if (opener) { opener.focus(); opener = null; } return; }
+    arm(sheet);
+    var first = sheet.querySelector(".bad input, .bad select, .bad textarea, [data-focus]");
+    (first || sheet).focus();
+  }
+  function closeSheet() {
+    var sheet = openSheet();
+    if (!sheet) { return false; }
+    sheet.classList.remove("open");
+    if (location.hash) { history.pushState(null, "", location.pathname + location.search); }
+    entered();
+    return true;
+  }
+  doc.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("a") : null;
+    if (!link) { return; }
+    if (link.classList.contains("close") || link.classList.contains("shade")) { event.preventDefault(); closeSheet(); }
+    else if (link.getAttribute("href") && link.getAttribute("href").charAt(0) === "#" && doc.querySelector(link.getAttribute("href") + ".sheet")) {
+      if (!link.closest(".sheet")) { opener = link; }
+      each(".sheet.open", function (sheet) { sheet.classList.remove("open"); });
+    }
+  });
+  window.addEventListener("hashchange", entered);
+  doc.addEventListener("keydown", function (event) {
+    var sheet = openSheet();
+    if (event.key === "Escape" && sheet) { closeSheet(); return; }
+    if (event.key !== "Tab" || !sheet) { return; }
+    var stops = Array.prototype.filter.call(sheet.querySelectorAll("a[href], button, input, select, textarea"), function (stop) {
+      return !stop.disabled && stop.tabIndex >= 0 && stop.type !== "hidden" && stop.offsetParent !== null;
+    });
+    if (!stops.length) { return; }
+    var first = stops[0], last = stops[stops.length - 1];
+    if (event.shiftKey && (doc.activeElement === first || doc.activeElement === sheet)) { event.preventDefault(); last.focus(); }
+    else if (!event.shiftKey && doc.activeElement === last) { event.preventDefault(); first.focus(); }
+  });
+
+  // ---- saved phrases ----------------------------------------------------------------------------------------------
+  each("[data-phrases]", function (group) {
+    var box = doc.getElementById(group.getAttribute("data-phrases"));
+    group.hidden = false;
+    group.addEventListener("click", function (event) {
+      if (event.target.tagName !== "BUTTON") { return; }
+      box.value = (box.value ? box.value.replace(/\s+$/, "") + "\n" : "") + event.target.textContent;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      box.focus();
+    });
+  });
+
+  // ---- forms: sent once; on a bad network the words stay and the page says so ------------------------------------
+  function keepName(form) { return "assent:" + location.pathname + ":" + (form.id || form.getAttribute("action")); }
+  each("form[data-once]", function (form) {
+    var boxes = form.querySelectorAll("textarea[data-keep]");
+    var kept = store(keepName(form));
+    if (kept && boxes.length && !boxes[0].value) { boxes[0].value = kept; }
+    Array.prototype.forEach.call(boxes, function (box) { box.addEventListener("input", function () { store(keepName(form), box.value); }); });
+    form.addEventListener("submit", function (event) {
+      if (form.getAttribute("data-sent")) { event.preventDefault(); return; }
+      if (navigator.onLine === false) {
+        event.preventDefault();
+        var words = doc.documentElement.lang === "en" ? "Not delivered: no network. Your words are kept, please try again." : "未送达：没有网络。已保留您填写的内容，请重试。";
+        var note = form.querySelector(".offline") || doc.createElement("div");
+        note.className = "note no offline";
+        note.setAttribute("role", "alert");
+        note.textContent = words;
+        form.insertBefore(note, form.firstChild);
+        return;
+      }
+      form.setAttribute("data-sent", "1");
+      store(keepName(form), null);
+    });
+  });
+  window.addEventListener("pageshow", function () { each("form[data-sent]", function (form) { form.removeAttribute("data-sent"); }); });
+  // What was typed into a long form is not lost by a wrong click.
+  each("form[data-draft]", function (form) {
+    var dirty = false;
+    form.addEventListener("input", function () { dirty = true; });
+    form.addEventListener("submit", function () { dirty = false; });
+    window.addEventListener("beforeunload", function (event) { if (dirty) { event.preventDefault(); event.returnValue = ""; } });
+  });
+  // Amounts read better with separators once the cursor has left them.
+  each("input.number", function (input) {
+    input.addEventListener("blur", function () {
+      var plain = input.value.replace(/[,\s]/g, "");
+      if (/^-?\d{4,}(\.\d+)?$/.test(plain)) {
+        var parts = plain.split(".");
+        parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, ",");
+        input.value = parts.join(".");
+      }
+    });
+  });
+
+  // ---- keys: J/K Enter on lists, A/R/C on a task; they open sheets and never decide ------------------------------
+  function keysOff() { try { return localStorage.getItem("assent:keys") === "off"; } catch (e) { return false; } }
+  function rowMove(step) {
+    var links = Array.prototype.slice.call(doc.querySelectorAll("[data-rows] .title a"));
+    if (!links.length) { return; }
+    var at = links.indexOf(doc.activeElement);
+    var to = links[Math.min(links.length - 1, Math.max(0, at + step))];
+    to.focus();
+    if (to.scrollIntoView) { to.scrollIntoView({ block: "nearest" }); }
+  }
+  doc.addEventListener("keydown", function (event) {
+    var target = event.target;
+    if (keysOff() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) { return; }
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable || openSheet()) { return; }
+    var key = event.key.toLowerCase();
+    if (key === "j") { var next = doc.querySelector("[data-key=j]"); if (next) { next.click(); } else { rowMove(1); } }
+    else if (key === "k") { if (doc.querySelector("[data-rows]")) { rowMove(-1); } else { history.back(); } }
+    else if (key === "?") { location.href = "/help"; }
+    else if (key === "a" || key === "r") { var button = doc.querySelector('[data-sheet="' + key + '"]'); if (button) { opener = button; location.hash = button.getAttribute("href"); } }
+    else if (key === "c") { if (doc.getElementById("comment")) { location.hash = "#comment"; } }
+    else { return; }
+    event.preventDefault();
+  });
+  each("[data-keys]", function (hint) { if (window.matchMedia && matchMedia("(hover: hover) and (pointer: fine)").matches && !keysOff()) { hint.hidden = false; } });
+  each("[data-keys-switch]", function (box) {
+    box.closest("section").hidden = false;
+    box.checked = !keysOff();
+    box.addEventListener("change", function () { try { localStorage.setItem("assent:keys", box.checked ? "on" : "off"); } catch (e) { say(""); } });
+  });
+
+  entered();
+})();

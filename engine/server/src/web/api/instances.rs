@@ -1,0 +1,288 @@
+//! `/api/v1/instances`.
+
+use std::sync::Arc;
+
+use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::value::Values;
+use assent_runtime::app::{InstanceFilter, InstanceView, JsonMap};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse as _;
+use serde::Deserialize;
+
+use super::read::Body;
+use super::shape::{
+    Accepted, ExpectedState, Explained, Instance, InstanceListRow, InstanceRows, SetBody, Standing,
+    Trail, TrailEvent, WordsBody,
+};
+use super::{Answer, Writer, json, key};
+use crate::web::guard::faults::Problem;
+use crate::web::{Fault, Reader, Site};
+
+/// Rows unless `limit` says otherwise, and at most.
+const ROWS: u32 = 50;
+const ROWS_MAX: u32 = 200;
+
+/// Which instances.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Ask {
+    flow: Option<String>,
+    /// `running`, `held`, `ended` or an outcome.
+    status: Option<String>,
+    /// Standing in this state.
+    state: Option<String>,
+    /// Started by this person.
+    applicant: Option<String>,
+    /// The title contains this.
+    text: Option<String>,
+    cursor: Option<String>,
+    /// At most 200.
+    limit: Option<u32>,
+}
+
+/// Instances you may see, the latest change first.
+#[utoipa::path(get, path = "/api/v1/instances", tag = "instances", params(Ask), responses((status = 200, body = InstanceRows)))]
+pub async fn list(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Query<Ask>) -> Answer {
+    let filter = InstanceFilter {
+        flow: ask.flow,
+        status: ask.status,
+        state: ask.state,
+        applicant: ask.applicant,
+        text: ask.text,
+    };
+    let limit = ask.limit.unwrap_or(ROWS).clamp(1, ROWS_MAX);
+    let page = site
+        .app
+        .instances(&reader.id, &filter, ask.cursor.as_deref(), limit)
+        .await?;
+    let rows = InstanceRows {
+        items: page.items.iter().map(InstanceListRow::from).collect(),
+        next: page.next,
+    };
+    json(StatusCode::OK, &rows)
+}
+
+/// One instance with its record.
+#[utoipa::path(get, path = "/api/v1/instances/{id}", tag = "instances", params(("id" = String, Path)),
+    responses((status = 200, body = Instance), (status = 404, body = Problem)))]
+pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
+    let view = site.app.instance_view(&reader.id, &id).await?;
+    let instance = Instance {
+        head: (&view.head).into(),
+        values: view.facts.iter().map(Into::into).collect(),
+        standing: standing(&view),
+        my_task: view.my_task,
+        offers: view.offers.iter().map(Into::into).collect(),
+    };
+    json(StatusCode::OK, &instance)
+}
+
+fn standing(view: &InstanceView) -> Vec<Standing> {
+    view.standing
+        .iter()
+        .map(|standing| Standing {
+            state: standing.state.clone(),
+            name: (&standing.name).into(),
+            since: (&standing.since).into(),
+            due: standing.due.as_ref().map(|due| due.at.0),
+            waiting_on: standing.waiting_on.iter().map(Into::into).collect(),
+        })
+        .collect()
+}
+
+/// Everything that happened, oldest first.
+#[utoipa::path(get, path = "/api/v1/instances/{id}/history", tag = "instances", params(("id" = String, Path)),
+    responses((status = 200, body = Trail)))]
+pub async fn history(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path(id): Path<String>,
+) -> Answer {
+    let view = site.app.instance_view(&reader.id, &id).await?;
+    json(
+        StatusCode::OK,
+        &Trail {
+            items: view.timeline.iter().map(TrailEvent::from).collect(),
+        },
+    )
+}
+
+/// Why it stands where it stands, who is asked and why, what probably comes, what you can do and why not the rest.
+#[utoipa::path(get, path = "/api/v1/instances/{id}/explain", tag = "instances", params(("id" = String, Path)),
+    responses((status = 200, body = Explained)))]
+pub async fn explain(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path(id): Path<String>,
+) -> Answer {
+    let view = site.app.instance_view(&reader.id, &id).await?;
+    let explained = Explained {
+        standing: standing(&view),
+        decided_by: view
+            .timeline
+            .iter()
+            .filter(|item| !item.because.is_empty())
+            .map(TrailEvent::from)
+            .collect(),
+        expected: view
+            .expected
+            .iter()
+            .map(|expected| ExpectedState {
+                state: expected.state.clone(),
+                name: (&expected.name).into(),
+                people: expected.people.iter().map(Into::into).collect(),
+                only_if: (&expected.only_if).into(),
+            })
+            .collect(),
+        offers: view.offers.iter().map(Into::into).collect(),
+    };
+    json(StatusCode::OK, &explained)
+}
+
+/// The flow as a picture (SVG), with where the instance stands.
+#[utoipa::path(get, path = "/api/v1/instances/{id}/diagram", tag = "instances", params(("id" = String, Path)),
+    responses((status = 200, content_type = "image/svg+xml")))]
+pub async fn diagram(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path(id): Path<String>,
+) -> Answer {
+    let view = site.app.instance_view(&reader.id, &id).await?;
+    let svg = view.diagram.svg.get(reader.visit.lang).to_owned();
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+/// Saves a draft.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/save", tag = "instances", params(("id" = String, Path)), request_body = SetBody,
+    responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
+pub async fn save(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<SetBody>,
+) -> Answer {
+    let set = values(&site, &id, &body.set).await?;
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(&site, &writer, &id, Action::Save { set }, key).await
+}
+
+/// Submits a draft; after a return, again.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/submit", tag = "instances", params(("id" = String, Path)), request_body = SetBody,
+    responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
+pub async fn submit(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<SetBody>,
+) -> Answer {
+    let set = values(&site, &id, &body.set).await?;
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(
+        &site,
+        &writer,
+        &id,
+        Action::Submit {
+            set,
+            straight_back: body.straight_back,
+        },
+        key,
+    )
+    .await
+}
+
+/// The applicant ends it.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/withdraw", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted), (status = 409, body = Problem)))]
+pub async fn withdraw(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<WordsBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(
+        &site,
+        &writer,
+        &id,
+        Action::Withdraw {
+            comment: body.comment,
+        },
+        key,
+    )
+    .await
+}
+
+/// Words for everybody who reads it.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/comment", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted)))]
+pub async fn comment(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<WordsBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(
+        &site,
+        &writer,
+        &id,
+        Action::Comment {
+            text: body.comment.unwrap_or_default(),
+        },
+        key,
+    )
+    .await
+}
+
+/// The owner lets a held instance try again.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/retry", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem)))]
+pub async fn retry(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<WordsBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(
+        &site,
+        &writer,
+        &id,
+        Action::Retry {
+            comment: body.comment,
+        },
+        key,
+    )
+    .await
+}
+
+async fn values(site: &Site, id: &str, set: &JsonMap) -> Result<Values, Fault> {
+    if set.is_empty() {
+        return Ok(Values::new());
+    }
+    Ok(site.app.read_values(id, None, set).await?)
+}
+
+async fn send(
+    site: &Site,
+    writer: &Writer,
+    id: &str,
+    action: Action,
+    key: Option<String>,
+) -> Answer {
+    let command = Command {
+        actor: Actor::Person(writer.0.id.clone()),
+        via: Via::Api,
+        action,
+        key,
+    };
+    let done = site.app.command(id, command).await?;
+    json(StatusCode::OK, &Accepted::from(&done))
+}

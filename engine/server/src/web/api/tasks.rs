@@ -1,0 +1,213 @@
+//! `/api/v1/tasks`.
+
+use std::sync::Arc;
+
+use assent_core::command::{Action, Actor, Command, ReturnTo, Verdict, Via};
+use assent_core::value::Values;
+use assent_runtime::app::{JsonMap, Seen, Tab, TaskView};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::read::Body;
+use super::shape::{
+    Accepted, ActBody, Decision, DecisionBody, ReturnBody, Task, TaskRow, TaskRows, TransferBody,
+};
+use super::{Answer, Writer, json, key};
+use crate::web::guard::faults::Problem;
+use crate::web::{Fault, Reader, Site};
+
+/// Rows unless `limit` says otherwise, and at most.
+const ROWS: u32 = 50;
+const ROWS_MAX: u32 = 200;
+
+/// Which tasks.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Ask {
+    /// `todo` (the default), `waiting`, `done`.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    mine: Tab,
+    /// Of this flow.
+    flow: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most 200.
+    limit: Option<u32>,
+}
+
+/// Your tasks.
+#[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", params(Ask), responses((status = 200, body = TaskRows)))]
+pub async fn list(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Query<Ask>) -> Answer {
+    let limit = ask.limit.unwrap_or(ROWS).clamp(1, ROWS_MAX);
+    let page = site
+        .app
+        .inbox(
+            &reader.id,
+            ask.mine,
+            ask.flow.as_deref(),
+            ask.cursor.as_deref(),
+            limit,
+        )
+        .await?;
+    let rows = TaskRows {
+        items: page.items.iter().map(TaskRow::from).collect(),
+        next: page.next,
+    };
+    json(StatusCode::OK, &rows)
+}
+
+/// One task.
+#[utoipa::path(get, path = "/api/v1/tasks/{instance}/{task}", tag = "tasks", params(("instance" = String, Path), ("task" = u32, Path)),
+    responses((status = 200, body = Task), (status = 404, body = Problem)))]
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path((instance, task)): Path<(String, u32)>,
+) -> Answer {
+    let view = site.app.task_view(&reader.id, &instance, task).await?;
+    json(StatusCode::OK, &shape(&view))
+}
+
+fn shape(view: &TaskView) -> Task {
+    Task {
+        instance: (&view.instance.head).into(),
+        task: view.task,
+        open: view.open,
+        kind: view.kind.clone(),
+        state: view.state.clone(),
+        state_name: (&view.state_name).into(),
+        assignee: (&view.assignee).into(),
+        round: view.round,
+        facts_hash: view.facts_hash.clone(),
+        due: view.due.as_ref().map(|due| due.at.0),
+        why: view.why.iter().map(Into::into).collect(),
+        values: view.instance.facts.iter().map(Into::into).collect(),
+        offers: view.offers.iter().map(Into::into).collect(),
+    }
+}
+
+/// Decides a task: the one way, for machines too. Refused when it is not yours, was decided, or the record changed.
+#[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/decision", tag = "tasks",
+    params(("instance" = String, Path), ("task" = u32, Path)), request_body = DecisionBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem),
+              (status = 412, body = Problem), (status = 422, body = Problem)))]
+pub async fn decide(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path((instance, task)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(body): Body<DecisionBody>,
+) -> Answer {
+    let set = values(&site, &instance, task, &body.set).await?;
+    let verdict = match body.decision {
+        Decision::Approve => Verdict::Approve,
+        Decision::Reject => Verdict::Reject,
+    };
+    let seen = Seen {
+        facts: body.facts,
+        round: body.round,
+    };
+    let action = Action::Decide {
+        task,
+        verdict,
+        comment: body.comment,
+        set,
+    };
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(&site, &writer, &instance, action, key, seen).await
+}
+
+/// Takes a named action of a work task.
+#[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/act", tag = "tasks",
+    params(("instance" = String, Path), ("task" = u32, Path)), request_body = ActBody,
+    responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
+pub async fn act(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path((instance, task)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(body): Body<ActBody>,
+) -> Answer {
+    let set = values(&site, &instance, task, &body.set).await?;
+    let action = Action::Act {
+        task,
+        action: body.action,
+        comment: body.comment,
+        set,
+    };
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(&site, &writer, &instance, action, key, Seen::default()).await
+}
+
+/// Sends back for rework.
+#[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/return", tag = "tasks",
+    params(("instance" = String, Path), ("task" = u32, Path)), request_body = ReturnBody,
+    responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
+pub async fn send_back(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path((instance, task)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(body): Body<ReturnBody>,
+) -> Answer {
+    let to = match body.to.as_str() {
+        "applicant" => ReturnTo::Applicant,
+        "previous" => ReturnTo::Previous,
+        _ => ReturnTo::State(body.to),
+    };
+    let action = Action::Return {
+        task,
+        to,
+        comment: body.comment,
+    };
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(&site, &writer, &instance, action, key, Seen::default()).await
+}
+
+/// Hands a task to somebody else.
+#[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/transfer", tag = "tasks",
+    params(("instance" = String, Path), ("task" = u32, Path)), request_body = TransferBody,
+    responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
+pub async fn transfer(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path((instance, task)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(body): Body<TransferBody>,
+) -> Answer {
+    let action = Action::Transfer {
+        task,
+        to: body.to,
+        comment: body.comment,
+    };
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    send(&site, &writer, &instance, action, key, Seen::default()).await
+}
+
+async fn values(site: &Site, instance: &str, task: u32, set: &JsonMap) -> Result<Values, Fault> {
+    if set.is_empty() {
+        return Ok(Values::new());
+    }
+    Ok(site.app.read_values(instance, Some(task), set).await?)
+}
+
+async fn send(
+    site: &Site,
+    writer: &Writer,
+    instance: &str,
+    action: Action,
+    key: Option<String>,
+    seen: Seen,
+) -> Answer {
+    let command = Command {
+        actor: Actor::Person(writer.0.id.clone()),
+        via: Via::Api,
+        action,
+        key,
+    };
+    let done = site.app.command_seen(instance, command, seen).await?;
+    json(StatusCode::OK, &Accepted::from(&done))
+}
