@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::text::Text;
 
 pub use places::Places;
-pub use render::render;
+pub use render::{render, summary};
 
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

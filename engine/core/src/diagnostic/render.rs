@@ -1,65 +1,100 @@
-//! Diagnostics as a terminal shows them: excerpt, caret, what to do.
+//! Faults as a terminal shows them: the line, a caret, the cause, what to do.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::ops::Range;
 
-use crate::text::Lang;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Report, Snippet};
 
 use super::{Diagnostic, Place, Severity};
+use crate::text::Lang;
 
-/// Diagnostics of one file as text, in one language. `source` is the file's text.
-pub fn render(diagnostics: &[Diagnostic], source: &str, lang: Lang) -> String {
-    let renderer = Renderer::plain();
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&[group(diagnostic, source, lang)]));
-        out.push_str("\n\n");
+/// Renders faults in the order of their places, with excerpts of the source they were found in.
+pub fn render(diagnostics: &[Diagnostic], source: &str, lang: Lang, colour: bool) -> String {
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
+    let mut text = String::new();
+    for fault in sorted {
+        text.push_str(&one(&renderer, fault, source, lang));
+        text.push_str("\n\n");
     }
-    out
+    text
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, source: &'a str, lang: Lang) -> Group<'a> {
-    let level = match diagnostic.severity {
+/// One line that counts them: `2 个错误，1 个警告`.
+pub fn summary(diagnostics: &[Diagnostic], lang: Lang) -> String {
+    let errors = diagnostics.iter().filter(|fault| fault.is_error()).count();
+    let warnings = diagnostics.len() - errors;
+    let plural =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    match lang {
+        Lang::Zh => format!("{errors} 个错误，{warnings} 个警告"),
+        Lang::En => format!(
+            "{}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
+    }
+}
+
+fn one(renderer: &Renderer, fault: &Diagnostic, source: &str, lang: Lang) -> String {
+    let level = match fault.severity {
         Severity::Error => Level::ERROR.with_name(lang.pick("错误", "error")),
         Severity::Warning => Level::WARNING.with_name(lang.pick("警告", "warning")),
     };
-    let title = level
-        .primary_title(diagnostic.message.get(lang))
-        .id(diagnostic.code);
-    let mut snippet = Snippet::source(source)
-        .path(diagnostic.place.file.as_str())
-        .annotation(AnnotationKind::Primary.span(span(&diagnostic.place, source)));
-    for (place, label) in &diagnostic.also {
-        let annotation = AnnotationKind::Context
-            .span(span(place, source))
-            .label(label.get(lang));
-        snippet = snippet.annotation(annotation);
+    let spans = std::iter::once(&fault.place).chain(fault.also.iter().map(|(place, _)| place));
+    let window = window(source, spans);
+    let excerpt = source.get(window.clone()).unwrap_or("");
+    let line = 1 + source[..window.start].matches('\n').count();
+    let mut snippet = Snippet::source(excerpt)
+        .line_start(line)
+        .path(fault.place.file.as_str())
+        .annotation(AnnotationKind::Primary.span(within(&fault.place, &window)));
+    for (place, label) in &fault.also {
+        snippet = snippet.annotation(
+            AnnotationKind::Context
+                .span(within(place, &window))
+                .label(label.get(lang)),
+        );
     }
-    let mut group = Group::with_title(title).element(snippet);
-    let help = Level::HELP.with_name(lang.pick("办法", "help"));
-    if let Some(hint) = &diagnostic.hint {
-        group = group.element(help.clone().message(hint.get(lang)));
+    let mut group = level
+        .primary_title(fault.message.get(lang))
+        .id(fault.code)
+        .element(snippet);
+    if let Some(hint) = &fault.hint {
+        let help = Level::HELP.with_name(lang.pick("怎么改", "help"));
+        group = group.element(help.message(hint.get(lang)));
     }
-    for fix in &diagnostic.fixes {
-        let name = lang.pick("可一键修改", "one-click fix");
-        let fix = Level::HELP.with_name(name).message(fix.title.get(lang));
-        group = group.element(fix);
-    }
-    group
+    let report: Report<'_> = &[group];
+    renderer.render(report)
 }
 
-/// The bytes of a place, within the text and at the borders of its characters.
-fn span(place: &Place, source: &str) -> std::ops::Range<usize> {
-    let border = |mut at: usize| {
-        at = at.min(source.len());
-        while !source.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let (start, end) = (border(place.span.0), border(place.span.1));
-    // A whole block would fill the screen; its first line says where it is.
-    let line_end = source[start..]
+/// The whole lines around some places, as bytes of the source.
+fn window<'p>(source: &str, places: impl Iterator<Item = &'p Place>) -> Range<usize> {
+    let (mut start, mut end) = (source.len(), 0);
+    for place in places {
+        start = start.min(place.span.0);
+        end = end.max(place.span.1);
+    }
+    let start = floor(source, start);
+    let end = floor(source, end.max(start));
+    let from = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let to = source[end..]
         .find('\n')
-        .map_or(source.len(), |at| start + at);
-    start..end.min(line_end).max(start)
+        .map_or(source.len(), |newline| end + newline);
+    from..to
+}
+
+/// The place in bytes of the excerpt; never outside it, whatever source the caller brought.
+fn within(place: &Place, window: &Range<usize>) -> Range<usize> {
+    let clamp = |at: usize| at.clamp(window.start, window.end) - window.start;
+    let start = clamp(place.span.0);
+    start..clamp(place.span.1).max(start)
+}
+
+fn floor(source: &str, at: usize) -> usize {
+    source.floor_char_boundary(at)
 }

@@ -15,6 +15,7 @@ mod names;
 mod prelint;
 pub mod reader;
 pub mod scalar;
+mod scan;
 mod settings;
 mod state;
 mod suggest;
