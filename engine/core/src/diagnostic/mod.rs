@@ -1,12 +1,14 @@
 //! Diagnostics: every fault of a file, with its place, its cause and what to do, in Chinese and in English.
 
 mod places;
+mod render;
 
 use serde::Serialize;
 
 use crate::text::Text;
 
 pub use places::Places;
+pub use render::{render, summary};
 
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -15,6 +15,7 @@ mod names;
 mod prelint;
 pub mod reader;
 pub mod scalar;
+mod scan;
 mod settings;
 mod state;
 mod suggest;
@@ -38,7 +39,8 @@ pub use suggest::nearest;
 /// What became of a flow file.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// The flow, when the file holds no error.
+    /// The flow, when all of it could be read and every name and type is right. It may still fail the checks of
+    /// [`crate::check`]: then it can be drawn and tried, but its errors keep it from being published.
     pub definition: Option<Definition>,
     /// Its examples, as far as they could be read.
     pub examples: Vec<Example>,
@@ -48,10 +50,10 @@ pub struct Compiled {
     pub places: Places,
 }
 
-/// Compiles a flow.
+/// Compiles a flow, and checks it as a whole when it can be read.
 ///
-/// `file_name` is only used to name places. Checks that need the whole flow (reachability, coverage, people) are not made
-/// here: see `core::check`.
+/// `file_name` is only used to name places. What needs the organisation is not checked here: see
+/// [`crate::check::organisation`].
 pub fn compile(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
     let (mut reader, root) = open(file_name, text);
     let (definition, examples) = match &root {
@@ -59,12 +61,17 @@ pub fn compile(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
         None => (None, vec![]),
     };
     let places = reader.places.clone();
-    let diagnostics = finish(reader);
-    let broken = diagnostics.iter().any(Diagnostic::is_error);
+    let broken = reader.diagnostics.iter().any(Diagnostic::is_error);
+    let definition = definition.filter(|_| !broken);
+    if let Some(definition) = &definition {
+        reader
+            .diagnostics
+            .extend(crate::check::all(definition, catalog));
+    }
     Compiled {
-        definition: definition.filter(|_| !broken),
+        definition,
         examples,
-        diagnostics,
+        diagnostics: finish(reader),
         places,
     }
 }

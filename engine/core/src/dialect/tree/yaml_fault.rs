@@ -134,14 +134,20 @@ pub(super) fn translate(source: &Source, error: &ScanError) -> Diagnostic {
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return too_deep(source, at);
     }
+    let directive = matches!(error.kind(), ErrorKind::DirectiveDisallowed);
     let guess = colon_in_value(source, at)
         .or_else(|| colon_without_space(source, at))
         .or_else(|| reserved_start(source, at));
-    if let Some(fault) = guess {
+    if let Some(fault) = guess.filter(|_| !directive) {
         return fault;
     }
-    let place = source.place(char_at(source, at));
-    let (code, zh, en, hint) = words(error.kind());
+    let mut found = words(error.kind());
+    if found.0 == "comma-missing" && opened_above(source, at) {
+        // The next line's key was read as one more item: the bracket is what is missing.
+        found = words(&ErrorKind::UnexpectedEofFlowSequence);
+    }
+    let (code, zh, en, hint) = found;
+    let place = source.place(opening(source, code, at));
     Diagnostic::error(code, place, zh, en).hint(hint.zh, hint.en)
 }
 
@@ -163,6 +169,32 @@ fn char_at(source: &Source, at: usize) -> Span {
         start: at,
         end: at + length,
     }
+}
+
+/// A quotation mark or bracket that is not closed is shown where it opens, not where the file ends.
+fn opening(source: &Source, code: &str, at: usize) -> Span {
+    let head = source.text().get(..at).unwrap_or("");
+    let (quote, bracket) = crate::dialect::scan::still_open(head);
+    let start = match code {
+        "quote-not-closed" => quote,
+        "bracket-not-closed" => bracket,
+        _ => None,
+    };
+    start.map_or_else(
+        || char_at(source, at),
+        |start| Span {
+            start,
+            end: start + 1,
+        },
+    )
+}
+
+/// True when the innermost open bracket stands on a line above.
+fn opened_above(source: &Source, at: usize) -> bool {
+    let (line, _) = source.line_at(at);
+    let head = source.text().get(..at).unwrap_or("");
+    let (_, bracket) = crate::dialect::scan::still_open(head);
+    bracket.is_some_and(|bracket| bracket < line)
 }
 
 fn too_deep(source: &Source, at: usize) -> Diagnostic {
