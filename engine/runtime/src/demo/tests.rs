@@ -238,9 +238,8 @@ fn standing(case: &Case) -> Vec<&str> {
 
 fn status(case: &Case) -> &str {
     match &case.instance.status {
+        Status::Running if !case.instance.holds.is_empty() => "held",
         Status::Running => "running",
-        Status::Held(_) => "held",
-        Status::Suspended(_) => "suspended",
         Status::Ended(outcome) => outcome.word(),
     }
 }

@@ -161,6 +161,10 @@ fn name(
 fn note_keys(reader: &mut Reader, slot: &Slot<'_>, map: &MapReader<'_>) {
     for (key, node) in map.written() {
         reader.note(format!("states.{}.{}", slot.id.text, key.text), node.span);
+        for (number, item) in node.items().unwrap_or_default().iter().enumerate() {
+            let path = format!("states.{}.{}.{number}", slot.id.text, key.text);
+            reader.note(path, item.span);
+        }
     }
 }
 
