@@ -9,7 +9,8 @@ use super::reach::{Reach, ending, successors};
 
 /// All findings about the shape of the flow.
 pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
-    let mut found = unreachable(def, reach);
+    let mut found: Vec<Finding> = no_draft(def).into_iter().collect();
+    found.extend(unreachable(def, reach));
     found.extend(no_end(def, reach));
     for (ix, state) in def.states.iter().enumerate() {
         if reach.states[ix]
@@ -19,6 +20,34 @@ pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A form that nobody is asked to fill in.
+fn no_draft(def: &Definition) -> Option<Finding> {
+    let first = *def.regions.first()?.states.first()?;
+    let state = &def.states[first];
+    if !def.own_form || matches!(state.kind, StateKind::Draft { .. }) {
+        return None;
+    }
+    let name = called(state);
+    Some(Finding::error(
+        "form-without-draft",
+        at_state(state),
+        Text::new(
+            format!(
+                "流程带有表单（form:），但第一个节点{}不是申请节点：没有人填写表单，必填项也没有人检查。",
+                name.zh
+            ),
+            format!(
+                "The flow has a form, but its first state {} is no draft: nobody fills the form in, and nothing asks for its required fields.",
+                name.en
+            ),
+        ),
+        Text::new(
+            "请把第一个节点写成 draft: {by: applicant}。",
+            "Make the first state draft: {by: applicant}.",
+        ),
+    ))
 }
 
 /// One finding per island: its first state, and what else is only reached from there.
