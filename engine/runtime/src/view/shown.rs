@@ -2,7 +2,7 @@
 
 use assent_core::calendar::WorkCalendar;
 use assent_core::directory::Directory;
-use assent_core::field::{EntityType, Field, FieldKind};
+use assent_core::field::{Field, FieldKind};
 use assent_core::record::{Called, show_with};
 use assent_core::text::{Lang, Text};
 use assent_core::value::{Value, Values};
@@ -33,8 +33,8 @@ impl Called for Names<'_> {
         self.records.title(entity, id)
     }
 
-    fn look_up(&self, entity: &str, id: &str) -> Option<(EntityType, Values)> {
-        let known = self.records.entities.get(entity)?.clone();
+    fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
+        let known = self.records.entities.get(entity)?.fields.as_slice();
         let values = self.records.records.get(&(entity.to_owned(), id.to_owned()))?;
         Some((known, values.clone()))
     }
