@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use assent_core::catalog::Catalog;
-use assent_core::check;
 use assent_core::definition::Definition;
 use assent_core::diagnostic::{Diagnostic, Severity};
 use assent_core::dialect::compile;
@@ -201,10 +200,7 @@ impl App {
             return Ok(too_large(file.name));
         }
         let compiled = compile(&file.name, &file.text, catalog);
-        let mut diagnostics = compiled.diagnostics;
-        if let Some(def) = &compiled.definition {
-            diagnostics.extend(check::all(def, catalog));
-        }
+        let diagnostics = compiled.diagnostics;
         let is_broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
         let Some(def) = compiled.definition.filter(|_| !is_broken) else {
             return Ok(self.refused_file(file, diagnostics));
