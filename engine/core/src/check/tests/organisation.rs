@@ -6,8 +6,11 @@ use crate::text::{Lang, Text};
 
 use super::{flow, flow_with};
 
+/// Roles with the unit they are held for.
+type Roles<'a> = &'a [(&'a str, Option<&'a str>)];
+
 /// Two areas (north, south) below the company; people by name, their unit, and their roles with a unit or none.
-fn directory(people: &[(&str, &str, &[(&str, Option<&str>)])]) -> Directory {
+fn directory(people: &[(&str, &str, Roles<'_>)]) -> Directory {
     let mut directory = Directory::default();
     for (id, name, parent) in [
         ("company", "公司", None),
