@@ -196,10 +196,15 @@ fn join(
     if let Join::Count(count) = needs {
         found.extend(join_count(def, state, count, branches));
     }
-    // A branch that only ever leaves the whole parallel state is no fault where others can settle the join.
+    // A branch that leaves the whole parallel state, or is rejected, keeps nobody waiting.
+    let ends = super::reach::ending(def, reach);
+    let gets_out = |branch: usize| {
+        let first = def.regions[branch].states.first();
+        reach.done[branch] || reach.rejected[branch] || first.is_none_or(|first| ends[*first])
+    };
     let endless: Vec<_> = branches
         .iter()
-        .filter(|branch| !reach.done[**branch])
+        .filter(|branch| !gets_out(**branch))
         .collect();
     let settled = reach.can_join(def, needs, branches);
     if endless.is_empty() || (settled && needs != Join::All) {

@@ -1,0 +1,10 @@
+//! The binary as its users meet it: started as a process, spoken to over HTTP on loopback, killed.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod binary;
+mod browser;
+mod commands;
+mod first_day;
+mod hostile;
+mod kill;
+mod person;
