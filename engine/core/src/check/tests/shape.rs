@@ -91,12 +91,21 @@ fn joins_of_branches_that_can_finish_are_fine() {
 }
 
 #[test]
-fn a_join_of_all_waits_for_ever_on_a_branch_that_leaves() {
+fn a_branch_that_always_leaves_keeps_nobody_waiting_but_nothing_comes_after_the_join() {
     assert_found(
         &together("all", RIGHT_LEAVES, ""),
+        &["state-unreachable states.after"],
+    );
+}
+
+#[test]
+fn a_join_of_all_waits_for_ever_on_a_branch_that_goes_round() {
+    let round = "{id: r, name: {zh: 右, en: R}, work: {by: b}}, {id: s, name: {zh: 回, en: S}, work: {by: b}, go: r}";
+    assert_found(
+        &together("all", round, ""),
         &[
             "branch-cannot-finish branches.both.right",
-            "state-unreachable states.after",
+            "no-way-to-end states.r",
         ],
     );
 }
