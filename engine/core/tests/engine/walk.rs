@@ -413,7 +413,7 @@ impl<'a> Walk<'a> {
             .map(|wakeup| (wakeup.reference.clone(), wakeup.at))
             .collect();
         assert_eq!(self.wakeup_rows, armed, "wake-up rows, seed {}", self.seed);
-        let chain = rows.events.iter().map(|row| row.hash.as_str()).last();
+        let chain = rows.events.last().map(|row| row.hash.as_str());
         assert_eq!(
             chain,
             Some(instance.chain.as_str()),
