@@ -123,8 +123,8 @@ fn every_bad_flow_is_told_something() {
 
 /// Words of programmers that no author should have to read.
 const PROGRAMMERS_WORDS: [&str; 14] = [
-    "unwrap", "Option<", "Some(", "None", "Err(", "Ok(", "struct", "enum", "serde", "panic", "usize",
-    "u32", "trait", "saphyr",
+    "unwrap", "Option<", "Some(", "None", "Err(", "Ok(", "struct", "enum", "serde", "panic",
+    "usize", "u32", "trait", "saphyr",
 ];
 
 #[test]
@@ -137,7 +137,10 @@ fn every_sentence_is_there_in_both_languages_and_speaks_to_people() {
             texts.extend(found.also.iter().map(|(_, text)| text));
             for text in texts {
                 let at = format!("{}: {} {text:?}", flow.name, found.code);
-                assert!(!text.zh.trim().is_empty() && !text.en.trim().is_empty(), "{at}");
+                assert!(
+                    !text.zh.trim().is_empty() && !text.en.trim().is_empty(),
+                    "{at}"
+                );
                 assert!(text.zh.chars().any(|c| c >= '\u{4E00}'), "no Chinese: {at}");
                 let words = format!("{} {}", text.zh, text.en);
                 let word = PROGRAMMERS_WORDS.iter().find(|word| words.contains(**word));
@@ -175,7 +178,10 @@ fn check_place(flow: &Bad, code: &str, place: &Place) {
     let column = usize::try_from(place.column).unwrap();
     let chars = lines.get(line - 1).map_or(0, |line| line.chars().count());
     assert!(column >= 1 && column <= chars + 1, "{at}");
-    assert!(place.span.0 <= place.span.1 && place.span.1 <= flow.text.len(), "{at}");
+    assert!(
+        place.span.0 <= place.span.1 && place.span.1 <= flow.text.len(),
+        "{at}"
+    );
     assert!(flow.text.is_char_boundary(place.span.0), "{at}");
     assert!(flow.text.is_char_boundary(place.span.1), "{at}");
 }
