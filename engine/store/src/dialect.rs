@@ -44,11 +44,11 @@ impl From<&'static str> for Sql {
 }
 
 /// A statement over many rows that arrive as one JSON parameter `$1`: an array of arrays, `j.value->>0` is the first
-/// column of a row in both databases.
+/// column of a row in both databases. Both parse the parameter once, into a binary form.
 macro_rules! over_rows {
     ($before:literal, $after:literal) => {
         $crate::dialect::Sql::Each {
-            sqlite: concat!($before, " json_each($1) as j ", $after),
+            sqlite: concat!($before, " jsonb_each($1) as j ", $after),
             postgres: concat!(
                 $before,
                 " jsonb_array_elements($1::jsonb) as j(value) ",
@@ -62,7 +62,7 @@ pub(crate) use over_rows;
 /// The same, for [`crate::entity_sql`].
 pub(crate) const fn rows_source(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Sqlite => "json_each($1) as j",
+        Dialect::Sqlite => "jsonb_each($1) as j",
         Dialect::Postgres => "jsonb_array_elements($1::jsonb) as j(value)",
     }
 }
@@ -83,12 +83,23 @@ pub(crate) const fn blob_type(dialect: Dialect) -> &'static str {
     }
 }
 
+/// A table that is its own index.
+pub(crate) const fn without_rowid(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => " without rowid",
+        Dialect::Postgres => "",
+    }
+}
+
 /// How a writing transaction begins. SQLite takes the write lock at once: a read first and a lock later would make two
 /// writers deadlock and one of them fail. PostgreSQL's default level (READ COMMITTED) is what the statements are made for.
 pub(crate) const BEGIN: Sql = Sql::Each {
     sqlite: "begin immediate",
     postgres: "begin isolation level read committed",
 };
+
+pub(crate) const COMMIT: Sql = Sql::Same("commit");
+pub(crate) const ROLLBACK: Sql = Sql::Same("rollback");
 
 /// What the writing PostgreSQL connections are set to. The planner guesses 100 rows for a JSON parameter and would scan
 /// or hash whole tables for one decision; with these off it always goes through the primary key.
@@ -129,3 +140,12 @@ macro_rules! claim {
     };
 }
 pub(crate) use claim;
+
+/// The function that tells where in a text another one stands. LIKE will not do: it minds the case in one database and
+/// not in the other.
+pub(crate) const fn position(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "instr",
+        Dialect::Postgres => "strpos",
+    }
+}

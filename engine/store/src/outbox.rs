@@ -3,11 +3,12 @@
 use assent_core::time::Moment;
 
 use crate::Store;
-use crate::db::{Tx, args};
+use crate::db::args;
 use crate::dialect::{Sql, claim};
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::store::transaction;
+use crate::tx::Tx;
 
 /// An effect somebody claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct DeadEffect {
 
 const CLAIM: Sql = claim!(
     "with picked as materialized (select id from outbox where due <= $3 and lease_until <= $3 \
-     and ($5 = '' or kind = $5) order by due limit $4",
+     and ($5 = '' or kind = $5) order by due, id limit $4",
     ") update outbox set owner = $1, lease_until = $2, epoch = epoch + 1 where id in (select id from picked) \
      returning id, kind, instance, body, due, attempts, epoch"
 );
@@ -75,7 +76,8 @@ const BURY: Sql = Sql::Same(
 );
 const NEXT: Sql = Sql::Same("select due from outbox where lease_until <= $1 order by due limit 1");
 const OF: Sql = Sql::Same(
-    "select id, kind, instance, body, due, attempts, epoch from outbox where instance = $1 order by id",
+    "select id, kind, instance, body, due, attempts, epoch from outbox \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
 );
 const DEAD: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id > $1 order by id limit $2",
@@ -128,7 +130,7 @@ impl Store {
                     .await?
             }
             Delivery::Dead { at, error } => {
-                transaction!(self, tx => bury(&mut tx, &effect.id, epoch, *at, error).await?)?
+                transaction!(self, tx => bury(tx, &effect.id, epoch, *at, error).await?)?
             }
         };
         Ok(settled > 0)

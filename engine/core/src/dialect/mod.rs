@@ -82,7 +82,14 @@ pub fn open(file_name: &str, text: &str) -> (Reader, Option<Node>) {
     let mut source = Source::new(file_name, text);
     let mut diagnostics = prelint::prelint(&mut source);
     let (root, found) = tree::parse(&mut source);
-    diagnostics.extend(found);
+    // Where a slip was mended by guess, YAML's complaint about the very line is about the guess.
+    let guessed: Vec<u32> = diagnostics.iter().map(|slip| slip.place.line).collect();
+    let layout = |fault: &Diagnostic| fault.code == "bad-indentation";
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|fault| !(layout(fault) && guessed.contains(&fault.place.line))),
+    );
     (Reader::new(source, diagnostics), root)
 }
 

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
-use crate::field::{EntityType, Field, FieldKind};
+use crate::field::{Field, FieldKind};
 use crate::template::Reading;
 use crate::text::Lang;
 use crate::value::{Value, Values, round};
@@ -30,8 +30,8 @@ pub trait Called {
         id.to_owned()
     }
 
-    /// The type and the values of a record, for `{{vehicle.plate}}`.
-    fn look_up(&self, _entity: &str, _id: &str) -> Option<(EntityType, Values)> {
+    /// The fields and values of a record, for `{{vehicle.plate}}`.
+    fn look_up(&self, _entity: &str, _id: &str) -> Option<(&[Field], Values)> {
         None
     }
 
@@ -258,16 +258,19 @@ fn for_template(
     match (&field.kind, value) {
         (FieldKind::Table { columns }, Value::List(rows)) => rows
             .iter()
-            .map(|row| match row {
-                Value::Map(cells) => Json::Object(object(columns, cells, lang, &[], called)),
-                other => Json::String(show_with(field, other, lang, called)),
+            .map(|row| {
+                if let Value::Map(cells) = row {
+                    Json::Object(object(columns, cells, lang, &[], called))
+                } else {
+                    Json::String(show_with(field, row, lang, called))
+                }
             })
             .collect(),
         (FieldKind::Table { .. }, _) => Json::Array(vec![]),
         (FieldKind::Ref { to }, Value::Text(id)) if through => called
             .look_up(to, id)
-            .map_or(Json::Null, |(entity, values)| {
-                Json::Object(object(&entity.fields, &values, lang, &[], called))
+            .map_or(Json::Null, |(fields, values)| {
+                Json::Object(object(fields, &values, lang, &[], called))
             }),
         (FieldKind::Flag, Value::Flag(false)) if !only_shown => Json::String(String::new()),
         (_, Value::Empty) => Json::Null,

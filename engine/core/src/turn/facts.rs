@@ -1,8 +1,10 @@
 //! What conditions, rules and templates read of a case.
 
+use std::collections::BTreeMap;
+
 use crate::condition::Facts;
 use crate::definition::Definition;
-use crate::field::{EntityType, FieldKind};
+use crate::field::{EntityType, Field, FieldKind};
 use crate::instance::Case;
 use crate::record::{Called, shown_with};
 use crate::text::Lang;
@@ -77,25 +79,30 @@ impl Facts for References<'_> {
 }
 
 /// What people call those an instance names.
-struct Named<'a>(&'a Context<'a>);
+struct Named<'a> {
+    cx: &'a Context<'a>,
+    /// The types the record refers to.
+    types: BTreeMap<String, EntityType>,
+}
 
 impl Called for Named<'_> {
     fn person(&self, id: &str, _lang: Lang) -> String {
-        self.0.organisation.name(id)
+        self.cx.organisation.name(id)
     }
 
     fn record(&self, entity: &str, id: &str, lang: Lang) -> String {
         let title = || {
-            let (entity, values) = self.look_up(entity, id)?;
+            let entity = self.types.get(entity)?;
             let field = entity.field(entity.title_field.as_deref()?)?;
+            let values = self.cx.records.record(&entity.name, id)?;
             Some(crate::record::show(field, values.get(&field.name)?, lang))
         };
         title().unwrap_or_else(|| id.to_owned())
     }
 
-    fn look_up(&self, entity: &str, id: &str) -> Option<(EntityType, Values)> {
-        let values = self.0.records.record(entity, id)?;
-        Some((self.0.records.entity(entity)?, values))
+    fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
+        let fields = &self.types.get(entity)?.fields;
+        Some((fields, self.cx.records.record(entity, id)?))
     }
 }
 
@@ -103,7 +110,21 @@ impl Called for Named<'_> {
 pub(crate) fn title(def: &Definition, case: &Case, cx: &Context<'_>) -> String {
     let readings = def.title.readings();
     let fields = &def.entity.fields;
-    let data = shown_with(fields, &case.values, Lang::Zh, readings, &Named(cx));
+    let read = |field: &&Field| {
+        let root = |path: &str| path.split('.').next() == Some(&field.name);
+        readings.iter().any(|reading| root(&reading.path))
+    };
+    let types = fields.iter().filter(read).filter_map(|field| {
+        let FieldKind::Ref { to } = &field.kind else {
+            return None;
+        };
+        Some((to.clone(), cx.records.entity(to)?))
+    });
+    let named = Named {
+        cx,
+        types: types.collect(),
+    };
+    let data = shown_with(fields, &case.values, Lang::Zh, readings, &named);
     def.title
         .render_line(&data)
         .unwrap_or_else(|_| def.name.zh.clone())

@@ -354,7 +354,7 @@ impl<'a> Walk<'a> {
             modules: &[],
         };
         let before = match self.case.clone() {
-            Some(case) => Before::Case(case),
+            Some(case) => Before::Case(Box::new(case)),
             None => Before::New(New {
                 instance: "i".to_owned(),
                 record: "r".to_owned(),

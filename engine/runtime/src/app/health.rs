@@ -182,7 +182,11 @@ impl App {
             ended: Some(false),
             ..InstanceFilter::default()
         };
-        for row in self.store().list_instances(&filter, None, STUCK_ROWS_MAX).await? {
+        for row in self
+            .store()
+            .list_instances(&filter, None, STUCK_ROWS_MAX)
+            .await?
+        {
             rows.extend(self.held_rows(&row.id).await?);
         }
         for dead in self.store().dead_effects(None, STUCK_ROWS_MAX).await? {
@@ -223,7 +227,11 @@ impl App {
     }
 
     fn found(&self) -> Vec<(String, String)> {
-        self.inner.stuck.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner
+            .stuck
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Sends a dead letter again.

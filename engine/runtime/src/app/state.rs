@@ -83,7 +83,11 @@ impl App {
     pub async fn open(config: AppConfig) -> Result<Self, AppError> {
         let store = Store::open(&config.database).await?;
         let mut entities = BTreeMap::new();
-        for entity in config.modules.iter().flat_map(|module| &module.manifest().entities) {
+        for entity in config
+            .modules
+            .iter()
+            .flat_map(|module| &module.manifest().entities)
+        {
             store.ensure_entity(entity).await?;
             entities.insert(entity.name.clone(), entity.clone());
         }
@@ -124,7 +128,10 @@ impl App {
         app.load_definitions().await?;
         if workers {
             let started = Workers::start(&app);
-            *app.inner.workers.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+            *app.inner
+                .workers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(started);
         }
         Ok(app)
     }
@@ -173,7 +180,11 @@ impl App {
     }
 
     pub(crate) fn rules(&self) -> Arc<RuleSet> {
-        let rules = self.inner.rules.read().unwrap_or_else(PoisonError::into_inner);
+        let rules = self
+            .inner
+            .rules
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&rules)
     }
 

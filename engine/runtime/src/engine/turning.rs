@@ -51,10 +51,12 @@ impl App {
     ) -> Result<Turned, AppError> {
         for _ in 0..DECIDE_AGAIN_MAX {
             let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
-            let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+            let def = self
+                .definition_of(&loaded.row.flow, &loaded.row.version)
+                .await?;
             let case = stored_case(&loaded)?;
             let command = wish(&def, &case)?;
-            let before = Before::Case(case);
+            let before = Before::Case(Box::new(case));
             if let Some(turned) = self.decide(def, before, &command, now).await? {
                 return Ok(turned);
             }
@@ -92,7 +94,9 @@ impl App {
             Before::Case(case) => case.values.clone(),
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
-        let around = self.around(def, &values, Some(&command.action), now).await?;
+        let around = self
+            .around(def, &values, Some(&command.action), now)
+            .await?;
         let decided = around.with_context(self, |cx| turn(&around.def, before, command, cx));
         let mut turned = match decided {
             Ok(turned) => turned,
@@ -121,7 +125,11 @@ impl App {
 
     /// A refused command with a key that was answered before gets that answer: the first one went through, and that is
     /// why this one is refused.
-    pub(crate) async fn refused(&self, command: &Command, refusal: Refusal) -> Result<Turned, AppError> {
+    pub(crate) async fn refused(
+        &self,
+        command: &Command,
+        refusal: Refusal,
+    ) -> Result<Turned, AppError> {
         if let Some(key) = &command.key
             && let Some(stored) = self.store().answer(key).await?
         {

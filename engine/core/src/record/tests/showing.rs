@@ -1,5 +1,4 @@
 use super::*;
-use crate::field::EntityType;
 use crate::template::Template;
 use crate::text::Lang;
 use crate::time::Moment;
@@ -87,7 +86,7 @@ fn everything_else_is_read_in_both_languages() {
 }
 
 struct Firm {
-    vehicle: EntityType,
+    vehicle: Vec<Field>,
 }
 
 impl Called for Firm {
@@ -107,20 +106,15 @@ impl Called for Firm {
         "浙G12345".into()
     }
 
-    fn look_up(&self, _: &str, _: &str) -> Option<(EntityType, Values)> {
+    fn look_up(&self, _: &str, _: &str) -> Option<(&[Field], Values)> {
         let values = Values::from([("plate".to_owned(), Value::from("浙G12345"))]);
-        Some((self.vehicle.clone(), values))
+        Some((&self.vehicle, values))
     }
 }
 
 fn fill(text: &str, values: &Values) -> String {
     let firm = Firm {
-        vehicle: EntityType {
-            name: "vehicle".to_owned(),
-            label: crate::text::Text::new("车辆", "Vehicle"),
-            fields: vec![field("plate", "车牌", FieldKind::Text)],
-            title_field: Some("plate".to_owned()),
-        },
+        vehicle: vec![field("plate", "车牌", FieldKind::Text)],
     };
     let template = Template::parse(text).unwrap();
     let data = shown_with(&form(), values, Lang::Zh, template.readings(), &firm);
