@@ -1,1 +1,1 @@
-
+//! Tests of the whole: see `house.rs` and `black_box/`.

@@ -247,7 +247,8 @@ pub enum Change {
     WakeupSet {
         /// Its name, unique in the instance.
         reference: String,
-        /// When.
+        /// When. Not `at` in the stored form: that is the event's own time, beside it in the same object.
+        #[serde(rename = "due")]
         at: Moment,
         /// Number of the entry.
         entry: u32,

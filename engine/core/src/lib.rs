@@ -9,6 +9,7 @@ pub mod command;
 pub mod condition;
 pub mod definition;
 pub mod diagnostic;
+pub mod diagram;
 pub mod dialect;
 pub mod directory;
 pub mod effect;

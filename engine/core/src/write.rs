@@ -21,6 +21,8 @@ pub struct Write {
     pub events: Vec<EventRow>,
     /// The record, when its values changed, and records made beside it.
     pub records: Vec<RecordWrite>,
+    /// Records the turn was decided on that must not have moved since they were read; filled in by who loaded them.
+    pub guards: Vec<Guard>,
     /// Wake-ups armed (an existing one with the same reference is replaced).
     pub wakeups_set: Vec<WakeupRow>,
     /// References of wake-ups that are gone.
@@ -126,6 +128,19 @@ pub struct RecordWrite {
     pub values: Values,
     /// True when it is made by this turn.
     pub new: bool,
+}
+
+/// A record that must still have this `rev`, which grows with the turn: two turns that were decided on the same row (a
+/// receipt that several allocations share) cannot both be written. For a record that the turn writes itself, it keeps an
+/// edit made meanwhile from being overwritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Its entity type's name.
+    pub entity: String,
+    /// Its id.
+    pub id: String,
+    /// The `rev` it was read with.
+    pub rev: u64,
 }
 
 /// A wake-up.

@@ -3,8 +3,15 @@
 
 pub mod app;
 pub mod clock;
+pub mod demo;
+mod engine;
 pub mod mail;
 pub mod replay;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod throttle;
 mod view;
+mod workers;
 
 pub use app::{App, AppConfig, AppError};

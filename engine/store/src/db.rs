@@ -1,9 +1,9 @@
 //! The thin layer over two drivers: the same calls, arguments and rows for both. See docs/adr/0010-two-databases.md for
 //! why it is ours and not `sqlx::Any`.
 
-use sqlx::{Executor, Postgres, Row as _, Sqlite, Transaction, TypeInfo, ValueRef};
+use sqlx::{Row as _, TypeInfo, ValueRef};
 
-use crate::dialect::{BEGIN, Dialect, Sql};
+use crate::dialect::{Dialect, Sql};
 use crate::error::StoreError;
 use crate::row::{Cell, Row};
 
@@ -71,14 +71,38 @@ pub(crate) use args;
 
 /// Rows as the one JSON parameter of a set-based statement.
 pub(crate) fn json_rows(rows: &[impl serde::Serialize]) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::other(error.to_string()))
+    let text = serde_json::to_string(rows).map_err(|error| StoreError::other(error.to_string()))?;
+    if holds_nul(&text) {
+        Err(nul())
+    } else {
+        Ok(text)
+    }
 }
 
+/// True for JSON with a NUL in one of its texts: an escape behind an even number of backslashes.
+fn holds_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let slashes = json[..at]
+            .bytes()
+            .rev()
+            .take_while(|byte| *byte == b'\\')
+            .count();
+        slashes.is_multiple_of(2)
+    })
+}
+
+/// PostgreSQL has no room for a NUL in a text, and SQLite would cut the text there.
+pub(crate) fn nul() -> StoreError {
+    StoreError::other("a text holds the character NUL")
+}
+
+/// A prepared statement with its arguments.
 macro_rules! bound {
-    ($sql:expr, $args:expr) => {{
-        let mut query = sqlx::query($sql);
+    ($sql:expr, $dialect:expr, $args:expr) => {{
+        let mut query = sqlx::query($sql.text($dialect));
         for arg in $args {
             query = match arg {
+                Arg::Text(Some(text)) if text.contains('\0') => return Err($crate::db::nul()),
                 Arg::Text(text) => query.bind(text),
                 Arg::Int(number) => query.bind(number),
                 Arg::Blob(bytes) => query.bind(bytes),
@@ -87,6 +111,7 @@ macro_rules! bound {
         query
     }};
 }
+pub(crate) use bound;
 
 /// Connections of one kind: writing or reading.
 #[derive(Clone, Debug)]
@@ -105,20 +130,14 @@ impl Pool {
 
     /// Runs one reading statement outside any transaction.
     pub(crate) async fn fetch(&self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        let text = sql.text(self.dialect());
         match self {
-            Pool::Sqlite(pool) => sqlite_rows(&bound!(text, args).fetch_all(pool).await?),
-            Pool::Postgres(pool) => postgres_rows(&bound!(text, args).fetch_all(pool).await?),
+            Pool::Sqlite(pool) => {
+                sqlite_rows(&bound!(sql, self.dialect(), args).fetch_all(pool).await?)
+            }
+            Pool::Postgres(pool) => {
+                postgres_rows(&bound!(sql, self.dialect(), args).fetch_all(pool).await?)
+            }
         }
-    }
-
-    /// Begins a transaction. One that is dropped is rolled back.
-    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        let text = BEGIN.text(self.dialect());
-        Ok(match self {
-            Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with(text).await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin_with(text).await?),
-        })
     }
 
     pub(crate) async fn close(&self) {
@@ -129,70 +148,7 @@ impl Pool {
     }
 }
 
-/// A writing transaction.
-pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
-impl Tx {
-    pub(crate) fn dialect(&self) -> Dialect {
-        match self {
-            Tx::Sqlite(_) => Dialect::Sqlite,
-            Tx::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
-    /// Runs a statement and returns its rows.
-    pub(crate) async fn fetch(
-        &mut self,
-        sql: &Sql,
-        args: Vec<Arg>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let text = sql.text(self.dialect());
-        match self {
-            Tx::Sqlite(tx) => sqlite_rows(&bound!(text, args).fetch_all(&mut **tx).await?),
-            Tx::Postgres(tx) => postgres_rows(&bound!(text, args).fetch_all(&mut **tx).await?),
-        }
-    }
-
-    /// Runs a statement and returns how many rows it touched.
-    pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<u64, StoreError> {
-        let text = sql.text(self.dialect());
-        Ok(match self {
-            Tx::Sqlite(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
-            Tx::Postgres(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
-        })
-    }
-
-    /// Runs a statement that is not prepared: what changes tables.
-    pub(crate) async fn execute_once(&mut self, sql: &Sql) -> Result<(), StoreError> {
-        let text = sqlx::raw_sql(sql.text(self.dialect()));
-        match self {
-            Tx::Sqlite(tx) => tx.execute(text).await.map(drop)?,
-            Tx::Postgres(tx) => tx.execute(text).await.map(drop)?,
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Tx::Sqlite(tx) => tx.commit().await?,
-            Tx::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        match self {
-            Tx::Sqlite(tx) => tx.rollback().await?,
-            Tx::Postgres(tx) => tx.rollback().await?,
-        }
-        Ok(())
-    }
-}
-
-fn sqlite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
+pub(crate) fn sqlite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
     rows.iter()
         .map(|row| {
             (0..row.len())
@@ -213,7 +169,7 @@ fn sqlite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError>
         .collect()
 }
 
-fn postgres_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
+pub(crate) fn postgres_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
     rows.iter()
         .map(|row| {
             (0..row.len())
@@ -237,4 +193,22 @@ fn postgres_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError>
 
 fn unexpected(name: &str) -> StoreError {
     StoreError::other(format!("a column of type {name} where none is expected"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_told_from_a_text_about_one() {
+        for (text, found) in [
+            (r#"["a\u0000b"]"#, true),
+            (r#"["\\\u0000"]"#, true),
+            (r#"["\\u0000"]"#, false),
+            (r#"["{\"comment\":\"\\u0000\"}"]"#, false),
+            (r#"["plain 0000"]"#, false),
+        ] {
+            assert_eq!(holds_nul(text), found, "{text}");
+        }
+    }
 }

@@ -4,11 +4,12 @@ use assent_core::time::Moment;
 
 use crate::Outcome;
 use crate::Store;
-use crate::db::{Tx, args};
-use crate::dialect::Sql;
+use crate::db::args;
+use crate::dialect::{LOCK_SCHEMA, Sql};
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::store::transaction;
+use crate::tx::Tx;
 
 /// A definition as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn publish(&self, published: &Published) -> Result<u32, StoreError> {
-        transaction!(self, tx => publish(&mut tx, published).await?)
+        transaction!(self, tx => publish(tx, published).await?)
     }
 
     /// The current definition of every flow.
@@ -158,7 +159,8 @@ impl Store {
 }
 
 async fn publish(tx: &mut Tx, published: &Published) -> Result<u32, StoreError> {
-    // Demoting first locks the flow's current row: a second publication waits here and then counts on.
+    // One publication at a time: the second counts on from the first.
+    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
     tx.execute(&DEMOTE, args![&published.flow]).await?;
     let rows = tx.fetch(&NEXT, args![&published.flow]).await?;
     let seq = rows

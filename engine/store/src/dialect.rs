@@ -90,6 +90,9 @@ pub(crate) const BEGIN: Sql = Sql::Each {
     postgres: "begin isolation level read committed",
 };
 
+pub(crate) const COMMIT: Sql = Sql::Same("commit");
+pub(crate) const ROLLBACK: Sql = Sql::Same("rollback");
+
 /// What the writing PostgreSQL connections are set to. The planner guesses 100 rows for a JSON parameter and would scan
 /// or hash whole tables for one decision; with these off it always goes through the primary key.
 pub(crate) const POSTGRES_WRITER: &[&str] = &[
@@ -129,3 +132,12 @@ macro_rules! claim {
     };
 }
 pub(crate) use claim;
+
+/// The function that tells where in a text another one stands. LIKE will not do: it minds the case in one database and
+/// not in the other.
+pub(crate) const fn position(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "instr",
+        Dialect::Postgres => "strpos",
+    }
+}

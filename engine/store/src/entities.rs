@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use assent_core::field::{EntityType, FieldKind};
 use assent_core::value::{Value, Values};
+use assent_core::write::RecordWrite;
 use serde_json::Value as Json;
 
 use crate::Store;
-use crate::db::{Tx, args};
+use crate::db::args;
 use crate::dialect::{LOCK_SCHEMA, Sql};
 use crate::entity_sql::{self, Column, EntityTable};
 use crate::error::StoreError;
 use crate::form::{Form, more_from_text, more_to_text};
 use crate::row::Row;
+use crate::store::transaction;
+use crate::tx::Tx;
 
 /// A record as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +25,7 @@ pub struct Stored {
     pub id: String,
     /// How often it was written: the compare-and-swap number of records.
     pub rev: u64,
-    /// Its values; a field that holds nothing is absent.
+    /// Its values, exactly as they were written.
     pub values: Values,
 }
 
@@ -49,40 +52,7 @@ impl Store {
         if self.table_for(entity).is_some() {
             return Ok(());
         }
-        let mut tx = self.writer().begin().await?;
-        tx.fetch(&LOCK_SCHEMA, vec![]).await?;
-        // Read again under the lock: another node may have added them meanwhile.
-        let mut columns = columns(tx.fetch(&COLUMNS_OF, args![&entity.name]).await?)?
-            .remove(&entity.name)
-            .unwrap_or_default();
-        tx.execute_once(&entity_sql::create(tx.dialect(), &entity.name)?)
-            .await?;
-        tx.execute(&ADD_ENTITY, args![&entity.name]).await?;
-        for field in &entity.fields {
-            let (form, nth) = (
-                Form::of(field),
-                columns
-                    .iter()
-                    .filter(|column| column.field == field.name)
-                    .count(),
-            );
-            if columns
-                .iter()
-                .any(|column| column.field == field.name && column.form == form)
-            {
-                continue;
-            }
-            let column = Column {
-                name: entity_sql::column_name(&field.name, nth)?,
-                field: field.name.clone(),
-                form,
-            };
-            let looked_up = matches!(field.kind, FieldKind::Ref { .. })
-                || entity.title_field.as_ref() == Some(&field.name);
-            add(&mut tx, &entity.name, &column, looked_up).await?;
-            columns.push(column);
-        }
-        tx.commit().await?;
+        let mut columns = transaction!(self, tx => widen(tx, entity).await?)?;
         columns.sort_by(|a, b| a.name.cmp(&b.name));
         let table = EntityTable::new(self.dialect(), &entity.name, columns);
         self.remember(Arc::new(table));
@@ -128,6 +98,35 @@ impl Store {
     }
 }
 
+/// Makes what is missing and returns all columns.
+async fn widen(tx: &mut Tx, entity: &EntityType) -> Result<Vec<Column>, StoreError> {
+    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
+    // Read under the lock: another node may have added them meanwhile.
+    let mut columns = columns(tx.fetch(&COLUMNS_OF, args![&entity.name]).await?)?
+        .remove(&entity.name)
+        .unwrap_or_default();
+    tx.execute_once(&entity_sql::create(tx.dialect(), &entity.name)?)
+        .await?;
+    tx.execute(&ADD_ENTITY, args![&entity.name]).await?;
+    for field in &entity.fields {
+        let form = Form::of(field);
+        let of_field = columns.iter().filter(|column| column.field == field.name);
+        if of_field.clone().any(|column| column.form == form) {
+            continue;
+        }
+        let column = Column {
+            name: entity_sql::column_name(&field.name, of_field.count())?,
+            field: field.name.clone(),
+            form,
+        };
+        let looked_up = matches!(field.kind, FieldKind::Ref { .. })
+            || entity.title_field.as_ref() == Some(&field.name);
+        add(tx, &entity.name, &column, looked_up).await?;
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
 async fn add(
     tx: &mut Tx,
     entity: &str,
@@ -165,23 +164,19 @@ fn columns(rows: Vec<Row>) -> Result<BTreeMap<String, Vec<Column>>, StoreError> 
     Ok(tables)
 }
 
-/// A record as a row of the JSON parameter: id, a number (rev, or how much it grows), leftovers, columns. `declared` says
-/// which of a field's columns is meant; any other that holds the value exactly will do; the rest is emptied.
+/// A record as a row of the JSON parameter: id, how much `rev` grows, leftovers, columns, the `rev` it must have. The
+/// record's own declaration says which of a field's columns is meant; any other that holds the value exactly will do; the
+/// rest is emptied.
 pub(crate) fn to_row(
     table: &EntityTable,
-    declared: &EntityType,
-    id: &str,
-    number: i64,
-    values: &Values,
+    record: &RecordWrite,
+    times: u64,
+    expected: Option<u64>,
 ) -> Result<Vec<Json>, StoreError> {
-    let mut row = vec![Json::from(id), Json::from(number), Json::Null];
-    row.resize(table.columns.len() + 3, Json::Null);
+    let mut row = vec![Json::Null; table.columns.len() + 4];
     let mut more = Values::new();
-    for (field, value) in values {
-        if *value == Value::Empty {
-            continue;
-        }
-        let wanted = declared.field(field).map(Form::of);
+    for (field, value) in &record.values {
+        let wanted = record.entity.field(field).map(Form::of);
         let mut of_field: Vec<_> = table
             .columns
             .iter()
@@ -203,7 +198,10 @@ pub(crate) fn to_row(
             }
         }
     }
+    row[0] = Json::from(record.id.as_str());
+    row[1] = Json::from(times);
     row[2] = Json::from(more_to_text(&more)?);
+    row[table.columns.len() + 3] = Json::from(expected);
     Ok(row)
 }
 

@@ -6,8 +6,11 @@ use std::fmt::Write as _;
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use crate::dialect::{Dialect, Sql, blob_type, rows_source, text_type};
+use crate::entities::Stored;
 use crate::error::StoreError;
+use crate::filter::Condition;
 use crate::form::Form;
+use crate::records::{RecordQuery, Summary, sort_key};
 
 /// Longest name of an entity type or field; PostgreSQL cuts identifiers at 63 bytes, and `r_`, `_ix` and a number are added.
 const NAME_CHARS_MAX: usize = 48;
@@ -32,8 +35,12 @@ pub(crate) struct EntityTable {
     pub(crate) columns: Vec<Column>,
     /// New records; a taken id is left out of the answer.
     pub(crate) insert: Sql,
-    /// Changed records; a missing id is left out of the answer.
+    /// Changed records; one that is missing, or has not the `rev` it must have, is left out of the answer.
     pub(crate) update: Sql,
+    /// Records of which only `rev` grows; as for `update`.
+    pub(crate) touch: Sql,
+    /// Deletes one record with this `rev`.
+    pub(crate) delete: Sql,
     /// Records by id.
     pub(crate) select: Sql,
 }
@@ -44,6 +51,11 @@ impl EntityTable {
             entity: entity.to_owned(),
             insert: made(insert(dialect, entity, &columns)),
             update: made(update(dialect, entity, &columns)),
+            touch: made(touch(dialect, entity)),
+            delete: made(format!(
+                "delete from {} where id = $1 and rev = $2",
+                table_name(entity)
+            )),
             select: made(select(dialect, entity, &columns)),
             columns,
         }
@@ -85,6 +97,102 @@ pub(crate) fn column_name(field: &str, nth: usize) -> Result<String, StoreError>
 
 pub(crate) fn table_name(entity: &str) -> String {
     format!("\"r_{entity}\"")
+}
+
+pub(crate) fn quoted(column: &str) -> String {
+    format!("\"{column}\"")
+}
+
+/// A page of records: id, rev, more, then the fields.
+pub(crate) fn list(
+    condition: &mut Condition<'_>,
+    query: &RecordQuery,
+    after: Option<&Stored>,
+) -> Result<Sql, StoreError> {
+    let table = table_name(&condition.table.entity);
+    let names = names(&condition.table.columns);
+    let mut filter = condition.render(&query.filter)?;
+    let (order, direction, sign) = match &query.sort {
+        None => (None, "desc", "<"),
+        Some((field, downwards)) => {
+            let column = condition.column(field)?;
+            let (name, form) = (quoted(&column.name), column.form);
+            let least = condition.bind(form.least());
+            let (direction, sign) = if *downwards {
+                ("desc", "<")
+            } else {
+                ("asc", ">")
+            };
+            (
+                Some((format!("coalesce({name}, {least})"), field, form)),
+                direction,
+                sign,
+            )
+        }
+    };
+    if let Some(last) = after {
+        let mut id = condition.bind(&last.id);
+        let mut key = "id".to_owned();
+        if let Some((order, field, form)) = &order {
+            let place = condition.bind(sort_key(*form, last, field));
+            (key, id) = (format!("({order}, id)"), format!("({place}, {id})"));
+        }
+        let _ = write!(filter, " and {key} {sign} {id}");
+    }
+    let order = order.map_or_else(String::new, |(order, ..)| format!("{order} {direction}, "));
+    let limit = condition.bind(query.limit);
+    Ok(made(format!(
+        "select id, rev, more{names} from {table} where {filter} order by {order}id {direction} limit {limit}"
+    )))
+}
+
+/// Groups: the values, the sums, the count.
+pub(crate) fn summary(condition: &mut Condition<'_>, summary: &Summary) -> Result<Sql, StoreError> {
+    let table = table_name(&condition.table.entity);
+    let mut by = vec![];
+    for field in &summary.by {
+        by.push(quoted(&condition.column(field)?.name));
+    }
+    let mut picked = by.clone();
+    for field in &summary.sums {
+        let column = condition.column(field)?;
+        if !matches!(column.form, Form::Number(_)) {
+            return Err(StoreError::other(format!(
+                "{field} is not a number: it has no sum"
+            )));
+        }
+        picked.push(format!("cast(sum({}) as bigint)", quoted(&column.name)));
+    }
+    picked.push("count(*)".to_owned());
+    let (picked, by, filter) = (
+        picked.join(", "),
+        by.join(", "),
+        condition.render(&summary.filter)?,
+    );
+    let grouped = if by.is_empty() {
+        String::new()
+    } else {
+        format!(" group by {by} order by {by}")
+    };
+    Ok(made(format!(
+        "select {picked} from {table} where {filter}{grouped}"
+    )))
+}
+
+/// The whole table, for tests that compare databases.
+pub(crate) fn dump(table: &EntityTable) -> Sql {
+    let names = names(&table.columns);
+    made(format!(
+        "select id, rev, more{names} from {} order by id",
+        table_name(&table.entity)
+    ))
+}
+
+fn names(columns: &[Column]) -> String {
+    columns
+        .iter()
+        .map(|column| format!(", {}", quoted(&column.name)))
+        .collect()
 }
 
 /// Makes the table, without fields.
@@ -164,16 +272,28 @@ fn insert(dialect: Dialect, entity: &str, columns: &[Column]) -> String {
     )
 }
 
-/// Rows: id, how much `rev` grows, more, then the fields.
+/// Rows: id, how much `rev` grows, more, the fields, the `rev` it must have or nothing.
 fn update(dialect: Dialect, entity: &str, columns: &[Column]) -> String {
     let table = table_name(entity);
     let mut sets = String::new();
     for (at, column) in columns.iter().enumerate() {
         let _ = write!(sets, ", \"{}\" = {}", column.name, from_row(column, at + 3));
     }
+    let expected = columns.len() + 3;
     format!(
         "update {table} set rev = {table}.rev + cast(j.value->>1 as bigint), more = j.value->>2{sets} \
-         from {} where {table}.id = j.value->>0 returning {table}.id",
+         from {} where {table}.id = j.value->>0 \
+         and (j.value->>{expected} is null or {table}.rev = cast(j.value->>{expected} as bigint)) returning {table}.id",
+        rows_source(dialect)
+    )
+}
+
+/// Rows: id, how much `rev` grows, the `rev` it must have.
+fn touch(dialect: Dialect, entity: &str) -> String {
+    let table = table_name(entity);
+    format!(
+        "update {table} set rev = {table}.rev + cast(j.value->>1 as bigint) from {} \
+         where {table}.id = j.value->>0 and {table}.rev = cast(j.value->>2 as bigint) returning {table}.id",
         rows_source(dialect)
     )
 }

@@ -18,7 +18,7 @@
 //! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
 //! | outbox | `claim_outbox`, `settle`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
-//! | records | `load_record` |
+//! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
 //! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
@@ -30,9 +30,11 @@ mod counters;
 mod db;
 mod definitions;
 mod dialect;
+mod dump;
 mod entities;
 mod entity_sql;
 mod error;
+mod filter;
 mod form;
 mod instance_list;
 mod instances;
@@ -41,10 +43,12 @@ mod mailbox;
 mod migrate;
 mod open;
 mod outbox;
+mod records;
 mod row;
 mod settings;
 mod store;
 mod tasks;
+mod tx;
 mod wakeups;
 
 pub use accounts::{Account, Token};
@@ -55,12 +59,14 @@ pub use definitions::{Publication, Published};
 pub use dialect::Dialect;
 pub use entities::Stored;
 pub use error::{StoreError, StoreErrorKind};
+pub use filter::{Filter, Test};
 pub use instance_list::InstanceFilter;
 pub use instances::Loaded;
 pub use links::Link;
 pub use mailbox::KeptMail;
 pub use open::Options;
 pub use outbox::{ClaimedEffect, DeadEffect, Delivery};
+pub use records::{Group, RecordQuery, Summary, record_chain};
 pub use store::Store;
 pub use tasks::{ClosedTask, ListedTask};
 pub use wakeups::ClaimedWakeup;

@@ -8,6 +8,8 @@ use crate::db::args;
 use crate::dialect::{LOCK_SCHEMA, Sql};
 use crate::entity_sql::translate;
 use crate::error::{StoreError, StoreErrorKind};
+use crate::store::transaction;
+use crate::tx::Tx;
 
 /// One step.
 struct Migration {
@@ -48,7 +50,10 @@ pub(crate) async fn migrate(store: &Store) -> Result<(), StoreError> {
 }
 
 async fn apply(store: &Store) -> Result<(), StoreError> {
-    let mut tx = store.writer().begin().await?;
+    transaction!(store, tx => apply_in(tx).await?)
+}
+
+async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
     let dialect = tx.dialect();
     for statement in translate(dialect, SCHEMA) {
         tx.execute_once(&statement).await?;
@@ -78,13 +83,10 @@ async fn apply(store: &Store) -> Result<(), StoreError> {
         for statement in translate(dialect, migration.sql) {
             tx.execute_once(&statement).await?;
         }
-        tx.execute(
-            &RECORD,
-            args![migration.number, migration.name, migration.oldest],
-        )
-        .await?;
+        let args = args![migration.number, migration.name, migration.oldest];
+        tx.execute(&RECORD, args).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 #[cfg(test)]

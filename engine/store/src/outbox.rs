@@ -3,11 +3,12 @@
 use assent_core::time::Moment;
 
 use crate::Store;
-use crate::db::{Tx, args};
+use crate::db::args;
 use crate::dialect::{Sql, claim};
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::store::transaction;
+use crate::tx::Tx;
 
 /// An effect somebody claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct DeadEffect {
 
 const CLAIM: Sql = claim!(
     "with picked as materialized (select id from outbox where due <= $3 and lease_until <= $3 \
-     and ($5 = '' or kind = $5) order by due limit $4",
+     and ($5 = '' or kind = $5) order by due, id limit $4",
     ") update outbox set owner = $1, lease_until = $2, epoch = epoch + 1 where id in (select id from picked) \
      returning id, kind, instance, body, due, attempts, epoch"
 );
@@ -128,7 +129,7 @@ impl Store {
                     .await?
             }
             Delivery::Dead { at, error } => {
-                transaction!(self, tx => bury(&mut tx, &effect.id, epoch, *at, error).await?)?
+                transaction!(self, tx => bury(tx, &effect.id, epoch, *at, error).await?)?
             }
         };
         Ok(settled > 0)

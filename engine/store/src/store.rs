@@ -65,6 +65,15 @@ impl Store {
             .cloned()
     }
 
+    pub(crate) fn tables(&self) -> Vec<Arc<EntityTable>> {
+        let tables = self.inner.tables.read();
+        tables
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
     pub(crate) fn remember(&self, table: Arc<EntityTable>) {
         let mut tables = self
             .inner
@@ -112,10 +121,10 @@ macro_rules! transaction {
         let mut tries = 0;
         loop {
             let ran: Result<_, $crate::StoreError> = async {
-                let mut $tx = $store.writer().begin().await?;
-                let done = $body;
-                $tx.commit().await?;
-                Ok(done)
+                let mut tx = $crate::tx::Tx::begin($store.writer()).await?;
+                let $tx = &mut tx;
+                let ran: Result<_, $crate::StoreError> = async { Ok($body) }.await;
+                tx.end(ran).await
             }
             .await;
             match ran {

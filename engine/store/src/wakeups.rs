@@ -24,7 +24,7 @@ pub struct ClaimedWakeup {
 
 const CLAIM: Sql = claim!(
     "with picked as materialized (select instance, reference from wakeups where due <= $3 and lease_until <= $3 \
-     order by due limit $4",
+     order by due, instance, reference limit $4",
     ") update wakeups set owner = $1, lease_until = $2, epoch = epoch + 1 \
      where (instance, reference) in (select instance, reference from picked) returning instance, reference, due, epoch"
 );

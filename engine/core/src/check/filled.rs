@@ -97,9 +97,11 @@ impl<'a> Emptiness<'a> {
         way
     }
 
-    /// Without a draft the record exists already, and what its kind requires is there.
+    /// Without a draft a module's record exists already, and what its kind requires is there; a form is filled in by
+    /// whoever starts the flow, and nobody asks for anything.
     fn empty_at_start(&self, first: &State) -> bool {
         matches!(first.kind, StateKind::Draft { .. })
+            || self.def.own_form
             || !self
                 .def
                 .entity

@@ -1,6 +1,6 @@
 //! Loops: a circle in which nobody and nothing waits would run until the cap on entries holds the instance.
 
-use crate::definition::{Definition, Join, StateIx, StateKind, Target};
+use crate::definition::{Definition, Join, State, StateIx, StateKind, Target};
 use crate::text::Text;
 
 use super::finding::{Finding, at_part, at_state, called};
@@ -14,6 +14,11 @@ const ROUNDS_SENSIBLE_MAX: u32 = 100;
 /// All findings about loops and rounds.
 pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
     let mut found: Vec<Finding> = rounds(def).into_iter().collect();
+    found.extend(
+        def.states
+            .iter()
+            .filter_map(|state| subflow_of_itself(def, state)),
+    );
     if let Some(circle) = circle(def, reach, Passing::Surely) {
         found.push(circle_finding(def, &circle, Passing::Surely));
     } else if let Some(circle) = circle(def, reach, Passing::Perhaps) {
@@ -52,6 +57,41 @@ fn rounds(def: &Definition) -> Option<Finding> {
             ),
         )
     })
+}
+
+/// A flow that starts itself: without a condition it never stops.
+fn subflow_of_itself(def: &Definition, state: &State) -> Option<Finding> {
+    let StateKind::Subflow { flow, .. } = &state.kind else {
+        return None;
+    };
+    if *flow != def.flow {
+        return None;
+    }
+    let name = called(state);
+    // Under a condition it may be meant: a follow-up of the same kind.
+    let make = if state.when.is_some() {
+        Finding::warning
+    } else {
+        Finding::error
+    };
+    Some(make(
+        "subflow-of-itself",
+        at_part(state, "subflow"),
+        Text::new(
+            format!(
+                "节点{}把本流程自己作为子流程，会一层一层不停地启动下去。",
+                name.zh
+            ),
+            format!(
+                "State {} runs this same flow as its subflow, which would start itself again and again.",
+                name.en
+            ),
+        ),
+        Text::new(
+            "请换成另一个流程；如果要重新来过，请用 go: 或 back_to:。",
+            "Name another flow; to start over, use go: or back_to:.",
+        ),
+    ))
 }
 
 /// Do we follow only states that certainly pass by themselves, or also those whose `when` may skip them?

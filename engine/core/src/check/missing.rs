@@ -83,6 +83,7 @@ fn title(def: &Definition, ix: StateIx) -> Vec<Read> {
             at: "title".to_owned(),
             before: true,
             always: false,
+            known: BTreeSet::new(),
         })
         .collect()
 }
@@ -91,6 +92,7 @@ fn title(def: &Definition, ix: StateIx) -> Vec<Read> {
 fn expanded(def: &Definition, read: &Read) -> Vec<Read> {
     roots(def, &read.path, 0)
         .into_iter()
+        .filter(|path| !read.known.contains(path))
         .map(|path| Read {
             path,
             ..read.clone()
@@ -158,9 +160,10 @@ fn one(
         .fields
         .iter()
         .filter(|field| {
-            emptiness
-                .get(field.as_str())
-                .is_some_and(|field| field.at(ix, read.before))
+            !read.known.contains(*field)
+                && emptiness
+                    .get(field.as_str())
+                    .is_some_and(|field| field.at(ix, read.before))
         })
         .collect();
     if let Some(first) = empty.first() {

@@ -5,9 +5,11 @@
 //! fault. A fault is told once, where it can be mended.
 
 mod approvals;
+mod choices;
 mod deadlines;
 mod filled;
 mod finding;
+mod formulas;
 mod graph;
 mod loops;
 mod missing;
@@ -26,18 +28,18 @@ use crate::diagnostic::Diagnostic;
 
 pub use finding::Finding;
 pub use organisation::organisation;
-pub use words::MAIL_WORDS;
 
 /// Everything that can be said about a definition without the organisation, in the order of the file.
 pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
     let reach = reach::Reach::of(def);
     let mut found = structure::check(def, &reach);
     found.extend(loops::check(def, &reach));
+    found.extend(choices::check(def, &reach));
+    found.extend(formulas::check(def));
     found.extend(deadlines::check(def));
     found.extend(approvals::check(def, &reach));
     found.extend(permissions::check(def));
     found.extend(names::check(def));
-    found.extend(words::check(def, catalog));
     found.extend(missing::check(def, catalog, &reach));
     found.sort_by_key(|finding| {
         let place = def.places.get(&finding.at);

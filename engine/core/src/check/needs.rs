@@ -11,6 +11,8 @@ pub(super) struct Need {
     pub path: String,
     /// Read whatever the values are; else only when an earlier part of an `and` or `or` does not decide.
     pub always: bool,
+    /// Paths that were asked for before, so that a computed field made of them may be read.
+    pub known: BTreeSet<String>,
 }
 
 /// The paths an expression needs, in order of appearance, each once.
@@ -110,10 +112,12 @@ impl Walk {
         }
         if let Some(need) = self.needs.iter_mut().find(|need| need.path == path) {
             need.always |= always;
+            need.known = need.known.intersection(known).cloned().collect();
         } else {
             self.needs.push(Need {
                 path: path.to_owned(),
                 always,
+                known: known.clone(),
             });
         }
     }

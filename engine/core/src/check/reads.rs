@@ -36,6 +36,8 @@ pub(super) struct Read {
     pub at: String,
     /// Read by `when`, before the state is entered: also on the way past it.
     pub before: bool,
+    /// Paths that were asked for before it is read.
+    pub known: BTreeSet<String>,
     /// Read whatever the other values are; once passed, the field is certainly filled in.
     pub always: bool,
 }
@@ -112,6 +114,7 @@ fn condition(expr: &Expr, at: &str, before: bool) -> Vec<Read> {
             at: at.to_owned(),
             before,
             always: need.always,
+            known: need.known,
         })
         .collect()
 }
@@ -128,6 +131,7 @@ fn of_run(catalog: &Catalog, run: &Run, state: &State, prefix: &str) -> Vec<Read
         at: at_part(state, &format!("{prefix}once_per")),
         before: false,
         always: true,
+        known: BTreeSet::new(),
     }));
     reads
 }
@@ -148,6 +152,7 @@ fn inputs(give: &[String], takes: Option<&[Port]>, at: &str) -> Vec<Read> {
             at: at.to_owned(),
             before: false,
             always: true,
+            known: BTreeSet::new(),
         })
         .collect()
 }
@@ -168,6 +173,7 @@ fn of_people(def: &Definition, people: &PeopleRef, at: &str) -> Vec<Read> {
             at: at.to_owned(),
             before: false,
             always: true,
+            known: BTreeSet::new(),
         })
         .collect()
 }

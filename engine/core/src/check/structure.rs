@@ -9,7 +9,8 @@ use super::reach::{Reach, ending, successors};
 
 /// All findings about the shape of the flow.
 pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
-    let mut found = unreachable(def, reach);
+    let mut found: Vec<Finding> = no_draft(def).into_iter().collect();
+    found.extend(unreachable(def, reach));
     found.extend(no_end(def, reach));
     for (ix, state) in def.states.iter().enumerate() {
         if reach.states[ix]
@@ -19,6 +20,34 @@ pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A form that nobody is asked to fill in.
+fn no_draft(def: &Definition) -> Option<Finding> {
+    let first = *def.regions.first()?.states.first()?;
+    let state = &def.states[first];
+    if !def.own_form || matches!(state.kind, StateKind::Draft { .. }) {
+        return None;
+    }
+    let name = called(state);
+    Some(Finding::error(
+        "form-without-draft",
+        at_state(state),
+        Text::new(
+            format!(
+                "流程带有表单（form:），但第一个节点{}不是申请节点：没有人填写表单，必填项也没有人检查。",
+                name.zh
+            ),
+            format!(
+                "The flow has a form, but its first state {} is no draft: nobody fills the form in, and nothing asks for its required fields.",
+                name.en
+            ),
+        ),
+        Text::new(
+            "请把第一个节点写成 draft: {by: applicant}。",
+            "Make the first state draft: {by: applicant}.",
+        ),
+    ))
 }
 
 /// One finding per island: its first state, and what else is only reached from there.
@@ -167,10 +196,15 @@ fn join(
     if let Join::Count(count) = needs {
         found.extend(join_count(def, state, count, branches));
     }
-    // A branch that only ever leaves the whole parallel state is no fault where others can settle the join.
+    // A branch that leaves the whole parallel state, or is rejected, keeps nobody waiting.
+    let ends = super::reach::ending(def, reach);
+    let gets_out = |branch: usize| {
+        let first = def.regions[branch].states.first();
+        reach.done[branch] || reach.rejected[branch] || first.is_none_or(|first| ends[*first])
+    };
     let endless: Vec<_> = branches
         .iter()
-        .filter(|branch| !reach.done[**branch])
+        .filter(|branch| !gets_out(**branch))
         .collect();
     let settled = reach.can_join(def, needs, branches);
     if endless.is_empty() || (settled && needs != Join::All) {

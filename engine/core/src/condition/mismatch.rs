@@ -54,6 +54,7 @@ pub(super) fn comparable(
         }
         (_, _) => Some(Box::new(repair(
             (left, left_kind),
+            relation,
             (right, right_kind),
             type_fault(span, left_kind, right_kind),
         ))),
@@ -78,7 +79,12 @@ fn capital(words: &str) -> String {
 }
 
 /// Adds the repair where one side is a literal of the wrong type.
-fn repair(left: (&Node, &Kind), right: (&Node, &Kind), fault: ConditionFault) -> ConditionFault {
+fn repair(
+    left: (&Node, &Kind),
+    relation: Relation,
+    right: (&Node, &Kind),
+    fault: ConditionFault,
+) -> ConditionFault {
     for ((node, _), (_, wanted)) in [(left, right), (right, left)] {
         if let Some(text) = literal_text(node) {
             let meant = match wanted {
@@ -112,6 +118,12 @@ fn repair(left: (&Node, &Kind), right: (&Node, &Kind), fault: ConditionFault) ->
             }
         }
         if let (Some(number), Kind::Text) = (node.literal_number(), wanted) {
+            if !relation.is_equality() {
+                return fault.hint(
+                    "文字没有大小，只能用 == 或 != 比较；要比大小，请把字段的类型改为数字。",
+                    "Texts have no order, only == and !=; to compare sizes, make the field a number.",
+                );
+            }
             let meant = super::print::quote(&number.to_string());
             return fault
                 .hint(

@@ -9,6 +9,7 @@
 //! digits; a division keeps 28, an overflow is an error. **Typed**: texts are not numbers, CNY is not USD.
 
 mod ast;
+pub mod bands;
 mod call;
 mod check;
 mod complaint;

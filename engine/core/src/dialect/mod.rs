@@ -39,7 +39,8 @@ pub use suggest::nearest;
 /// What became of a flow file.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// The flow, when the file holds no error.
+    /// The flow, when all of it could be read and every name and type is right. It may still fail the checks of
+    /// [`crate::check`]: then it can be drawn and tried, but its errors keep it from being published.
     pub definition: Option<Definition>,
     /// Its examples, as far as they could be read.
     pub examples: Vec<Example>,
@@ -49,11 +50,22 @@ pub struct Compiled {
     pub places: Places,
 }
 
-/// Compiles a flow.
+/// Compiles a flow, and checks it as a whole when it can be read.
 ///
-/// `file_name` is only used to name places. Checks that need the whole flow (reachability, coverage, people) are not made
-/// here: see `core::check`.
+/// `file_name` is only used to name places. What needs the organisation is not checked here: see
+/// [`crate::check::organisation`].
 pub fn compile(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
+    let mut compiled = read(file_name, text, catalog);
+    if let Some(definition) = &compiled.definition {
+        let found = crate::check::all(definition, catalog);
+        compiled.diagnostics.extend(found);
+        sort(&mut compiled.diagnostics);
+    }
+    compiled
+}
+
+/// Reads a flow without checking it as a whole.
+fn read(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
     let (mut reader, root) = open(file_name, text);
     let (definition, examples) = match &root {
         Some(root) => flow::flow(&mut reader, root, catalog),
@@ -77,7 +89,8 @@ pub fn open(file_name: &str, text: &str) -> (Reader, Option<Node>) {
     let mut diagnostics = prelint::prelint(&mut source);
     let (root, found) = tree::parse(&mut source);
     // Where a slip was mended by guess, YAML's complaint about the very line is about the guess.
-    let guessed: Vec<u32> = diagnostics.iter().map(|slip| slip.place.line).collect();
+    let mended = diagnostics.iter().filter(|slip| slip.is_error());
+    let guessed: Vec<u32> = mended.map(|slip| slip.place.line).collect();
     let layout = |fault: &Diagnostic| fault.code == "bad-indentation";
     diagnostics.extend(
         found
@@ -90,6 +103,10 @@ pub fn open(file_name: &str, text: &str) -> (Reader, Option<Node>) {
 /// Everything that was found, in file order.
 pub fn finish(reader: Reader) -> Vec<Diagnostic> {
     let mut found = reader.diagnostics;
-    found.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
+    sort(&mut found);
     found
+}
+
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
 }

@@ -26,6 +26,7 @@ mod mention;
 mod names;
 mod parse;
 mod resolve;
+mod upward;
 mod words;
 
 pub use context::PeopleContext;

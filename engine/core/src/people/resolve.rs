@@ -36,10 +36,10 @@ impl PeopleRule {
 }
 
 /// What was found so far.
-struct Found<'a> {
-    cx: &'a PeopleContext<'a>,
-    dir: &'a Directory,
-    names: Labels<'a>,
+pub(super) struct Found<'a> {
+    pub(super) cx: &'a PeopleContext<'a>,
+    pub(super) dir: &'a Directory,
+    pub(super) names: Labels<'a>,
     resolved: Resolved,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn say(&mut self, zh: String, en: String) {
+    pub(super) fn say(&mut self, zh: String, en: String) {
         self.resolved.why.push(Text { zh, en });
     }
 
@@ -73,7 +73,7 @@ impl<'a> Found<'a> {
     }
 
     /// One person, with what they are: "发起人：张三".
-    fn one(&mut self, id: &str, what: &Text) {
+    pub(super) fn one(&mut self, id: &str, what: &Text) {
         let name = self.dir.name(id);
         if self.dir.active(id).is_some() {
             self.add(id);
@@ -214,110 +214,6 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn head(&mut self, of: &Scope, up: u32) {
-        let Some(unit) = self.unit(of) else { return };
-        let chain = self.dir.upward(&unit);
-        let level = usize::try_from(up).unwrap_or(usize::MAX);
-        if level >= chain.len() {
-            let name = self.names.unit(&unit);
-            let circle = self.dir.circle_above(&unit);
-            let reason = if circle {
-                (
-                    "，其上级单位形成了循环",
-                    "; the units above it form a circle",
-                )
-            } else {
-                ("", "")
-            };
-            self.say(
-                format!("“{}”往上没有 {up} 级单位{}", name.zh, reason.0),
-                format!("There is no unit {up} levels above {}{}", name.en, reason.1),
-            );
-            return;
-        }
-        for id in chain.into_iter().skip(level) {
-            let name = self.names.unit(id);
-            let head = self.dir.units.get(id).and_then(|unit| unit.head.clone());
-            match head.as_deref() {
-                Some(head) if self.dir.active(head).is_some() => {
-                    return self.one(
-                        head,
-                        &Text::new(
-                            format!("{}的负责人", name.zh),
-                            format!("Head of {}", name.en),
-                        ),
-                    );
-                }
-                Some(head) => self.one(
-                    head,
-                    &Text::new(
-                        format!("{}的负责人", name.zh),
-                        format!("Head of {}", name.en),
-                    ),
-                ),
-                None => self.say(
-                    format!("{}没有负责人（空缺）", name.zh),
-                    format!("{} has no head (vacant)", name.en),
-                ),
-            }
-            if !self.cx.vacant_moves_up {
-                return;
-            }
-            self.say(
-                "按流程策略，改由上一级单位负责".to_owned(),
-                "By the flow's policy the unit above takes over".to_owned(),
-            );
-        }
-    }
-
-    fn supervisors(&mut self, levels: u32) {
-        let mut seen = vec![self.cx.applicant.to_owned()];
-        let mut level = 1;
-        for _ in 0..SUPERVISOR_LEVELS_MAX {
-            let below = seen.last().cloned().unwrap_or_default();
-            let Some(superior) = self
-                .dir
-                .people
-                .get(&below)
-                .and_then(|person| person.superior.clone())
-            else {
-                let name = self.dir.name(&below);
-                return self.say(
-                    format!("{name}没有上级，第 {level} 级无人"),
-                    format!("{name} has no superior: nobody at level {level}"),
-                );
-            };
-            if seen.contains(&superior) {
-                let name = self.dir.name(&superior);
-                return self.say(
-                    format!("上级关系形成了循环（回到{name}），到此为止"),
-                    format!("The superiors form a circle (back at {name}): it ends here"),
-                );
-            }
-            let here = self.dir.active(&superior).is_some();
-            self.one(
-                &superior,
-                &Text::new(
-                    format!("第 {level} 级上级"),
-                    format!("Superior at level {level}"),
-                ),
-            );
-            // A vacant level is consumed, unless the flow moves it up.
-            if here || !self.cx.vacant_moves_up {
-                level += 1;
-            } else {
-                self.say(
-                    "空缺，按流程策略改由再上一级".to_owned(),
-                    "Vacant: by the flow's policy the next one up".to_owned(),
-                );
-            }
-            if level > levels {
-                return;
-            }
-            seen.push(superior);
-        }
-    }
-
     fn field(&mut self, path: &str) {
         let label = self.names.field(path);
         let value = self.cx.value(path);
@@ -404,7 +300,7 @@ impl<'a> Found<'a> {
     }
 
     /// The unit a scope stands for; says why there is none.
-    fn unit(&mut self, scope: &Scope) -> Option<String> {
+    pub(super) fn unit(&mut self, scope: &Scope) -> Option<String> {
         let id = match scope {
             Scope::Unit(id) => id.clone(),
             Scope::ApplicantDepartment => match self.dir.people.get(self.cx.applicant) {

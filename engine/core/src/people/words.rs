@@ -77,6 +77,64 @@ impl PeopleRule {
     }
 }
 
+impl PeopleRule {
+    /// The rule in a few words, for a picture or a column: "调度员（区域）", "Dispatcher (area)".
+    pub fn brief(&self, names: &dyn Names) -> Text {
+        match self {
+            PeopleRule::Applicant => Text::new("发起人", "the applicant"),
+            PeopleRule::User(id) => names.person(id),
+            PeopleRule::Role { role, within: None } => names.role(role),
+            PeopleRule::Role {
+                role,
+                within: Some(scope),
+            } => {
+                let (role, unit) = (names.role(role), scope.brief(names));
+                Text::new(
+                    format!("{}（{}）", role.zh, unit.zh),
+                    format!("{} ({})", role.en, unit.en),
+                )
+            }
+            PeopleRule::Post(id) => names.post(id),
+            PeopleRule::Members(of) => {
+                let unit = of.brief(names);
+                Text::new(format!("{}成员", unit.zh), format!("{}: members", unit.en))
+            }
+            PeopleRule::Head { of, up } => {
+                let unit = of.brief(names);
+                let (zh, en) = match up {
+                    0 => (String::new(), String::new()),
+                    up => (format!("上 {up} 级"), format!(" +{up}")),
+                };
+                Text::new(
+                    format!("{}{zh}负责人", unit.zh),
+                    format!("{}{en}: head", unit.en),
+                )
+            }
+            PeopleRule::Supervisors { levels: 1 } => Text::new("直接上级", "direct superior"),
+            PeopleRule::Supervisors { levels } => Text::new(
+                format!("逐级上级（{levels} 级）"),
+                format!("superiors ({levels} levels)"),
+            ),
+            PeopleRule::Field(path) => names.field(path),
+            PeopleRule::Chosen { .. } => Text::new("发起人选定", "chosen by the applicant"),
+            PeopleRule::Except(of, without) => {
+                let (of, without) = (of.brief(names), without.brief(names));
+                Text::new(
+                    format!("{}（除{}）", of.zh, without.zh),
+                    format!("{} (not {})", of.en, without.en),
+                )
+            }
+            PeopleRule::Either(parts) => {
+                let parts: Vec<Text> = parts.iter().map(|part| part.brief(names)).collect();
+                let join = |pick: fn(&Text) -> &str, or| {
+                    parts.iter().map(pick).collect::<Vec<_>>().join(or)
+                };
+                Text::new(join(|part| &part.zh, "、"), join(|part| &part.en, ", "))
+            }
+        }
+    }
+}
+
 /// A part of a larger rule; what is composed itself stands in brackets.
 fn inner(rule: &PeopleRule, names: &dyn Names) -> Text {
     let text = rule.text(names);
@@ -133,6 +191,15 @@ fn head_text(unit: &Text, up: u32) -> Text {
 }
 
 impl Scope {
+    /// The scope in a word or two.
+    pub fn brief(&self, names: &dyn Names) -> Text {
+        match self {
+            Scope::ApplicantDepartment => Text::new("发起人部门", "the applicant's department"),
+            Scope::Unit(id) => names.unit(id),
+            Scope::Field(path) => names.field(path),
+        }
+    }
+
     /// The scope as a sentence fragment.
     pub fn text(&self, names: &dyn Names) -> Text {
         match self {

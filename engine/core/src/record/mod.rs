@@ -36,5 +36,5 @@ pub fn changed(before: &Values, after: &Values) -> Values {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests")]
 mod tests;

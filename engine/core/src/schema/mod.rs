@@ -52,23 +52,25 @@ fn about(name: &str, description: &str) -> Json {
 
 /// A closed object.
 fn object(description: &str, properties: Json, required: &[&str]) -> Json {
-    json!({
+    let mut object = json!({
         "description": description,
         "type": "object",
-        "properties": properties,
         "required": required,
         "additionalProperties": false,
-    })
+    });
+    object["properties"] = properties;
+    object
 }
 
 /// A map from names of the author's own to something.
 fn map_of(description: &str, what: Json) -> Json {
-    json!({
+    let mut map = json!({
         "description": description,
         "type": "object",
-        "additionalProperties": what,
         "propertyNames": refer("id"),
-    })
+    });
+    map["additionalProperties"] = what;
+    map
 }
 
 /// One word of several, each explained.

@@ -83,7 +83,7 @@ impl Template {
     /// A path without a value (a `null` is a value and shows as nothing), a result over [`OUTPUT_BYTES_MAX`].
     pub fn render(&self, data: &serde_json::Value, escape: bool) -> Result<String, TemplateFault> {
         let registry: &Handlebars<'_> = if escape { &ESCAPING } else { &PLAIN };
-        let context = Context::wraps(data).map_err(|error| fault::rendering(&error.into()))?;
+        let context = Context::wraps(data).map_err(|error| fault::rendering(&error))?;
         let mut bounded = Bounded(String::new());
         self.parsed
             .render(

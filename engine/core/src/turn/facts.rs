@@ -1,14 +1,18 @@
 //! What conditions, rules and templates read of a case.
 
+use std::collections::BTreeMap;
+
 use crate::condition::Facts;
 use crate::definition::Definition;
-use crate::field::FieldKind;
+use crate::field::{EntityType, Field, FieldKind};
 use crate::instance::Case;
+use crate::record::{Called, shown_with};
+use crate::text::Lang;
 use crate::turn::{Context, Lookup};
-use crate::value::Value;
+use crate::value::{Value, Values};
 
 /// The facts of a case: its fields (`amount`, `record.amount`), `tables.t.k`, `applicant`, `applicant.department`, and
-/// fields of records it refers to (`vehicle.plate`).
+/// fields of records it refers to (`vehicle.plate`), columns of its tables (`lines.amount`).
 pub struct CaseFacts<'a> {
     /// The flow.
     pub def: &'a Definition,
@@ -46,7 +50,7 @@ impl Facts for CaseFacts<'_> {
     }
 }
 
-/// Fields of records a case refers to: `vehicle.plate`.
+/// Fields of records a case refers to (`vehicle.plate`) and columns of its tables (`lines.amount`).
 pub(crate) struct References<'a> {
     pub def: &'a Definition,
     pub case: &'a Case,
@@ -56,13 +60,17 @@ pub(crate) struct References<'a> {
 impl Facts for References<'_> {
     fn get(&self, path: &str) -> Option<Value> {
         let (name, inner) = path.split_once('.')?;
-        let FieldKind::Ref { to } = &self.def.entity.field(name)?.kind else {
+        let field = self.def.entity.field(name)?;
+        let value = self.case.values.get(name).unwrap_or(&Value::Empty);
+        if let FieldKind::Table { .. } = field.kind {
+            return Some(crate::record::column(value, inner));
+        }
+        let FieldKind::Ref { to } = &field.kind else {
             return None;
         };
-        let id = self.case.values.get(name)?.as_text()?;
         Some(
             self.records
-                .record(to, id)?
+                .record(to, value.as_text()?)?
                 .get(inner)
                 .cloned()
                 .unwrap_or_default(),
@@ -70,10 +78,54 @@ impl Facts for References<'_> {
     }
 }
 
-/// How an instance is called: its title, rendered from the values as people read them (Chinese).
-pub(crate) fn title(def: &Definition, case: &Case, _cx: &Context<'_>) -> String {
-    let data = crate::record::shown(&def.entity.fields, &case.values, crate::text::Lang::Zh);
+/// What people call those an instance names.
+struct Named<'a> {
+    cx: &'a Context<'a>,
+    /// The types the record refers to.
+    types: BTreeMap<String, EntityType>,
+}
+
+impl Called for Named<'_> {
+    fn person(&self, id: &str, _lang: Lang) -> String {
+        self.cx.organisation.name(id)
+    }
+
+    fn record(&self, entity: &str, id: &str, lang: Lang) -> String {
+        let title = || {
+            let entity = self.types.get(entity)?;
+            let field = entity.field(entity.title_field.as_deref()?)?;
+            let values = self.cx.records.record(&entity.name, id)?;
+            Some(crate::record::show(field, values.get(&field.name)?, lang))
+        };
+        title().unwrap_or_else(|| id.to_owned())
+    }
+
+    fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
+        let fields = &self.types.get(entity)?.fields;
+        Some((fields, self.cx.records.record(entity, id)?))
+    }
+}
+
+/// How an instance is called: its title, rendered from the values as people read them (Chinese), on one line.
+pub(crate) fn title(def: &Definition, case: &Case, cx: &Context<'_>) -> String {
+    let readings = def.title.readings();
+    let fields = &def.entity.fields;
+    let read = |field: &&Field| {
+        let root = |path: &str| path.split('.').next() == Some(&field.name);
+        readings.iter().any(|reading| root(&reading.path))
+    };
+    let types = fields.iter().filter(read).filter_map(|field| {
+        let FieldKind::Ref { to } = &field.kind else {
+            return None;
+        };
+        Some((to.clone(), cx.records.entity(to)?))
+    });
+    let named = Named {
+        cx,
+        types: types.collect(),
+    };
+    let data = shown_with(fields, &case.values, Lang::Zh, readings, &named);
     def.title
-        .render(&data, false)
+        .render_line(&data)
         .unwrap_or_else(|_| def.name.zh.clone())
 }

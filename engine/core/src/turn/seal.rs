@@ -56,6 +56,7 @@ impl Sealed<'_> {
             tasks_closed: self.closed(),
             events: self.event_rows(),
             records,
+            guards: vec![],
             wakeups_set: set
                 .map(|wakeup| WakeupRow {
                     reference: wakeup.reference.clone(),

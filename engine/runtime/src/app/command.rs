@@ -1,12 +1,24 @@
 //! The one entrance: starting an instance, and every command on one.
 
-use assent_core::command::{Actor, Command, Via};
-use assent_core::value::Values;
+use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::definition::{Definition, StateKind};
+use assent_core::field::{Field, FieldKind};
+use assent_core::instance::{Case, Instance};
+use assent_core::record::{Mode, from_json};
+use assent_core::refusal::{Refusal, RefusalKind};
+use assent_core::text::Text;
+use assent_core::turn::New;
+use assent_core::value::{Value, Values};
 
 use super::answer::{Answer, Seen};
-use super::error::AppError;
-use super::state::{App, not_ready};
+use super::error::{AppError, FieldFault};
+use super::link::facts_hash;
+use super::state::App;
 use super::view::JsonMap;
+use crate::engine::{given, stored_case};
+
+/// Most instances one event from outside wakes.
+const WOKEN_MAX: u32 = 200;
 
 impl App {
     /// Makes an instance with its first values, and submits it when `submit`.
@@ -22,8 +34,49 @@ impl App {
         submit: bool,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        let _ = (flow, actor, via, values, submit, key);
-        not_ready("start")
+        self.start_on(flow, None, actor, via, values, submit, key).await
+    }
+
+    /// The same on a record that exists already (`record` is its id), for flows that run on a module's entity type.
+    ///
+    /// # Errors
+    /// As [`App::start`]; `NotFound` for an unknown record.
+    #[expect(clippy::too_many_arguments, reason = "a start has that many parts, and each is named at the call")]
+    pub async fn start_on(
+        &self,
+        flow: &str,
+        record: Option<&str>,
+        actor: Actor,
+        via: Via,
+        values: &JsonMap,
+        submit: bool,
+        key: Option<String>,
+    ) -> Result<Answer, AppError> {
+        let def = self.definition(flow).ok_or(AppError::NotFound)?;
+        let set = from_json(&def.entity.fields, values, &Mode::Api).map_err(faults)?;
+        let new = match record {
+            None => self.new_instance(),
+            Some(id) => {
+                let known = self.store().load_record(&def.entity.name, id).await?;
+                let known = known.ok_or(AppError::NotFound)?;
+                New {
+                    record: id.to_owned(),
+                    values: Some(known.values),
+                    ..self.new_instance()
+                }
+            }
+        };
+        let command = Command {
+            actor,
+            via,
+            action: Action::Start { set, submit },
+            key,
+        };
+        self.check_files(&def, &new.instance, &command).await?;
+        let instance = new.instance.clone();
+        let turned = self.turn_new(std::sync::Arc::clone(&def), new, &command, self.now()).await?;
+        self.keep_files(&def, &instance, &command).await?;
+        Ok(turned.answer)
     }
 
     /// Decides a command and answers once it is on disk. On a race it decides again on fresh state.
@@ -44,8 +97,30 @@ impl App {
         command: Command,
         seen: Seen,
     ) -> Result<Answer, AppError> {
-        let _ = (instance, command, seen);
-        not_ready("command")
+        let has_values = given(&command.action).is_some_and(|set| !set.is_empty());
+        let def = if has_values {
+            let row = self.load(instance).await?.ok_or(AppError::NotFound)?.row;
+            let def = self.definition_of(&row.flow, &row.version).await?;
+            self.check_files(&def, instance, &command).await?;
+            Some(def)
+        } else {
+            None
+        };
+        let wish = |_: &Definition, case: &Case| {
+            still_as_seen(case, &seen)?;
+            Ok(command.clone())
+        };
+        let turned = match self.turn_on(instance, self.now(), wish).await {
+            // The answer to a repeated key comes before "it has changed": its own first try changed it.
+            Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Changed => {
+                self.refused(&command, *refusal).await?
+            }
+            turned => turned?,
+        };
+        if let Some(def) = def {
+            self.keep_files(&def, instance, &command).await?;
+        }
+        Ok(turned.answer)
     }
 
     /// Reads JSON values (from a form or the API) by the types of this instance's fields, the state's `ask:` fields included:
@@ -59,8 +134,11 @@ impl App {
         task: Option<u32>,
         values: &JsonMap,
     ) -> Result<Values, AppError> {
-        let _ = (instance, task, values);
-        not_ready("read_values")
+        let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
+        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let case = stored_case(&loaded)?;
+        let fields = fields_of(&def, &case.instance, task);
+        from_json(&fields, values, &Mode::Api).map_err(faults)
     }
 
     /// Something happened outside: wakes every instance that waits for this event on this record (by record id or title field).
@@ -75,7 +153,154 @@ impl App {
         payload: &JsonMap,
         key: Option<String>,
     ) -> Result<u32, AppError> {
-        let _ = (event, record, payload, key);
-        not_ready("happen")
+        let declared = self
+            .config()
+            .modules
+            .iter()
+            .any(|module| module.manifest().events.iter().any(|known| known == event));
+        if !declared {
+            return Err(AppError::NotFound);
+        }
+        let filter = assent_store::InstanceFilter {
+            record: Some(record.to_owned()),
+            ended: Some(false),
+            ..assent_store::InstanceFilter::default()
+        };
+        let mut woken = 0;
+        for row in self.store().list_instances(&filter, None, WOKEN_MAX).await? {
+            let command = Command {
+                actor: Actor::System,
+                via: Via::Api,
+                action: Action::Happen {
+                    event: event.to_owned(),
+                    payload: plain(&serde_json::Value::Object(payload.clone())),
+                },
+                // One key for the event, one for each instance it wakes.
+                key: key.as_ref().map(|key| format!("{key}:{}", row.id)),
+            };
+            match self.command(&row.id, command).await {
+                Ok(_) => woken += 1,
+                Err(AppError::Refused(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(woken)
+    }
+
+    /// A file field may only name files that the sender brought, or that the instance has already.
+    async fn check_files(
+        &self,
+        def: &Definition,
+        instance: &str,
+        command: &Command,
+    ) -> Result<(), AppError> {
+        let mut unknown = Vec::new();
+        for (field, id) in files(def, command) {
+            let file = self.store().attachment(&id).await?;
+            let may = file.is_some_and(|file| {
+                file.instance == instance || command.actor.person() == Some(file.owner.as_str())
+            });
+            if !may {
+                unknown.push(FieldFault {
+                    field,
+                    code: "unknown_file".to_owned(),
+                    message: Text::new("找不到该文件，请重新上传", "There is no such file; upload it again"),
+                });
+            }
+        }
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError::Invalid(unknown))
+        }
+    }
+
+    /// Says which instance its files belong to, so that its readers may open them.
+    async fn keep_files(
+        &self,
+        def: &Definition,
+        instance: &str,
+        command: &Command,
+    ) -> Result<(), AppError> {
+        for (_, id) in files(def, command) {
+            self.store().attach(&id, instance).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Field and id of every file a command names.
+fn files(def: &Definition, command: &Command) -> Vec<(String, String)> {
+    let Some(set) = given(&command.action) else {
+        return vec![];
+    };
+    crate::engine::asked_fields(def)
+        .filter(|field| matches!(field.kind, FieldKind::File { .. }))
+        .filter_map(|field| Some((field, set.get(&field.name)?)))
+        .flat_map(|(field, value)| {
+            value
+                .ids()
+                .into_iter()
+                .map(|id| (field.name.clone(), id.to_owned()))
+        })
+        .collect()
+}
+
+/// The record's fields, and those that a task's state asks for.
+fn fields_of(def: &Definition, instance: &Instance, task: Option<u32>) -> Vec<Field> {
+    let mut fields = def.entity.fields.clone();
+    let state = task
+        .and_then(|no| instance.task(no))
+        .and_then(|task| def.state_ix(&task.state))
+        .map(|ix| &def.states[ix]);
+    if let Some(state) = state {
+        fields.extend(state.ask.iter().cloned());
+        if let StateKind::Work { actions, .. } = &state.kind {
+            fields.extend(actions.iter().flat_map(|action| action.ask.iter().cloned()));
+        }
+    }
+    fields
+}
+
+fn still_as_seen(case: &Case, seen: &Seen) -> Result<(), AppError> {
+    if seen.round.is_some_and(|round| round != case.instance.round) {
+        let zh = "这是旧一轮的页面，流程已退回重走；请刷新后查看最新内容。";
+        let en = "This page is of an earlier round; it was sent back since. Reload to see what it is now.";
+        return Err(Refusal::new(RefusalKind::Changed, "old_round", zh, en)
+            .with("round", case.instance.round.to_string())
+            .into());
+    }
+    if seen.facts.as_ref().is_some_and(|facts| *facts != facts_hash(&case.values)) {
+        let zh = "您看到的内容已被修改，请刷新、重新阅读后再处理。";
+        let en = "What you were shown has changed since; reload and read it again before you decide.";
+        return Err(Refusal::new(RefusalKind::Changed, "record_changed", zh, en).into());
+    }
+    Ok(())
+}
+
+/// The core's faults as ours.
+pub(crate) fn faults(faults: Vec<assent_core::record::FieldFault>) -> AppError {
+    let one = |fault: assent_core::record::FieldFault| FieldFault {
+        field: fault.field,
+        code: fault.code.to_owned(),
+        message: fault.message,
+    };
+    AppError::Invalid(faults.into_iter().map(one).collect())
+}
+
+/// A payload nobody declared: numbers exact where they can be, the rest as it is.
+fn plain(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Empty,
+        serde_json::Value::Bool(flag) => Value::Flag(*flag),
+        serde_json::Value::Number(number) => number
+            .to_string()
+            .parse()
+            .map_or_else(|_| Value::Text(number.to_string()), Value::Number),
+        serde_json::Value::String(text) => Value::Text(text.clone()),
+        serde_json::Value::Array(items) => Value::List(items.iter().map(plain).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Map(map.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
+        }
     }
 }

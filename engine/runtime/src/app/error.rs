@@ -34,7 +34,7 @@ pub enum AppError {
 /// What does not answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unavailable {
-    /// Stable code: `database`, `disk_full`, `mail`, `not_ready`, `damaged`.
+    /// Stable code: `database`, `disk_full`, `damaged`, `configuration`, `draining`, `random`.
     pub code: &'static str,
     /// One sentence for people.
     pub message: Text,
@@ -97,6 +97,25 @@ impl AppError {
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
         AppError::Refused(Box::new(refusal))
+    }
+}
+
+impl From<assent_store::StoreError> for AppError {
+    fn from(fault: assent_store::StoreError) -> Self {
+        use assent_store::StoreErrorKind;
+        let code = match fault.kind {
+            StoreErrorKind::Busy => return AppError::Busy,
+            StoreErrorKind::Full => "disk_full",
+            StoreErrorKind::Newer
+            | StoreErrorKind::ReadOnly
+            | StoreErrorKind::Gone
+            | StoreErrorKind::Locked
+            | StoreErrorKind::Corrupt
+            | StoreErrorKind::Unsuitable
+            | StoreErrorKind::Other => "database",
+        };
+        let message = fault.text();
+        AppError::unavailable(code, message.zh, message.en, &fault)
     }
 }
 

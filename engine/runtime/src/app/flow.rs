@@ -1,17 +1,32 @@
 //! Flows: what is published, and publishing.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
+use assent_core::catalog::Catalog;
+use assent_core::check;
 use assent_core::definition::Definition;
-use assent_core::diagnostic::Diagnostic;
+use assent_core::diagnostic::{Diagnostic, Severity};
+use assent_core::dialect::compile;
+use assent_core::instance::Case;
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
+use assent_core::value::Values;
+use assent_core::verb::offer::may_start;
 use serde::{Deserialize, Serialize};
 
 use super::error::AppError;
-use super::state::{App, not_ready};
+use super::state::App;
 use super::view::{FormField, PersonView, When};
+use crate::engine::Known;
+use crate::view::{form, when};
+
+/// Largest flow file, bytes.
+const FLOW_BYTES_MAX: usize = 256 * 1024;
+/// How often a watched folder is looked at.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 /// A published flow, its newest version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,14 +97,79 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn flows(&self, reader: &str) -> Result<Vec<FlowView>, AppError> {
-        let _ = reader;
-        not_ready("flows")
+        let mut running: BTreeMap<String, i64> = BTreeMap::new();
+        for (flow, status, n) in self.store().count_instances().await? {
+            if matches!(status.as_str(), "running" | "held" | "suspended") {
+                *running.entry(flow).or_default() += n;
+            }
+        }
+        let mut views = Vec::new();
+        for known in self.inner.definitions.all() {
+            let n = running.get(&known.definition.flow).copied().unwrap_or_default();
+            views.push(self.flow_view(&known, reader, u64::try_from(n).unwrap_or_default()).await?);
+        }
+        Ok(views)
+    }
+
+    async fn flow_view(
+        &self,
+        known: &Known,
+        reader: &str,
+        running: u64,
+    ) -> Result<FlowView, AppError> {
+        let def = &known.definition;
+        let around = self.around(Arc::clone(def), &Values::new(), None, self.now()).await?;
+        let (refusal, owner) = around.with_context(self, |cx| {
+            let blank = Case::blank(Values::new());
+            (may_start(def, reader, cx).err(), cx.organisation.owners(def, &blank))
+        });
+        Ok(FlowView {
+            flow: def.flow.clone(),
+            version: def.version.clone(),
+            name: def.name.clone(),
+            purpose: def.purpose.clone(),
+            owner: owner.iter().map(|id| self.person_view(id)).collect(),
+            form: form(&def.entity.fields, &Values::new(), &draft_hidden(def), |_| true, |field| field.required),
+            refusal,
+            published: when(known.published, &around.calendar),
+            running,
+            file: known.file.clone(),
+        })
     }
 
     /// The current definition of a flow.
     pub fn definition(&self, flow: &str) -> Option<Arc<Definition>> {
-        let _ = flow;
-        None
+        self.inner.definitions.current(flow).map(|known| known.definition)
+    }
+
+    /// What a flow may name in this installation: modules, rules, roles, calendars, other flows. With `people`, also who
+    /// and which units there are today.
+    pub fn catalog(&self, people: bool) -> Catalog {
+        let directory = self.directory();
+        let mut catalog = Catalog {
+            entities: self.inner.entities.clone(),
+            roles: directory.role_names.clone(),
+            calendars: self.calendar_names().cloned().collect(),
+            flows: self.inner.definitions.all().into_iter().map(|known| known.definition.flow.clone()).collect(),
+            rules: self.rules().types(),
+            ..Catalog::default()
+        };
+        for grant in &directory.roles {
+            catalog.roles.entry(grant.role.clone()).or_insert_with(|| Text::same(grant.role.as_str()));
+        }
+        for module in &self.config().modules {
+            let manifest = module.manifest();
+            catalog.effects.extend(manifest.effects.iter().map(|effect| (effect.name.clone(), effect.clone())));
+            catalog.roles.extend(manifest.roles.iter().cloned());
+            catalog.posts.extend(manifest.posts.iter().map(|(post, _)| post.clone()));
+            catalog.events.extend(manifest.events.iter().cloned());
+        }
+        catalog.posts.extend(directory.people.values().flat_map(|person| person.posts.iter().cloned()));
+        if people {
+            catalog.units = directory.units.keys().cloned().collect();
+            catalog.people = directory.people.keys().cloned().collect();
+        }
+        catalog
     }
 
     /// Checks and publishes files, each on its own: versions are immutable, named by the hash of their text.
@@ -101,18 +181,243 @@ impl App {
         by: Option<&str>,
         files: Vec<SourceFile>,
     ) -> Result<Vec<Published>, AppError> {
-        let _ = (by, files);
-        not_ready("publish")
+        let mut catalog = self.catalog(true);
+        // Flows published together may name each other.
+        catalog.flows.extend(files.iter().filter_map(|file| flow_id(&file.text)));
+        let mut results = Vec::new();
+        for file in files {
+            results.push(self.publish_one(by.unwrap_or("system"), file, &catalog).await?);
+        }
+        Ok(results)
     }
 
-    /// Publishes a folder's `*.yaml` now and again whenever a file changes. A file with errors keeps the last good version
-    /// running and says so through `say`.
+    async fn publish_one(
+        &self,
+        by: &str,
+        file: SourceFile,
+        catalog: &Catalog,
+    ) -> Result<Published, AppError> {
+        if file.text.len() > FLOW_BYTES_MAX {
+            return Ok(too_large(file.name));
+        }
+        let compiled = compile(&file.name, &file.text, catalog);
+        let mut diagnostics = compiled.diagnostics;
+        if let Some(def) = &compiled.definition {
+            diagnostics.extend(check::all(def, catalog));
+        }
+        let is_broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
+        let Some(def) = compiled.definition.filter(|_| !is_broken) else {
+            return Ok(self.refused_file(file, diagnostics));
+        };
+        let flow = def.flow.clone();
+        let before = self.definition(&flow).map(|def| def.version.clone());
+        let is_same = before.as_deref() == Some(def.version.as_str());
+        if !is_same {
+            self.store().ensure_entity(&def.entity).await?;
+            let published = assent_store::Published {
+                flow: flow.clone(),
+                version: def.version.clone(),
+                source: file.text,
+                at: self.now(),
+                by: by.to_owned(),
+            };
+            self.store().publish(&published).await?;
+            self.inner.definitions.make_current(Known {
+                definition: Arc::new(def.clone()),
+                published: published.at,
+                file: file.name.clone(),
+            });
+        }
+        let (outcome, message) = if is_same {
+            (PublishOutcome::Unchanged, Text::new("内容没有变化", "Nothing changed"))
+        } else {
+            let zh = format!("“{}”已发布新版本，新发起的流程将使用它", def.name.zh);
+            let en = format!("A new version of “{}” is current; new instances use it", def.name.en);
+            (PublishOutcome::Published, Text::new(zh, en))
+        };
+        Ok(Published {
+            file: file.name,
+            flow: Some(flow),
+            version: Some(def.version),
+            outcome,
+            message,
+            diagnostics,
+        })
+    }
+
+    /// A file with errors: the last good version keeps running, and the result says so.
+    fn refused_file(&self, file: SourceFile, diagnostics: Vec<Diagnostic>) -> Published {
+        let flow = flow_id(&file.text);
+        let running = flow.as_deref().and_then(|flow| self.definition(flow));
+        let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        let message = match &running {
+            Some(def) => Text::new(
+                format!("有 {errors} 处错误，未发布；“{}”继续使用上一个正确的版本", def.name.zh),
+                format!("{errors} errors, not published; “{}” keeps its last good version", def.name.en),
+            ),
+            None => Text::new(
+                format!("有 {errors} 处错误，未发布"),
+                format!("{errors} errors, not published"),
+            ),
+        };
+        Published {
+            file: file.name,
+            flow,
+            version: running.map(|def| def.version.clone()),
+            outcome: PublishOutcome::Refused,
+            message,
+            diagnostics,
+        }
+    }
+
+    /// Publishes a folder's `*.yaml` now and again whenever a file changes, until the app closes. A file with errors keeps
+    /// the last good version running and says so through `say`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read now; later failures are logged and tried again.
     pub async fn watch(
         &self,
         dir: PathBuf,
         say: impl Fn(&Published) + Send + 'static,
     ) -> Result<(), AppError> {
-        let _ = (dir, say);
-        not_ready("watch")
+        let mut seen = BTreeMap::new();
+        for published in self.publish_changed(&dir, &mut seen).await? {
+            say(&published);
+        }
+        let app = self.clone();
+        tokio::spawn(async move {
+            while app.fullness().await.is_some() {
+                tokio::time::sleep(WATCH_EVERY).await;
+                match app.publish_changed(&dir, &mut seen).await {
+                    Ok(results) => results.iter().for_each(&say),
+                    Err(fault) => tracing::warn!(%fault, dir = %dir.display(), "the flows folder could not be read"),
+                }
+            }
+        });
+        Ok(())
     }
+
+    /// Publishes what changed in a folder since the last look.
+    async fn publish_changed(
+        &self,
+        dir: &Path,
+        seen: &mut BTreeMap<String, String>,
+    ) -> Result<Vec<Published>, AppError> {
+        let files = read_folder(dir).await?;
+        let names: BTreeSet<&String> = files.iter().map(|file| &file.name).collect();
+        seen.retain(|name, _| names.contains(name));
+        let changed: Vec<SourceFile> = files
+            .into_iter()
+            .filter(|file| seen.get(&file.name) != Some(&file.text))
+            .collect();
+        for file in &changed {
+            seen.insert(file.name.clone(), file.text.clone());
+        }
+        if changed.is_empty() {
+            return Ok(vec![]);
+        }
+        self.publish(None, changed).await
+    }
+
+    /// Compiles the current definitions of the database that are not known yet: at start, and when another node published.
+    pub(crate) async fn load_definitions(&self) -> Result<(), AppError> {
+        let publications = self.store().current_definitions().await?;
+        let mut catalog = self.catalog(false);
+        catalog.flows.extend(publications.iter().map(|one| one.published.flow.clone()));
+        for publication in publications {
+            let stored = publication.published;
+            let known = self.inner.definitions.current(&stored.flow);
+            if known.is_some_and(|known| known.definition.version == stored.version) {
+                continue;
+            }
+            match recompile(&stored.flow, &stored.source, &catalog) {
+                Some(def) => self.inner.definitions.make_current(Known {
+                    file: format!("{}.yaml", stored.flow),
+                    definition: Arc::new(def),
+                    published: stored.at,
+                }),
+                None => tracing::error!(flow = %stored.flow, version = %stored.version, "a published flow does not compile any more; is a module off?"),
+            }
+        }
+        Ok(())
+    }
+
+    /// A version an instance pins, compiled from its stored source when it is asked for the first time.
+    pub(crate) async fn definition_of(
+        &self,
+        flow: &str,
+        version: &str,
+    ) -> Result<Arc<Definition>, AppError> {
+        if let Some(known) = self.inner.definitions.version(flow, version) {
+            return Ok(known);
+        }
+        let stored = self.store().definition(flow, version).await?;
+        let catalog = self.catalog(false);
+        let compiled = stored.and_then(|stored| recompile(flow, &stored.published.source, &catalog));
+        let def = compiled.ok_or_else(|| {
+            AppError::unavailable(
+                "definition",
+                "该流程的这个版本无法加载，请联系管理员检查模块是否启用",
+                "This version of the flow cannot be loaded; an administrator should see whether a module is off",
+                format!("{flow} {version}"),
+            )
+        })?;
+        Ok(self.inner.definitions.keep(Arc::new(def)))
+    }
+}
+
+/// Compiles what was checked when it was published: who works here today is not asked again.
+fn recompile(flow: &str, source: &str, catalog: &Catalog) -> Option<Definition> {
+    compile(&format!("{flow}.yaml"), source, catalog).definition
+}
+
+/// Fields the draft hides.
+fn draft_hidden(def: &Definition) -> Vec<String> {
+    let draft = def.regions.first().and_then(|root| root.states.first());
+    draft.map(|ix| def.states[*ix].fields.hidden.clone()).unwrap_or_default()
+}
+
+/// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.
+fn flow_id(text: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix("flow:"))?;
+    let id = line.split('#').next()?.trim().trim_matches(['"', '\'']);
+    let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_id.then(|| id.to_owned())
+}
+
+fn too_large(file: String) -> Published {
+    Published {
+        file,
+        flow: None,
+        version: None,
+        outcome: PublishOutcome::Refused,
+        message: Text::new("文件超过 256 KB，未发布", "Larger than 256 KB, not published"),
+        diagnostics: vec![],
+    }
+}
+
+async fn read_folder(dir: &Path) -> Result<Vec<SourceFile>, AppError> {
+    let fault = |fault: std::io::Error| {
+        AppError::unavailable(
+            "files",
+            format!("无法读取文件夹 {}", dir.display()),
+            format!("The folder {} cannot be read", dir.display()),
+            fault,
+        )
+    };
+    let mut entries = tokio::fs::read_dir(dir).await.map_err(fault)?;
+    let mut files = Vec::new();
+    while let Some(entry) = entries.next_entry().await.map_err(fault)? {
+        let path = entry.path();
+        if path.extension().is_none_or(|ending| ending != "yaml") {
+            continue;
+        }
+        let bytes = tokio::fs::read(&path).await.map_err(fault)?;
+        files.push(SourceFile {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
 }

@@ -1,12 +1,22 @@
 //! How the app is: health, figures, and what is stuck.
 
+use std::sync::PoisonError;
+
 use assent_core::text::Text;
+use assent_store::InstanceFilter;
 use serde::Serialize;
 
 use super::error::AppError;
 use super::instance::InstanceHead;
-use super::state::{App, not_ready};
+use super::state::App;
 use super::view::PersonView;
+
+/// Ready means that the committer's queue is less full than this, percent.
+const QUEUE_READY_BELOW: usize = 80;
+/// Most rows of the stuck page.
+const STUCK_ROWS_MAX: u32 = 200;
+/// The setting that the write probe writes.
+const PROBE: &str = "health.probe";
 
 /// `/livez` and `/readyz`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -33,8 +43,6 @@ pub struct HealthFact {
 /// Figures that are read when asked for; the counting ones go through the `metrics` crate as they happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Metrics {
-    /// Open tasks.
-    pub open_tasks: u64,
     /// Age of the oldest open task, ms.
     pub oldest_task_ms: i64,
     /// Instances not over.
@@ -49,9 +57,9 @@ pub struct Metrics {
     pub outbox_oldest_ms: i64,
     /// Dead letters.
     pub outbox_dead: u64,
-    /// Wake-ups that are due and have not fired.
-    pub timers_overdue: u64,
-    /// Turns waiting for the committer.
+    /// How late the oldest wake-up is that is due and has not fired, ms.
+    pub timer_late_ms: i64,
+    /// How full the committer's queue is, percent.
     pub queue_depth: u64,
 }
 
@@ -73,12 +81,49 @@ pub struct Stuck {
 }
 
 impl App {
-    /// How the app is.
+    /// How the app is: the database takes a write, the queue has room, nobody is shutting it down.
     pub async fn health(&self) -> Health {
+        let write = self.probe().await;
+        let fullness = self.fullness().await;
+        let facts = vec![
+            HealthFact {
+                name: "database_write",
+                ok: write.is_ok(),
+                words: match &write {
+                    Ok(()) => Text::new("数据库可写", "The database takes writes"),
+                    Err(fault) => fault.message(),
+                },
+            },
+            HealthFact {
+                name: "queue",
+                ok: fullness.is_none_or(|full| full < QUEUE_READY_BELOW),
+                words: Text::new(
+                    format!("写入队列已用 {}%", fullness.unwrap_or_default()),
+                    format!("The write queue is {}% full", fullness.unwrap_or_default()),
+                ),
+            },
+            HealthFact {
+                name: "draining",
+                ok: fullness.is_some(),
+                words: if fullness.is_some() {
+                    Text::new("运行中", "Running")
+                } else {
+                    Text::new("正在停机", "Shutting down")
+                },
+            },
+        ];
         Health {
             live: true,
-            ..Health::default()
+            ready: facts.iter().all(|fact| fact.ok),
+            facts,
         }
+    }
+
+    async fn probe(&self) -> Result<(), AppError> {
+        let rev = self.store().setting(PROBE).await?.map_or(0, |(_, rev)| rev);
+        // Stale is as good: another probe wrote at the same time.
+        self.store().save_setting(PROBE, "{}", rev).await?;
+        Ok(())
     }
 
     /// Figures.
@@ -86,15 +131,99 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn metrics(&self) -> Result<Metrics, AppError> {
-        not_ready("metrics")
+        let now = self.now();
+        let mut metrics = Metrics::default();
+        for (_, status, n) in self.store().count_instances().await? {
+            let n = u64::try_from(n).unwrap_or_default();
+            match status.as_str() {
+                "running" => metrics.running += n,
+                "held" => metrics.held += n,
+                _ => {}
+            }
+        }
+        let (pending, oldest, dead) = self.store().outbox_gauges().await?;
+        metrics.outbox_pending = u64::try_from(pending).unwrap_or_default();
+        metrics.outbox_oldest_ms = oldest.map_or(0, |at| (now.0 - at.0).max(0));
+        metrics.outbox_dead = u64::try_from(dead).unwrap_or_default();
+        metrics.oldest_task_ms = self
+            .store()
+            .oldest_open_task()
+            .await?
+            .map_or(0, |at| (now.0 - at.0).max(0));
+        let next = self.store().next_wakeup(now).await?;
+        metrics.timer_late_ms = next.map_or(0, |due| (now.0 - due.0).max(0));
+        metrics.stuck = self.found().len() as u64;
+        metrics.queue_depth = self.fullness().await.unwrap_or_default() as u64;
+        Ok(metrics)
     }
 
-    /// What an administrator must look at, oldest first, at most 200 rows.
+    /// What an administrator must look at: held instances, instances nothing will wake, dead letters; at most 200 of each.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn stuck(&self) -> Result<Vec<Stuck>, AppError> {
-        not_ready("stuck")
+        let mut rows = Vec::new();
+        for (instance, found) in self.found() {
+            let head = self.head_of(&instance).await?;
+            rows.push(Stuck {
+                kind: "stuck",
+                words: Text::new(
+                    format!("没有任何事情会再推动它：{found}。请重试，或联系支持人员"),
+                    format!("Nothing will move it any more: {found}. Retry it, or ask for support"),
+                ),
+                code: "nothing_wakes_it".to_owned(),
+                owner: vec![],
+                instance: head,
+                outbox: None,
+            });
+        }
+        let filter = InstanceFilter {
+            status: Some("held".to_owned()),
+            ended: Some(false),
+            ..InstanceFilter::default()
+        };
+        for row in self.store().list_instances(&filter, None, STUCK_ROWS_MAX).await? {
+            rows.extend(self.held_rows(&row.id).await?);
+        }
+        for dead in self.store().dead_effects(None, STUCK_ROWS_MAX).await? {
+            rows.push(Stuck {
+                kind: "dead_letter",
+                instance: self.head_of(&dead.instance).await?,
+                code: dead.kind.clone(),
+                words: Text::new(
+                    format!("{}未能送达（{} 次尝试）：{}。排除故障后请重发", kind_zh(&dead.kind), dead.attempts, dead.error),
+                    format!("A {} could not be delivered ({} tries): {}. Mend the cause and send it again", dead.kind, dead.attempts, dead.error),
+                ),
+                owner: vec![],
+                outbox: Some(dead.id),
+            });
+        }
+        Ok(rows)
+    }
+
+    async fn held_rows(&self, instance: &str) -> Result<Vec<Stuck>, AppError> {
+        let Some(loaded) = self.load(instance).await? else {
+            return Ok(vec![]);
+        };
+        let case = crate::engine::stored_case(&loaded)?;
+        let head = self.head_of(instance).await?;
+        Ok(case
+            .instance
+            .holds
+            .iter()
+            .map(|held| Stuck {
+                kind: "held",
+                instance: head.clone(),
+                code: held.code.clone(),
+                words: held.reason.clone(),
+                owner: held.owner.iter().map(|id| self.person_view(id)).collect(),
+                outbox: None,
+            })
+            .collect())
+    }
+
+    fn found(&self) -> Vec<(String, String)> {
+        self.inner.stuck.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sends a dead letter again.
@@ -102,7 +231,19 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub async fn resend(&self, outbox: &str) -> Result<(), AppError> {
-        let _ = outbox;
-        not_ready("resend")
+        if !self.store().revive(outbox, self.now()).await? {
+            return Err(AppError::NotFound);
+        }
+        self.inner.wake(true, false);
+        Ok(())
+    }
+}
+
+fn kind_zh(kind: &str) -> &'static str {
+    match kind {
+        "mail" => "邮件",
+        "call" => "外部系统调用",
+        "subflow" => "子流程",
+        _ => "通知",
     }
 }

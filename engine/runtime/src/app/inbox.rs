@@ -1,11 +1,30 @@
 //! A person's inbox: to do, waiting on others, done.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use assent_core::definition::{Definition, StateKind};
+use assent_core::instance::Case;
 use assent_core::text::Text;
+use assent_core::write::TaskRow;
+use assent_store::{ClosedTask, InstanceFilter, ListedTask, Loaded};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::AppError;
-use super::state::{App, not_ready};
+use super::link::names;
+use super::people::person_view;
+use super::state::App;
 use super::view::{Due, Fact, PersonView, When};
+use crate::engine::{Around, stored_case};
+use crate::view::{due, facts, status_words, task_end_words, when};
+
+/// Most rows of a page.
+pub(super) const LIMIT_MAX: u32 = 200;
+/// Beyond this many open tasks a number is "1000+".
+const TODO_COUNT_MAX: i64 = 1_000;
 
 /// Which list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +87,12 @@ pub struct InboxItem {
     pub round: u32,
 }
 
+/// Where the "waiting" tab goes on.
+#[derive(Serialize, Deserialize)]
+struct Before {
+    id: String,
+}
+
 impl App {
     /// A person's inbox, filtered by flow, `limit` rows (at most 200) from the cursor on.
     ///
@@ -81,8 +106,12 @@ impl App {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<InboxItem>, AppError> {
-        let _ = (person, tab, flow, cursor, limit);
-        not_ready("inbox")
+        let limit = limit.clamp(1, LIMIT_MAX);
+        match tab {
+            Tab::Todo => self.todo(person, flow, cursor, limit).await,
+            Tab::Waiting => self.waiting(person, flow, cursor, limit).await,
+            Tab::Done => self.done(person, flow, cursor, limit).await,
+        }
     }
 
     /// Open tasks of a person, capped at 1 000: for the number in the page title.
@@ -90,7 +119,247 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn todo_count(&self, person: &str) -> Result<u32, AppError> {
-        let _ = person;
-        not_ready("todo_count")
+        let n = self.store().count_open_tasks(person).await?;
+        Ok(u32::try_from(n.clamp(0, TODO_COUNT_MAX)).unwrap_or_default())
     }
+
+    async fn todo(
+        &self,
+        person: &str,
+        flow: Option<&str>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<InboxItem>, AppError> {
+        let after: Option<TaskRow> = cursor.and_then(read_cursor);
+        let rows = self.store().inbox(person, flow, after.as_ref(), limit).await?;
+        let next = (rows.len() == limit as usize)
+            .then(|| rows.last().map(|row| write_cursor(&row.task)))
+            .flatten();
+        let loaded = self.load_many(rows.iter().map(|row| row.task.instance.as_str())).await?;
+        let mut items = Vec::new();
+        for row in rows {
+            if let Some(one) = loaded.get(&row.task.instance) {
+                items.push(self.todo_item(&row, one).await?);
+            }
+        }
+        Ok(Page { items, next })
+    }
+
+    async fn todo_item(&self, row: &ListedTask, loaded: &Loaded) -> Result<InboxItem, AppError> {
+        let (case, around) = self.seen(loaded).await?;
+        let mut item = base(self, loaded, &case, &around);
+        let task = &row.task;
+        item.task = Some(task.no);
+        task.state.clone_into(&mut item.state);
+        item.state_name = state_name(&around.def, &task.state);
+        task.kind.clone_into(&mut item.kind);
+        item.facts = first_facts(&around, &case, &task.state);
+        item.due = task.due.map(|at| due(at, around.now, &around.calendar, vec![]));
+        item.since = when(task.opened, &around.calendar);
+        item.batch = task.kind == "approve" && asks_nothing(&around.def, &task.state);
+        Ok(item)
+    }
+
+    async fn waiting(
+        &self,
+        person: &str,
+        flow: Option<&str>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<InboxItem>, AppError> {
+        let before: Option<Before> = cursor.and_then(read_cursor);
+        let filter = InstanceFilter {
+            flow: flow.map(str::to_owned),
+            applicant: Some(person.to_owned()),
+            ended: Some(false),
+            ..InstanceFilter::default()
+        };
+        let before = before.map(|before| before.id);
+        let rows = self.store().list_instances(&filter, before.as_deref(), limit).await?;
+        let next = (rows.len() == limit as usize)
+            .then(|| rows.last().map(|row| write_cursor(&Before { id: row.id.clone() })))
+            .flatten();
+        let loaded = self.load_many(rows.iter().map(|row| row.id.as_str())).await?;
+        let mut items = Vec::new();
+        for row in rows {
+            let Some(one) = loaded.get(&row.id) else {
+                continue;
+            };
+            let (case, around) = self.seen(one).await?;
+            // A draft of one's own waits on nobody else: it stands in "to do".
+            if case.instance.tasks.iter().all(|task| task.assignee == person) && !case.instance.tasks.is_empty() {
+                continue;
+            }
+            items.push(waiting_item(self, one, &case, &around));
+        }
+        Ok(Page { items, next })
+    }
+
+    async fn done(
+        &self,
+        person: &str,
+        flow: Option<&str>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<InboxItem>, AppError> {
+        let before: Option<StoredClosed> = cursor.and_then(read_cursor);
+        let before = before.map(StoredClosed::into_row);
+        let rows = self.store().done_by(person, before.as_ref(), limit).await?;
+        let next = (rows.len() == limit as usize)
+            .then(|| rows.last().map(|row| write_cursor(&StoredClosed::from_row(row))))
+            .flatten();
+        let rows: Vec<ClosedTask> = rows
+            .into_iter()
+            .filter(|row| flow.is_none_or(|flow| flow == row.flow))
+            .collect();
+        let loaded = self.load_many(rows.iter().map(|row| row.task.instance.as_str())).await?;
+        let mut items = Vec::new();
+        for row in rows {
+            let Some(one) = loaded.get(&row.task.instance) else {
+                continue;
+            };
+            let (case, around) = self.seen(one).await?;
+            let mut item = base(self, one, &case, &around);
+            item.task = Some(row.task.no);
+            item.state_name = state_name(&around.def, &row.task.state);
+            item.facts = first_facts(&around, &case, &row.task.state);
+            item.state = row.task.state;
+            item.kind = row.task.kind;
+            item.since = when(row.at, &around.calendar);
+            item.status_shown = task_end_words(&row.end);
+            item.status = row.end;
+            items.push(item);
+        }
+        Ok(Page { items, next })
+    }
+
+    /// A loaded instance as a case, with what its view reads.
+    pub(super) async fn seen(&self, loaded: &Loaded) -> Result<(Case, Around), AppError> {
+        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let case = stored_case(loaded)?;
+        let around = self.around(Arc::clone(&def), &case.values, None, self.now()).await?;
+        Ok((case, around))
+    }
+
+    pub(super) async fn load_many<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, Loaded>, AppError> {
+        let mut ids: Vec<&str> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let loaded = self.store().load_instances(&ids).await?;
+        Ok(loaded.into_iter().map(|one| (one.row.id.clone(), one)).collect())
+    }
+}
+
+fn base(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
+    InboxItem {
+        instance: loaded.row.id.clone(),
+        task: None,
+        flow: loaded.row.flow.clone(),
+        flow_name: around.def.name.clone(),
+        title: loaded.row.title.clone(),
+        state: String::new(),
+        state_name: Text::default(),
+        kind: String::new(),
+        applicant: app.person_view(&loaded.row.applicant),
+        waiting_on: vec![],
+        facts: vec![],
+        due: None,
+        since: when(loaded.row.updated, &around.calendar),
+        status: loaded.row.status.clone(),
+        status_shown: status_words(&loaded.row.status),
+        batch: false,
+        round: case.instance.round,
+    }
+}
+
+fn waiting_item(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
+    let mut item = base(app, loaded, case, around);
+    let mut people: Vec<&str> = case.instance.tasks.iter().map(|task| task.assignee.as_str()).collect();
+    people.sort_unstable();
+    people.dedup();
+    item.waiting_on = people.into_iter().map(|id| person_view(&around.directory, id)).collect();
+    item.state_name = standing_names(&around.def, case);
+    item.state.clone_from(&loaded.row.standing);
+    let due_at = case.instance.tasks.iter().filter_map(|task| task.due).min();
+    item.due = due_at.map(|at| due(at, around.now, &around.calendar, vec![]));
+    item.facts = first_facts(around, case, "");
+    item
+}
+
+/// Names of the states it stands in; of a parallel state the ones inside it.
+pub(super) fn standing_names(def: &Definition, case: &Case) -> Text {
+    let leaves: Vec<Text> = case
+        .instance
+        .active
+        .iter()
+        .filter(|active| active.branches.is_empty())
+        .map(|active| state_name(def, &active.state))
+        .collect();
+    let zh: Vec<&str> = leaves.iter().map(|name| name.zh.as_str()).collect();
+    let en: Vec<&str> = leaves.iter().map(|name| name.en.as_str()).collect();
+    Text::new(zh.join("、"), en.join(", "))
+}
+
+pub(super) fn state_name(def: &Definition, state: &str) -> Text {
+    def.state_ix(state).map_or_else(|| Text::same(state), |ix| def.states[ix].name.clone())
+}
+
+/// The `show: first` fields that the state does not hide.
+fn first_facts(around: &Around, case: &Case, state: &str) -> Vec<Fact> {
+    let hidden = around.def.state_ix(state).map(|ix| around.def.states[ix].fields.hidden.as_slice());
+    let fields = &around.def.entity.fields;
+    facts(fields, &case.values, hidden.unwrap_or_default(), names(around))
+        .into_iter()
+        .filter(|fact| fact.first)
+        .collect()
+}
+
+fn asks_nothing(def: &Definition, state: &str) -> bool {
+    def.state_ix(state).is_some_and(|ix| {
+        let state = &def.states[ix];
+        matches!(state.kind, StateKind::Approve(_)) && state.ask.is_empty() && state.fields.require.is_empty()
+    })
+}
+
+/// A row as the cursor carries it.
+#[derive(Serialize, Deserialize)]
+struct StoredClosed {
+    task: TaskRow,
+    at: assent_core::time::Moment,
+}
+
+impl StoredClosed {
+    fn from_row(row: &ClosedTask) -> Self {
+        Self {
+            task: row.task.clone(),
+            at: row.at,
+        }
+    }
+
+    fn into_row(self) -> ClosedTask {
+        ClosedTask {
+            task: self.task,
+            end: String::new(),
+            at: self.at,
+            by: None,
+            flow: String::new(),
+            title: String::new(),
+            applicant: String::new(),
+        }
+    }
+}
+
+/// A cursor is the last row, so that the next page begins behind it whatever happened since. It holds nothing the reader
+/// has not seen.
+pub(super) fn write_cursor(row: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(row).unwrap_or_default())
+}
+
+/// Back from a cursor; a broken one begins at the beginning.
+pub(super) fn read_cursor<T: DeserializeOwned>(cursor: &str) -> Option<T> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }

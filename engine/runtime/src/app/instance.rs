@@ -1,13 +1,26 @@
 //! Instances: one in full, many in a list.
 
+use assent_core::event::{Change, Event};
+use assent_core::instance::Case;
 use assent_core::text::Text;
 use serde::{Deserialize, Serialize};
 
 use super::error::AppError;
-use super::inbox::Page;
-use super::state::{App, not_ready};
+use super::inbox::{LIMIT_MAX, Page, read_cursor, standing_names, write_cursor};
+use super::link::names;
+use super::people::person_view;
+use super::state::App;
 use super::task::OfferView;
 use super::view::{Due, Fact, PersonView, When};
+use crate::engine::Around;
+use crate::view::{
+    diagram, expected, facts, hidden_everywhere, offer_views, standing, status_words, timeline, when,
+};
+
+/// Events of one page of a trail.
+const TRAIL_PAGE: u32 = 1_000;
+/// Rows looked at for one page of a list that is searched by text.
+const SEARCHED_MAX: usize = 2_000;
 
 /// What stands at the top of an instance's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -178,11 +191,14 @@ impl App {
     /// # Errors
     /// `NotFound` when it does not exist or is not for this reader.
     pub async fn instance_view(&self, reader: &str, id: &str) -> Result<InstanceView, AppError> {
-        let _ = (reader, id);
-        not_ready("instance_view")
+        let loaded = self.load(id).await?.ok_or(AppError::NotFound)?;
+        let (case, around) = self.seen(&loaded).await?;
+        let trail = self.trail(id).await?;
+        self.may_see(reader, &loaded.row, &case, &around, &trail)?;
+        Ok(self.view_of(reader, &loaded.row, &case, &around, &trail))
     }
 
-    /// Instances this reader may see (all for administrators), the latest change first.
+    /// Instances this reader may see (all for administrators and, of their flows, owners), the latest first.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -193,7 +209,199 @@ impl App {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<InstanceRow>, AppError> {
-        let _ = (reader, filter, cursor, limit);
-        not_ready("instances")
+        let limit = limit.clamp(1, LIMIT_MAX) as usize;
+        let mut stored = assent_store::InstanceFilter {
+            flow: filter.flow.clone(),
+            applicant: filter.applicant.clone(),
+            standing: filter.state.clone(),
+            ..assent_store::InstanceFilter::default()
+        };
+        match filter.status.as_deref() {
+            Some("ended") => stored.ended = Some(true),
+            Some(word) => stored.status = Some(word.to_owned()),
+            None => {}
+        }
+        if !self.may_list_all(reader, filter.flow.as_deref()).await? {
+            stored.applicant = Some(reader.to_owned());
+        }
+        let text = filter.text.as_ref().map(|text| text.to_lowercase());
+        let mut before: Option<String> = cursor.and_then(read_cursor);
+        let (mut items, mut searched) = (Vec::new(), 0);
+        loop {
+            let rows = self.store().list_instances(&stored, before.as_deref(), LIMIT_MAX).await?;
+            let is_last = rows.len() < LIMIT_MAX as usize;
+            for row in rows {
+                searched += 1;
+                before = Some(row.id.clone());
+                if text.as_ref().is_none_or(|text| row.title.to_lowercase().contains(text)) {
+                    items.push(self.list_row(&row).await?);
+                }
+                if items.len() == limit {
+                    break;
+                }
+            }
+            if items.len() == limit || searched >= SEARCHED_MAX {
+                return Ok(Page { items, next: before.as_ref().map(write_cursor) });
+            }
+            if is_last {
+                return Ok(Page { items, next: None });
+            }
+        }
+    }
+
+    async fn may_list_all(&self, reader: &str, flow: Option<&str>) -> Result<bool, AppError> {
+        if self.is_admin(reader) {
+            return Ok(true);
+        }
+        let Some(def) = flow.and_then(|flow| self.definition(flow)) else {
+            return Ok(false);
+        };
+        let blank = Case::blank(assent_core::value::Values::new());
+        let around = self.around(def, &blank.values, None, self.now()).await?;
+        Ok(around.with_context(self, |cx| {
+            cx.organisation.owners(&around.def, &blank).iter().any(|owner| owner == reader)
+        }))
+    }
+
+    async fn list_row(
+        &self,
+        row: &assent_core::write::InstanceRow,
+    ) -> Result<InstanceRow, AppError> {
+        let def = self.definition_of(&row.flow, &row.version).await?;
+        let loaded = assent_store::Loaded {
+            row: row.clone(),
+            values: assent_core::value::Values::new(),
+            record_rev: 0,
+        };
+        let case = crate::engine::stored_case(&loaded)?;
+        let calendar = self.calendar(&def.calendar);
+        let mut people: Vec<&str> = case.instance.tasks.iter().map(|task| task.assignee.as_str()).collect();
+        people.sort_unstable();
+        people.dedup();
+        Ok(InstanceRow {
+            standing: standing_names(&def, &case),
+            waiting_on: people.into_iter().map(|id| self.person_view(id)).collect(),
+            head: self.head(row, &case, &def, &calendar),
+        })
+    }
+
+    /// The head of an instance by id; none when there is no such instance.
+    pub(super) async fn head_of(&self, id: &str) -> Result<Option<InstanceHead>, AppError> {
+        let Some(loaded) = self.load(id).await? else {
+            return Ok(None);
+        };
+        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let case = crate::engine::stored_case(&loaded)?;
+        let calendar = self.calendar(&def.calendar);
+        Ok(Some(self.head(&loaded.row, &case, &def, &calendar)))
+    }
+
+    fn head(
+        &self,
+        row: &assent_core::write::InstanceRow,
+        case: &Case,
+        def: &assent_core::definition::Definition,
+        calendar: &assent_core::calendar::WorkCalendar,
+    ) -> InstanceHead {
+        InstanceHead {
+            id: row.id.clone(),
+            flow: row.flow.clone(),
+            flow_name: def.name.clone(),
+            version: row.version.clone(),
+            title: row.title.clone(),
+            applicant: self.person_view(&row.applicant),
+            status: row.status.clone(),
+            status_shown: status_words(&row.status),
+            ended: row.ended,
+            held: case.instance.holds.last().map(|held| held.reason.clone()),
+            round: case.instance.round,
+            rev: row.rev,
+            started: when(row.started, calendar),
+            updated: when(row.updated, calendar),
+            entity: row.entity.clone(),
+            record: row.record.clone(),
+        }
+    }
+
+    /// The whole trail of an instance.
+    pub(crate) async fn trail(&self, id: &str) -> Result<Vec<Event>, AppError> {
+        let mut events = Vec::new();
+        let mut from = 1;
+        loop {
+            let rows = self.store().events(id, from, TRAIL_PAGE).await?;
+            let is_last = rows.len() < TRAIL_PAGE as usize;
+            for row in rows {
+                from = row.seq + 1;
+                let event = serde_json::from_str(&row.body).map_err(|fault| {
+                    AppError::unavailable(
+                        "damaged",
+                        "审计记录已损坏，请联系管理员运行 assent verify",
+                        "The trail is damaged; ask an administrator to run assent verify",
+                        format!("{id} event {}: {fault}", row.seq),
+                    )
+                })?;
+                events.push(event);
+            }
+            if is_last {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// The applicant, whoever has or had a task or acted, the flow's owner, and administrators.
+    pub(super) fn may_see(
+        &self,
+        reader: &str,
+        row: &assent_core::write::InstanceRow,
+        case: &Case,
+        around: &Around,
+        trail: &[Event],
+    ) -> Result<(), AppError> {
+        if around.directory.active(reader).is_none() {
+            return Err(AppError::NotFound);
+        }
+        let took_part = |event: &Event| {
+            event.actor.person() == Some(reader)
+                || matches!(&event.change, Change::TaskOpened { assignee, .. } if assignee == reader)
+                || matches!(&event.change, Change::MailQueued { to, .. } if to.iter().any(|id| id == reader))
+        };
+        let owns = || {
+            around.with_context(self, |cx| {
+                cx.organisation.owners(&around.def, case).iter().any(|owner| owner == reader)
+            })
+        };
+        let may = row.applicant == reader
+            || self.is_admin(reader)
+            || case.instance.tasks.iter().any(|task| task.assignee == reader)
+            || trail.iter().any(took_part)
+            || owns();
+        if may { Ok(()) } else { Err(AppError::NotFound) }
+    }
+
+    pub(super) fn view_of(
+        &self,
+        reader: &str,
+        row: &assent_core::write::InstanceRow,
+        case: &Case,
+        around: &Around,
+        trail: &[Event],
+    ) -> InstanceView {
+        let my_task = case.instance.tasks.iter().find(|task| task.assignee == reader);
+        // With a task, what its state shows; without one, what no state hides now.
+        let hidden = match my_task.and_then(|task| around.def.state_ix(&task.state)) {
+            Some(ix) => around.def.states[ix].fields.hidden.clone(),
+            None => hidden_everywhere(&around.def, &case.instance),
+        };
+        let person = |id: &str| person_view(&around.directory, id);
+        InstanceView {
+            head: self.head(row, case, &around.def, &around.calendar),
+            facts: facts(&around.def.entity.fields, &case.values, &hidden, names(around)),
+            standing: standing(case, around, person),
+            timeline: timeline(&around.def, trail, &hidden, names(around), &around.calendar, person),
+            expected: around.with_context(self, |cx| expected(case, around, cx, person)),
+            offers: around.with_context(self, |cx| offer_views(reader, case, around, cx)),
+            my_task: my_task.map(|task| task.no),
+            diagram: diagram(case, around),
+        }
     }
 }

@@ -1,10 +1,17 @@
 //! The development mailbox: where mails go while no mail server is configured.
 
+use assent_core::calendar::CN_OFFICE;
+use assent_store::KeptMail;
 use serde::Serialize;
 
 use super::error::AppError;
-use super::state::{App, not_ready};
+use super::state::App;
 use super::view::When;
+use crate::mail::{Letter, parts_of};
+use crate::view::when;
+
+/// Most mails of a list.
+const LISTED_MAX: u32 = 200;
 
 /// One mail in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,8 +45,8 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn mailbox(&self, limit: u32) -> Result<Vec<MailboxItem>, AppError> {
-        let _ = limit;
-        not_ready("mailbox")
+        let mails = self.store().kept_mails(None, None, limit.min(LISTED_MAX)).await?;
+        Ok(mails.into_iter().map(|mail| self.mailbox_item(mail)).collect())
     }
 
     /// One mail.
@@ -47,7 +54,39 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub async fn mailbox_mail(&self, id: &str) -> Result<MailboxMail, AppError> {
-        let _ = id;
-        not_ready("mailbox_mail")
+        let mail = self.store().kept_mail(id).await?.ok_or(AppError::NotFound)?;
+        let (text, html) = parts_of(&mail.raw);
+        let raw = mail.raw.clone();
+        Ok(MailboxMail {
+            item: self.mailbox_item(mail),
+            text,
+            html,
+            raw,
+        })
+    }
+
+    pub(crate) async fn keep_in_mailbox(
+        &self,
+        letter: &Letter,
+        raw: &[u8],
+    ) -> Result<(), AppError> {
+        let mail = KeptMail {
+            id: self.new_id(),
+            at: letter.at,
+            recipient: letter.to_address.clone(),
+            subject: letter.subject.clone(),
+            instance: letter.thread.clone().unwrap_or_default(),
+            raw: String::from_utf8_lossy(raw).into_owned(),
+        };
+        Ok(self.store().keep_mail(&mail).await?)
+    }
+
+    fn mailbox_item(&self, mail: KeptMail) -> MailboxItem {
+        MailboxItem {
+            id: mail.id,
+            to: mail.recipient,
+            subject: mail.subject,
+            at: when(mail.at, &self.calendar(CN_OFFICE)),
+        }
     }
 }

@@ -15,6 +15,7 @@ mod instance;
 mod link;
 mod mailbox;
 mod people;
+mod rules;
 mod state;
 mod task;
 mod view;

@@ -1,16 +1,21 @@
 //! The directory: a snapshot swapped when it changes.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
 
 use assent_core::directory::Directory;
+use assent_core::text::Text;
+use assent_store::Outcome;
 use serde::Serialize;
 
-use super::error::AppError;
-use super::state::{App, not_ready};
+use super::error::{AppError, FieldFault};
+use super::state::App;
 use super::view::PersonView;
 
 /// Role whose holders administer everything.
 pub const ADMIN_ROLE: &str = "admin";
+/// How often an import is tried again when somebody else changed the directory meanwhile.
+const SAVE_AGAIN_MAX: u32 = 5;
 
 /// What an import of the directory did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -26,7 +31,9 @@ pub struct Imported {
 impl App {
     /// The organisation now. Cheap: a shared snapshot.
     pub fn directory(&self) -> Arc<Directory> {
-        Arc::new(Directory::default())
+        // A poisoned lock still holds a whole snapshot: it is replaced, never changed.
+        let directory = self.inner.directory.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&directory)
     }
 
     /// Replaces the organisation; people who are missing are kept as having left.
@@ -34,8 +41,85 @@ impl App {
     /// # Errors
     /// `Invalid` for unknown units, superiors or people in it.
     pub async fn import_directory(&self, directory: Directory) -> Result<Imported, AppError> {
-        let _ = directory;
-        not_ready("import_directory")
+        self.change_directory("import", |before| {
+            let mut next = directory.clone();
+            for (id, person) in &before.people {
+                next.people.entry(id.clone()).or_insert_with(|| {
+                    let mut left = person.clone();
+                    left.active = false;
+                    left
+                });
+            }
+            // Those who left belonged to units that may be gone too.
+            for (id, unit) in &before.units {
+                next.units.entry(id.clone()).or_insert_with(|| unit.clone());
+            }
+            Ok(next)
+        })
+        .await
+    }
+
+    /// Changes the organisation: `change` makes the next one from the newest, and is called again when somebody else was
+    /// faster.
+    ///
+    /// # Errors
+    /// `Invalid` for unknown units, superiors or people in it; whatever `change` refuses.
+    pub async fn change_directory(
+        &self,
+        by: &str,
+        change: impl Fn(&Directory) -> Result<Directory, AppError>,
+    ) -> Result<Imported, AppError> {
+        for _ in 0..SAVE_AGAIN_MAX {
+            self.load_directory().await?;
+            let before = self.directory();
+            let mut next = change(&before)?;
+            next.version = before.version + 1;
+            let faults = faults(&next);
+            if !faults.is_empty() {
+                return Err(AppError::Invalid(faults));
+            }
+            let body = serde_json::to_string(&next).unwrap_or_default();
+            let saved = self.store().save_directory(next.version, &body, self.now(), by).await?;
+            if saved == Outcome::Done {
+                let imported = Imported {
+                    people: next.people.len(),
+                    units: next.units.len(),
+                    grants: next.roles.len(),
+                };
+                self.swap_directory(next);
+                return Ok(imported);
+            }
+        }
+        Err(AppError::Busy)
+    }
+
+    /// Takes a newer directory in, if there is one: another node may have saved it.
+    pub(crate) async fn load_directory(&self) -> Result<(), AppError> {
+        let version = self.store().directory_version().await?;
+        if version == self.directory().version {
+            return Ok(());
+        }
+        let Some((version, body)) = self.store().directory().await? else {
+            return Ok(());
+        };
+        let mut directory: Directory = serde_json::from_str(&body).map_err(|fault| {
+            AppError::unavailable(
+                "damaged",
+                "组织架构数据已损坏，请联系管理员",
+                "The stored directory is damaged; ask an administrator",
+                fault,
+            )
+        })?;
+        directory.version = version;
+        self.swap_directory(directory);
+        Ok(())
+    }
+
+    fn swap_directory(&self, next: Directory) {
+        let mut directory = self.inner.directory.write().unwrap_or_else(PoisonError::into_inner);
+        if next.version >= directory.version {
+            *directory = Arc::new(next);
+        }
     }
 
     /// Does this person administer the system (role `admin`)?
@@ -45,15 +129,67 @@ impl App {
 
     /// Somebody as pages name them.
     pub fn person_view(&self, id: &str) -> PersonView {
-        let directory = self.directory();
-        let unit = directory
-            .people
-            .get(id)
-            .and_then(|person| directory.units.get(&person.unit));
-        PersonView {
-            id: id.to_owned(),
-            name: directory.name(id).to_owned(),
-            unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+        person_view(&self.directory(), id)
+    }
+}
+
+/// Somebody as pages name them.
+pub(crate) fn person_view(directory: &Directory, id: &str) -> PersonView {
+    let unit = directory
+        .people
+        .get(id)
+        .and_then(|person| directory.units.get(&person.unit));
+    PersonView {
+        id: id.to_owned(),
+        name: directory.name(id).to_owned(),
+        unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+    }
+}
+
+/// Everything in a directory that points at nothing.
+fn faults(directory: &Directory) -> Vec<FieldFault> {
+    let mut faults = Vec::new();
+    let mut unknown = |field: String, what: (&str, &str), id: &str| {
+        faults.push(FieldFault {
+            field,
+            code: "unknown".to_owned(),
+            message: Text::new(format!("{}“{id}”不存在", what.0), format!("There is no {} “{id}”", what.1)),
+        });
+    };
+    let (unit, person) = (("部门", "unit"), ("人员", "person"));
+    for (id, one) in &directory.people {
+        if !one.unit.is_empty() && !directory.units.contains_key(&one.unit) {
+            unknown(format!("people.{id}.unit"), unit, &one.unit);
+        }
+        if let Some(superior) = &one.superior
+            && !directory.people.contains_key(superior)
+        {
+            unknown(format!("people.{id}.superior"), person, superior);
         }
     }
+    for (id, one) in &directory.units {
+        if let Some(parent) = one.parent.as_ref().filter(|parent| !directory.units.contains_key(*parent)) {
+            unknown(format!("units.{id}.parent"), unit, parent);
+        }
+        if let Some(head) = one.head.as_ref().filter(|head| !directory.people.contains_key(*head)) {
+            unknown(format!("units.{id}.head"), person, head);
+        }
+    }
+    let known: BTreeSet<&String> = directory.people.keys().collect();
+    for (at, grant) in directory.roles.iter().enumerate() {
+        if !known.contains(&grant.person) {
+            unknown(format!("roles.{at}.person"), person, &grant.person);
+        }
+        if let Some(at_unit) = grant.unit.as_ref().filter(|id| !directory.units.contains_key(*id)) {
+            unknown(format!("roles.{at}.unit"), unit, at_unit);
+        }
+    }
+    for (at, absence) in directory.absences.iter().enumerate() {
+        for id in [Some(&absence.person), absence.proxy.as_ref()].into_iter().flatten() {
+            if !known.contains(id) {
+                unknown(format!("absences.{at}"), person, id);
+            }
+        }
+    }
+    faults
 }

@@ -1,12 +1,30 @@
 //! The app itself: what it holds, how it opens and closes.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
+use assent_core::calendar::{CN_OFFICE, WorkCalendar, builtin, builtins};
+use assent_core::directory::Directory;
+use assent_core::field::EntityType;
+use assent_core::rule::RuleSet;
 use assent_core::time::Moment;
+use assent_core::turn::New;
+use assent_core::write::Write;
+use assent_store::{Committer, CommitterOptions, Outcome, Store};
+use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
+use crate::engine::Definitions;
+use crate::mail::Carrier;
+use crate::workers::Workers;
+
+/// How long the connection to another system may take to come up.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Most stuck instances that are remembered for the page.
+const STUCK_MAX: usize = 200;
 
 /// The engine of one company: one database, its modules and its workers.
 #[derive(Clone)]
@@ -16,22 +34,115 @@ pub struct App {
 
 /// What all clones share.
 pub(crate) struct Inner {
-    pub(crate) config: AppConfig,
+    pub(super) config: AppConfig,
+    pub(super) store: Store,
+    /// None once it is closed. Asynchronous, because a commit is awaited while it is held for reading.
+    committer: AsyncRwLock<Option<Committer>>,
+    pub(super) definitions: Definitions,
+    pub(super) directory: RwLock<Arc<Directory>>,
+    pub(crate) entities: BTreeMap<String, EntityType>,
+    calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    pub(super) rules: RwLock<Arc<RuleSet>>,
+    pub(crate) carrier: Carrier,
+    pub(crate) http: reqwest::Client,
+    /// Names this node in leases.
+    node: String,
+    /// Rung when a wake-up was armed.
+    pub(crate) timers: Notify,
+    /// Rung when the outbox got something.
+    pub(crate) outbox: Notify,
+    /// What the reconciler found last: instance and what is wrong.
+    pub(super) stuck: Mutex<Vec<(String, String)>>,
+    workers: Mutex<Option<Workers>>,
+    pub(super) throttle: crate::throttle::Throttle,
+}
+
+impl Inner {
+    /// Rings for whoever has new work.
+    pub(crate) fn wake(&self, outbox: bool, timers: bool) {
+        if outbox {
+            self.outbox.notify_one();
+        }
+        if timers {
+            self.timers.notify_one();
+        }
+    }
+
+    /// Keeps what the reconciler found.
+    pub(crate) fn found_stuck(&self, mut stuck: Vec<(String, String)>) {
+        stuck.truncate(STUCK_MAX);
+        *self.stuck.lock().unwrap_or_else(PoisonError::into_inner) = stuck;
+    }
 }
 
 impl App {
     /// Opens the database (and migrates it), loads the directory and the published definitions, starts the workers.
     ///
     /// # Errors
-    /// `Unavailable` when the database cannot be opened or is newer than this program.
+    /// `Unavailable` when the database cannot be opened or is newer than this program, or the configuration cannot be used.
     pub async fn open(config: AppConfig) -> Result<Self, AppError> {
-        Ok(Self {
-            inner: Arc::new(Inner { config }),
-        })
+        let store = Store::open(&config.database).await?;
+        let mut entities = BTreeMap::new();
+        for entity in config.modules.iter().flat_map(|module| &module.manifest().entities) {
+            store.ensure_entity(entity).await?;
+            entities.insert(entity.name.clone(), entity.clone());
+        }
+        let carrier = Carrier::open(&config.mail).map_err(|fault| bad_config(&fault))?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build()
+            .map_err(|fault| bad_config(&fault.to_string()))?;
+        let calendars = builtins()
+            .into_iter()
+            .map(|calendar| (calendar.name().to_owned(), Arc::new(calendar)))
+            .collect();
+        let committer = Committer::start(&store, CommitterOptions::default());
+        let workers = config.workers;
+        let app = Self {
+            inner: Arc::new(Inner {
+                node: format!("node-{}", uuid::Uuid::now_v7().simple()),
+                config,
+                store,
+                committer: AsyncRwLock::new(Some(committer)),
+                definitions: Definitions::default(),
+                directory: RwLock::default(),
+                entities,
+                calendars,
+                rules: RwLock::default(),
+                carrier,
+                http,
+                timers: Notify::new(),
+                outbox: Notify::new(),
+                stuck: Mutex::default(),
+                workers: Mutex::default(),
+                throttle: crate::throttle::Throttle::default(),
+            }),
+        };
+        app.load_rules().await?;
+        app.load_directory().await?;
+        app.load_definitions().await?;
+        if workers {
+            let started = Workers::start(&app);
+            *app.inner.workers.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+        }
+        Ok(app)
     }
 
     /// Stops claiming work, finishes what is under way, checkpoints and closes.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        let workers = {
+            let mut workers = self.inner.workers.lock();
+            workers.as_deref_mut().map(Option::take).unwrap_or_default()
+        };
+        if let Some(workers) = workers {
+            workers.finish().await;
+        }
+        if let Some(committer) = self.inner.committer.write().await.take() {
+            committer.close().await;
+        }
+        self.inner.store.close().await;
+    }
 
     /// What it was opened with.
     pub fn config(&self) -> &AppConfig {
@@ -43,18 +154,88 @@ impl App {
         self.inner.config.clock.now()
     }
 
-    /// The clock, for `--test-clock`.
+    /// The clock, for `--test-clock`. Whoever moves it says so with [`App::clock_moved`].
     pub fn clock(&self) -> &Clock {
         &self.inner.config.clock
     }
+
+    /// A test clock was moved: workers look at once what is due now.
+    pub fn clock_moved(&self) {
+        self.inner.wake(true, true);
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    pub(crate) fn rules(&self) -> Arc<RuleSet> {
+        let rules = self.inner.rules.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&rules)
+    }
+
+    /// The calendar of that name. Checking refuses unknown names, so the office calendar only ever stands in for one
+    /// that was taken away under a running instance.
+    pub(crate) fn calendar(&self, name: &str) -> Arc<WorkCalendar> {
+        let calendars = &self.inner.calendars;
+        if let Some(known) = calendars.get(name).or_else(|| calendars.get(CN_OFFICE)) {
+            return Arc::clone(known);
+        }
+        Arc::new(builtin(CN_OFFICE).unwrap_or_else(|| builtins().swap_remove(0)))
+    }
+
+    /// Names of all calendars.
+    pub(crate) fn calendar_names(&self) -> impl Iterator<Item = &String> {
+        self.inner.calendars.keys()
+    }
+
+    /// Commits one turn together with whatever else waits; returns after COMMIT.
+    pub(crate) async fn commit(&self, write: Write) -> Result<Outcome, AppError> {
+        let committer = self.inner.committer.read().await;
+        let Some(committer) = committer.as_ref() else {
+            return Err(AppError::unavailable(
+                "draining",
+                "系统正在停机，操作没有保存，请稍后再试",
+                "The system is shutting down; nothing was saved, please try again in a moment",
+                "closed",
+            ));
+        };
+        Ok(committer.commit(write).await?)
+    }
+
+    /// How full the committer's queue is, percent; none when it is closed.
+    pub(crate) async fn fullness(&self) -> Option<usize> {
+        let committer = self.inner.committer.read().await;
+        committer.as_ref().map(Committer::fullness)
+    }
+
+    /// A fresh id: UUIDv7 by this app's clock, so that ids grow with time.
+    pub(crate) fn new_id(&self) -> String {
+        let ms = u64::try_from(self.now().0).unwrap_or(0);
+        let (seconds, nanos) = (ms / 1000, u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000);
+        let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos);
+        uuid::Uuid::new_v7(at).to_string()
+    }
+
+    /// Fresh ids for an instance on a new record.
+    pub(crate) fn new_instance(&self) -> New {
+        New {
+            instance: self.new_id(),
+            record: self.new_id(),
+            values: None,
+            parent: None,
+        }
+    }
 }
 
-/// Until a part is wired up it says so.
-pub(crate) fn not_ready<T>(part: &str) -> Result<T, AppError> {
-    Err(AppError::unavailable(
-        "not_ready",
-        "系统的这一部分尚未就绪",
-        "This part of the system is not ready yet",
-        part,
-    ))
+fn bad_config(fault: &str) -> AppError {
+    AppError::unavailable(
+        "configuration",
+        format!("配置有误：{fault}"),
+        format!("The configuration cannot be used: {fault}"),
+        fault,
+    )
 }

@@ -1,13 +1,21 @@
 //! One task as its assignee sees it.
 
+use assent_core::definition::State;
+use assent_core::event::{Change, Event};
+use assent_core::instance::{Case, Task};
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
+use assent_core::value::Values;
 use serde::Serialize;
 
 use super::error::AppError;
+use super::inbox::state_name;
 use super::instance::InstanceView;
-use super::state::{App, not_ready};
+use super::link::{facts_hash, names};
+use super::state::App;
 use super::view::{Due, FormField, FormOption, PersonView, When};
+use crate::engine::Around;
+use crate::view::{changed_facts, deadline, form, role, task_end_words, when};
 
 /// One task as a reader sees it; all the instance shows is in `instance`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -102,7 +110,150 @@ impl App {
         instance: &str,
         task: u32,
     ) -> Result<TaskView, AppError> {
-        let _ = (reader, instance, task);
-        not_ready("task_view")
+        let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
+        let (case, around) = self.seen(&loaded).await?;
+        let trail = self.trail(instance).await?;
+        self.may_see(reader, &loaded.row, &case, &around, &trail)?;
+        let view = self.view_of(reader, &loaded.row, &case, &around, &trail);
+        let mut view = match case.instance.task(task) {
+            Some(open) => self.open_view(reader, open, view, &case, &around, &trail),
+            None => self.closed_view(instance, task, view, &case, &around).await?,
+        };
+        // The next of the reader's own, in the inbox's order, this one left out.
+        let rows = self.store().inbox(reader, None, None, 2).await?;
+        view.next = rows
+            .into_iter()
+            .map(|row| (row.task.instance, row.task.no))
+            .find(|(next, no)| (next.as_str(), *no) != (instance, task));
+        view.left = self.todo_count(reader).await?;
+        Ok(view)
     }
+
+    fn open_view(
+        &self,
+        reader: &str,
+        task: &Task,
+        instance: InstanceView,
+        case: &Case,
+        around: &Around,
+        trail: &[Event],
+    ) -> TaskView {
+        let state = around.def.state_ix(&task.state).map(|ix| &around.def.states[ix]);
+        let hidden = state.map(|state| state.fields.hidden.clone()).unwrap_or_default();
+        let mine = task.assignee == reader;
+        let fields = &around.def.entity.fields;
+        TaskView {
+            task: task.no,
+            open: true,
+            ended: Text::default(),
+            kind: kind_of(task).to_owned(),
+            state: task.state.clone(),
+            state_name: state_name(&around.def, &task.state),
+            assignee: self.person_view(&task.assignee),
+            since: when(task.since, &around.calendar),
+            due: task.due.map(|at| deadline(at, task, around)),
+            role: role(task, case, around),
+            why: task.why.clone(),
+            changed: match base_of(reader, case, trail) {
+                Some(before) => changed_facts(fields, &before, &case.values, &hidden, names(around)),
+                None => vec![],
+            },
+            facts_hash: facts_hash(&case.values),
+            round: case.instance.round,
+            offers: instance.offers.iter().filter(|offer| offer.task == Some(task.no)).cloned().collect(),
+            form: form(
+                fields,
+                &case.values,
+                &hidden,
+                |field| mine && may_write(state, task, &field.name),
+                |field| state.is_some_and(|state| state.fields.require.contains(&field.name)) || (is_draft(task) && field.required),
+            ),
+            next: None,
+            left: 0,
+            instance,
+        }
+    }
+
+    async fn closed_view(
+        &self,
+        id: &str,
+        no: u32,
+        instance: InstanceView,
+        case: &Case,
+        around: &Around,
+    ) -> Result<TaskView, AppError> {
+        let closed = self.store().closed_tasks(id).await?;
+        let closed = closed.into_iter().find(|closed| closed.task.no == no);
+        let closed = closed.ok_or(AppError::NotFound)?;
+        let (at, end) = (when(closed.at, &around.calendar), task_end_words(&closed.end));
+        let who = closed.by.as_deref().map(|by| around.directory.name(by).to_owned());
+        let ended = match who {
+            Some(who) => Text::new(
+                format!("{who} 于 {} 处理：{}", at.shown.zh, end.zh),
+                format!("{who}, {}: {}", at.shown.en, end.en),
+            ),
+            None => Text::new(
+                format!("{} {}", at.shown.zh, end.zh),
+                format!("{}: {}", at.shown.en, end.en),
+            ),
+        };
+        Ok(TaskView {
+            task: no,
+            open: false,
+            ended,
+            kind: closed.task.kind,
+            state_name: state_name(&around.def, &closed.task.state),
+            state: closed.task.state,
+            assignee: self.person_view(&closed.task.assignee),
+            since: when(closed.task.opened, &around.calendar),
+            due: None,
+            role: Text::default(),
+            why: vec![],
+            changed: vec![],
+            facts_hash: facts_hash(&case.values),
+            round: closed.task.round,
+            offers: vec![],
+            form: vec![],
+            next: None,
+            left: 0,
+            instance,
+        })
+    }
+}
+
+fn is_draft(task: &Task) -> bool {
+    task.kind == assent_core::instance::TaskKind::Draft
+}
+
+fn kind_of(task: &Task) -> &'static str {
+    match task.kind {
+        assent_core::instance::TaskKind::Draft => "draft",
+        assent_core::instance::TaskKind::Approve => "approve",
+        assent_core::instance::TaskKind::Work => "work",
+    }
+}
+
+fn may_write(state: Option<&State>, task: &Task, field: &str) -> bool {
+    let named = |list: &[String]| list.iter().any(|name| name == field);
+    is_draft(task) || state.is_some_and(|state| named(&state.fields.write) || named(&state.fields.require))
+}
+
+/// The values the reader saw last: when they acted last, or (for a later round) when it was sent back.
+fn base_of(reader: &str, case: &Case, trail: &[Event]) -> Option<Values> {
+    let own = trail.iter().rposition(|event| {
+        event.actor.person() == Some(reader)
+            && matches!(event.change, Change::Decided { .. } | Change::Acted { .. } | Change::Returned { .. })
+    });
+    let back = || {
+        let is_back = |event: &Event| matches!(event.change, Change::Returned { .. });
+        (case.instance.round > 1).then(|| trail.iter().rposition(is_back)).flatten()
+    };
+    let until = own.or_else(back)?;
+    let mut values = Values::new();
+    for event in trail.iter().take(until + 1) {
+        if let Change::FieldsSet { values: set } = &event.change {
+            values.extend(set.clone());
+        }
+    }
+    Some(values)
 }

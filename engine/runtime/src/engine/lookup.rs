@@ -26,21 +26,19 @@ impl Lookup for Preloaded {
 }
 
 impl Preloaded {
-    /// What each record is called: its title field, else its id.
-    pub(crate) fn titles(&self) -> BTreeMap<(String, String), String> {
-        self.records
-            .iter()
-            .map(|((entity, id), values)| {
-                let title = self
-                    .entities
-                    .get(entity)
-                    .and_then(|known| known.title_field.as_ref())
-                    .and_then(|field| values.get(field))
-                    .and_then(Value::as_text)
-                    .unwrap_or(id);
-                ((entity.clone(), id.clone()), title.to_owned())
-            })
-            .collect()
+    /// What a record is called: its title field, else its id.
+    pub(crate) fn title(&self, entity: &str, id: &str) -> String {
+        let field = self
+            .entities
+            .get(entity)
+            .and_then(|known| known.title_field.as_ref());
+        let record = self.records.get(&(entity.to_owned(), id.to_owned()));
+        record
+            .zip(field)
+            .and_then(|(values, field)| values.get(field))
+            .and_then(Value::as_text)
+            .unwrap_or(id)
+            .to_owned()
     }
 }
 

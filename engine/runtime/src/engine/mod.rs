@@ -3,11 +3,9 @@
 mod definitions;
 mod lookup;
 mod message;
-mod rules;
 mod turning;
 
 pub(crate) use definitions::{Definitions, Known};
 pub(crate) use lookup::{Preloaded, references};
 pub(crate) use message::{MoreToSay, answer_of};
-pub(crate) use rules::RuleBook;
-pub(crate) use turning::{Turned, stored_case};
+pub(crate) use turning::{Around, asked_fields, given, stored_case};

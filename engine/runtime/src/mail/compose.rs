@@ -5,6 +5,8 @@ use assent_core::calendar::WorkCalendar;
 use assent_core::definition::{Definition, MailTemplate};
 use assent_core::directory::{Directory, Person};
 use assent_core::instance::{Case, Task};
+use assent_core::record::shown_with;
+use assent_core::template::Template;
 use assent_core::text::{Lang, Text};
 use assent_core::time::Moment;
 use serde_json::{Map, Value as Json, json};
@@ -98,11 +100,7 @@ pub(crate) fn compose(
     let instance = &source.case.instance;
     let due_at = task.and_then(|task| task.due);
     let due = due_at.map(|at| {
-        format!(
-            "{} ({})",
-            source.calendar.say(at, lang),
-            source.calendar.zone()
-        )
+        format!("{} ({})", source.calendar.say(at, lang), source.calendar.zone_name())
     });
     let held = instance.holds.last().map(|held| &held.reason);
     let state = source.def.state_ix(queued.state).map_or_else(
@@ -123,7 +121,7 @@ pub(crate) fn compose(
     };
     let own = source.def.mails.get(queued.mail);
     let written = own
-        .and_then(|template| from_template(template, &data(source, &filled), queued.mail, lang))
+        .and_then(|template| from_template(template, source, &filled, queued.mail))
         .unwrap_or_else(|| words::built_in(queued.mail, &filled));
     let url = match link {
         Some(token) => format!("{}/l/{token}", source.base_url),
@@ -152,16 +150,18 @@ pub(crate) fn compose(
 /// The flow's own words; none when the template cannot be filled in (the built-in words then say what matters).
 fn from_template(
     template: &MailTemplate,
-    data: &Json,
+    source: &Source<'_>,
+    filled: &Filled<'_>,
     mail: &str,
-    lang: Lang,
 ) -> Option<words::Words> {
-    let at = match lang {
+    let at = match filled.lang {
         Lang::Zh => 0,
         Lang::En => 1,
     };
-    let subject = template.subject[at].render_line(data);
-    let text = template.text[at].render(data, false);
+    let fill = |template: &Template| data(template, source, filled);
+    let (subject, text) = (&template.subject[at], &template.text[at]);
+    let subject = subject.render_line(&fill(subject));
+    let text = text.render(&fill(text), false);
     match (subject, text) {
         (Ok(subject), Ok(text)) => Some(words::Words { subject, text }),
         (subject, text) => {
@@ -178,9 +178,10 @@ fn from_template(
 
 /// What templates may read: the fields as people read them, and `title`, `applicant`, `approver`, `flow`, `state`,
 /// `deadline`, `last`.
-fn data(source: &Source<'_>, filled: &Filled<'_>) -> Json {
-    let fields = &source.def.entity.fields;
-    let mut data = match assent_core::record::shown(fields, &source.case.values, filled.lang) {
+fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>) -> Json {
+    let (fields, values) = (&source.def.entity.fields, &source.case.values);
+    let shown = shown_with(fields, values, filled.lang, template.readings(), &source.names);
+    let mut data = match shown {
         Json::Object(map) => map,
         _ => Map::new(),
     };

@@ -5,10 +5,12 @@
 
 mod carrier;
 mod clean;
+mod code;
 mod compose;
 mod html;
 mod letter;
 mod message;
+mod parts;
 mod text;
 mod words;
 
@@ -16,7 +18,9 @@ mod words;
 mod tests;
 
 pub use carrier::{Carrier, Sent, Undelivered};
+pub(crate) use code::code_letter;
 pub use clean::{display_name, one_line};
 pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use letter::{Button, Letter, LetterFact};
+pub(crate) use parts::parts_of;
 pub use message::{Sender, to_message};

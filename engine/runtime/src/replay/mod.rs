@@ -4,10 +4,14 @@
 mod csv;
 mod log;
 mod map;
+mod report;
+mod run;
 mod xes;
 
 #[cfg(test)]
 mod tests;
 
-pub use log::{LogCase, LogEvent, LogFault, open};
+pub use log::{Cases, LogCase, LogEvent, LogFault, open};
 pub use map::{Map, MapFault};
+pub use report::{REFUSED_LISTED_MAX, RefusedStep, Report};
+pub use run::{ReplayFault, replay};

@@ -3,10 +3,11 @@
 use assent_core::definition::Definition;
 use assent_core::field::Field;
 use assent_core::instance::Instance;
+use assent_core::record::value_to_json;
 use assent_core::text::Text;
 use assent_core::value::{Value, Values};
 
-use super::shown::{Names, api_value, kind_word, shown};
+use super::shown::{Names, kind_word, shown};
 use crate::app::{ChangedFact, Fact};
 
 /// Most fields that stand first when the flow marks none.
@@ -34,10 +35,10 @@ pub(crate) fn facts(
             Fact {
                 name: field.name.clone(),
                 label: field.label.clone(),
-                shown: shown(&field.kind, value, names),
+                shown: shown(field, value, names),
                 kind: kind_word(&field.kind),
                 first,
-                value: api_value(value),
+                value: value_to_json(field, value),
             }
         })
         .collect()
@@ -74,7 +75,7 @@ pub(crate) fn changed_facts(
         if value.is_empty() {
             empty.clone()
         } else {
-            shown(&field.kind, value, names)
+            shown(field, value, names)
         }
     };
     fields

@@ -1,9 +1,10 @@
 //! Fields to fill in.
 
 use assent_core::field::{Field, FieldKind};
+use assent_core::record::value_to_json;
 use assent_core::value::{Value, Values};
 
-use super::shown::{api_value, kind_word};
+use super::shown::kind_word;
 use crate::app::{FormField, FormOption};
 
 /// A form of these fields: `writable` says which may be changed, `required` which must be filled in.
@@ -35,7 +36,7 @@ pub(crate) fn form_field(field: &Field, value: &Value) -> FormField {
         kind: kind_word(&field.kind),
         required: field.required && !computed,
         write: !computed,
-        value: api_value(value),
+        value: value_to_json(field, value),
         options: vec![],
         decimals: None,
         currency: None,

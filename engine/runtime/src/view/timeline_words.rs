@@ -95,13 +95,9 @@ impl Said<'_> {
             .map(|(path, value)| {
                 let name = path.strip_prefix("record.").unwrap_or(path);
                 let Some(field) = self.def.entity.field(name) else {
-                    let plain = super::shown::api_value(value);
-                    let plain = plain
-                        .as_str()
-                        .map_or_else(|| plain.to_string(), str::to_owned);
-                    return Text::same(format!("{path} = {plain}"));
+                    return Text::same(format!("{path} = {}", plain(value)));
                 };
-                let value = shown(&field.kind, value, self.names);
+                let value = shown(field, value, self.names);
                 Text::new(
                     format!("{} = {}", field.label.zh, value.zh),
                     format!("{} = {}", field.label.en, value.en),
@@ -558,5 +554,19 @@ fn policy_words(person: &str, policy: &str) -> Text {
             format!("{person} 未被请求（{other}）"),
             format!("{person} was not asked ({other})"),
         ),
+    }
+}
+
+/// A value nobody declared a field for: a table's constant, an output of a rule.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Empty => "—".to_owned(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Date(date) => date.to_string(),
+        Value::Time(at) => at.0.to_string(),
+        Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Map(row) => row.values().map(plain).collect::<Vec<_>>().join(" "),
     }
 }

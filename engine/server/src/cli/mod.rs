@@ -1,8 +1,130 @@
-//! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage.
+//! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage or something that must be mended first.
 
+mod check;
+mod config;
+mod demo;
+mod draw;
+mod excerpt;
+mod files;
+mod listen;
+mod publish;
+mod replay;
+mod say;
+mod schema;
+mod serve;
+mod test;
+mod verify;
+mod workshop;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use say::Say;
+
+/// Approvals: flows in YAML, decided by people, kept for good. 审批引擎。
+#[derive(Debug, Parser)]
+#[command(name = "assent", version, arg_required_else_help = true)]
+struct Args {
+    /// Language of what is printed; else by the LANG variable. 输出语言
+    #[arg(long, global = true, value_enum)]
+    lang: Option<LangArg>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LangArg {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Try it: a sample company, ready to click. 演示：示例公司，一键进入
+    Demo(demo::Args),
+    /// Run the server. 启动服务
+    Serve(serve::Args),
+    /// Check flow files. 检查流程文件
+    Check(check::Args),
+    /// Run the examples inside flow files. 运行流程里的用例
+    Test(test::Args),
+    /// Draw a flow. 画流程图
+    Draw(draw::Args),
+    /// Print the JSON Schema of flow files, for editors. 输出流程文件的 JSON Schema
+    Schema,
+    /// Publish the flows of a folder. 发布流程
+    Publish(publish::Args),
+    /// Replay a real event log through a flow. 用真实日志重放流程
+    Replay(replay::Args),
+    /// Verify the audit trail. 校验审计链
+    Verify(verify::Args),
+    /// The configuration. 配置
+    #[command(subcommand)]
+    Config(config::Verb),
+}
+
+/// Where the configuration comes from.
+#[derive(Clone, Debug, Default, clap::Args)]
+struct ConfigArgs {
+    /// Configuration file; else ASSENT_CONFIG, else ./assent.toml. 配置文件
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    ExitCode::from(2)
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no faults; clap prints all of them itself.
+            let usage = error.use_stderr();
+            let _ = error.print();
+            return ExitCode::from(if usage { 2 } else { 0 });
+        }
+    };
+    let say = Say::new(args.lang.map(|lang| match lang {
+        LangArg::Zh => assent_core::text::Lang::Zh,
+        LangArg::En => assent_core::text::Lang::En,
+    }));
+    let outcome = match args.verb {
+        Verb::Demo(args) => demo::run(&args, say),
+        Verb::Serve(args) => serve::run(&args, say),
+        Verb::Check(args) => check::run(&args, say),
+        Verb::Test(args) => test::run(&args, say),
+        Verb::Draw(args) => draw::run(&args, say),
+        Verb::Schema => schema::run(say),
+        Verb::Publish(args) => publish::run(&args, say),
+        Verb::Replay(args) => replay::run(&args, say),
+        Verb::Verify(args) => verify::run(&args, say),
+        Verb::Config(verb) => config::run(&verb, say),
+    };
+    match outcome {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(fault) => {
+            say.fault(&fault);
+            ExitCode::from(2)
+        }
+    }
 }
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing to complain about.
+    Good,
+    /// It found something.
+    Findings,
+}
+
+impl Outcome {
+    fn of(good: bool) -> Self {
+        if good { Self::Good } else { Self::Findings }
+    }
+}
+
+/// What ended a command before it could do its work: one line, what to do.
+type Done = Result<Outcome, assent_core::text::Text>;

@@ -3,18 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use assent_core::write::{RecordWrite, Write};
+use assent_core::write::Write;
 use serde::Serialize;
 
 use super::Outcome;
 use super::changes::{Changes, Counts};
+use super::records::{Records, write_records};
 use super::sql;
 use crate::Store;
-use crate::db::{Tx, args, json_rows};
+use crate::db::{args, json_rows};
 use crate::dialect::Sql;
-use crate::entities;
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::tx::Tx;
 
 /// How a run ended.
 pub(super) enum Ran {
@@ -188,81 +189,31 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Writes the records, by entity type; returns the writes whose record was taken or is gone.
+    /// Writes the records, by entity type; returns the writes whose record is taken, gone or has moved.
     async fn records(
         &self,
         tx: &mut Tx,
         chains: &Chains<'a>,
     ) -> Result<BTreeSet<usize>, StoreError> {
-        let mut lost = BTreeSet::new();
-        for (entity, records) in self.by_entity(chains, &mut lost) {
-            let Some(table) = self.store.table(entity) else {
+        let in_order: BTreeSet<usize> = chains.values().flatten().copied().collect();
+        let mut records = Records::default();
+        for at in in_order {
+            records.add(at, &self.writes[at]);
+        }
+        let mut lost = records.lost;
+        for (entity, claims) in records.claims {
+            let Some(table) = self.store.known_table(entity).await? else {
                 return Err(StoreError::other(format!("no table for {entity}")));
             };
-            let (mut new, mut changed) = (vec![], vec![]);
-            for (id, written) in &records {
-                let times = i64::try_from(written.writers.len()).unwrap_or(i64::MAX);
-                let last = written.last;
-                let row = entities::to_row(&table, &last.entity, id, times, &last.values)?;
-                if written.made { &mut new } else { &mut changed }.push(row);
-            }
-            let mut won = BTreeSet::new();
-            let mut rows = fetch(tx, &table.insert, &new).await?;
-            rows.extend(fetch(tx, &table.update, &changed).await?);
-            for mut row in rows {
-                won.insert(row.text()?);
-            }
-            for (id, written) in records {
+            let won = write_records(tx, &table, &claims).await?;
+            for (id, claim) in claims {
                 if !won.contains(id) {
-                    lost.extend(written.writers);
+                    lost.extend(claim.writers);
                 }
             }
         }
         Ok(lost)
     }
-
-    /// Who writes which record. A second maker of the same one loses.
-    fn by_entity(
-        &self,
-        chains: &Chains<'a>,
-        lost: &mut BTreeSet<usize>,
-    ) -> BTreeMap<&'a str, BTreeMap<&'a str, Written<'a>>> {
-        let mut entities = BTreeMap::<&str, BTreeMap<&str, Written<'_>>>::new();
-        let mut in_order: Vec<usize> = chains.values().flatten().copied().collect();
-        in_order.sort_unstable();
-        for at in in_order {
-            for record in &self.writes[at].records {
-                let records = entities.entry(record.entity.name.as_str()).or_default();
-                match records.get_mut(record.id.as_str()) {
-                    Some(_) if record.new => {
-                        lost.insert(at);
-                    }
-                    Some(written) => {
-                        written.writers.push(at);
-                        written.last = record;
-                    }
-                    None => {
-                        let written = Written {
-                            writers: vec![at],
-                            last: record,
-                            made: record.new,
-                        };
-                        records.insert(&record.id, written);
-                    }
-                }
-            }
-        }
-        entities
-    }
-}
-
-/// One record and the writes that want to change it.
-struct Written<'a> {
-    writers: Vec<usize>,
-    /// What it holds after all of them.
-    last: &'a RecordWrite,
-    /// True when the first of them makes it.
-    made: bool,
 }
 
 fn instance_row(write: &Write, expected: Option<u64>) -> impl Serialize {

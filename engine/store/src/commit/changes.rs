@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 
 use assent_core::time::Moment;
-use assent_core::write::{InstanceRow, TaskClosedRow, TaskRow, Write};
+use assent_core::write::{EventRow, InstanceRow, TaskClosedRow, TaskRow, Write};
 
 use super::batch::{execute, fetch};
 use super::sql;
-use crate::db::Tx;
 use crate::error::StoreError;
-use crate::tasks::{due_to_column, task_from_row};
+use crate::tasks::due_to_column;
+use crate::tx::Tx;
 
 /// Changes to tables, of all winners.
 #[derive(Default)]
 pub(super) struct Changes<'a> {
     opened: Vec<&'a TaskRow>,
-    /// Closed ones that stand in the table of open tasks.
-    closing: Vec<(&'a str, &'a TaskClosedRow)>,
-    closed: Vec<(TaskRow, &'a TaskClosedRow)>,
+    closed: Vec<&'a TaskClosedRow>,
+    /// Of the closed ones, those this batch did not open: they stand in the table of open tasks.
+    closing: Vec<(&'a str, u32)>,
     writes: Vec<&'a Write>,
     wakeups: Vec<(&'a str, BTreeMap<&'a str, Option<Moment>>)>,
 }
@@ -33,10 +33,10 @@ impl<'a> Changes<'a> {
                 changes.writes.push(write);
                 opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
                 for closed in &write.tasks_closed {
+                    changes.closed.push(closed);
                     // One that this batch opened never reaches the table of open tasks.
-                    match opened.remove(&closed.no) {
-                        Some(task) => changes.closed.push((task.clone(), closed)),
-                        None => changes.closing.push((instance, closed)),
+                    if opened.remove(&closed.task.no).is_none() {
+                        changes.closing.push((instance, closed.task.no));
                     }
                 }
                 for reference in &write.wakeups_cleared {
@@ -52,37 +52,15 @@ impl<'a> Changes<'a> {
         changes
     }
 
-    /// Takes the tasks that end out of the table of open tasks, and counts both ways.
+    /// Takes the tasks that end out of the table of open tasks, and counts both ways. One that is not there was opened
+    /// and settled by the same turn; one that ends twice is refused by the key of the closed ones.
     pub(super) async fn close_tasks(
-        &mut self,
+        &self,
         tx: &mut Tx,
         counts: &mut Counts,
     ) -> Result<(), StoreError> {
-        let closing = std::mem::take(&mut self.closing);
-        let rows: Vec<_> = closing
-            .iter()
-            .map(|(instance, closed)| (instance, closed.no))
-            .collect();
-        let mut ends = BTreeMap::<&str, BTreeMap<u32, &TaskClosedRow>>::new();
-        for (instance, closed) in &closing {
-            ends.entry(instance).or_default().insert(closed.no, closed);
-        }
-        for row in fetch(tx, &sql::TASKS_DELETE, &rows).await? {
-            let task = task_from_row(row)?;
-            let end = ends
-                .get_mut(task.instance.as_str())
-                .and_then(|ends| ends.remove(&task.no));
-            if let Some(closed) = end {
-                counts.open(&task.assignee, -1);
-                self.closed.push((task, closed));
-            }
-        }
-        // Every task ever opened has exactly one end: a turn that closes one twice is a bug, and is not written.
-        if let Some((instance, left)) = ends.iter().find(|(_, left)| !left.is_empty()) {
-            return Err(StoreError::other(format!(
-                "tasks {:?} of instance {instance} are closed, but they are not open",
-                left.keys()
-            )));
+        for mut row in fetch(tx, &sql::TASKS_DELETE, &self.closing).await? {
+            counts.open(&row.text()?, -1);
         }
         for task in &self.opened {
             counts.open(&task.assignee, 1);
@@ -95,11 +73,11 @@ impl<'a> Changes<'a> {
         let opened: Vec<_> = self.opened.iter().map(|task| task_row(task)).collect();
         execute(tx, &sql::TASKS_INSERT, &opened).await?;
         self.closed
-            .sort_by(|(a, _), (b, _)| (&a.instance, a.no).cmp(&(&b.instance, b.no)));
+            .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
         let closed: Vec<_> = self
             .closed
             .iter()
-            .map(|(task, end)| closed_row(task, end))
+            .map(|closed| closed_row(closed))
             .collect();
         execute(tx, &sql::CLOSED_INSERT, &closed).await?;
         let events: Vec<_> = self
@@ -143,7 +121,8 @@ fn task_row(task: &TaskRow) -> impl serde::Serialize {
     )
 }
 
-fn closed_row(task: &TaskRow, closed: &TaskClosedRow) -> impl serde::Serialize {
+fn closed_row(closed: &TaskClosedRow) -> impl serde::Serialize {
+    let task = &closed.task;
     let due = due_to_column(task.due);
     (
         &task.instance,
@@ -162,17 +141,32 @@ fn closed_row(task: &TaskRow, closed: &TaskClosedRow) -> impl serde::Serialize {
 
 fn event_rows(write: &Write) -> impl Iterator<Item = impl serde::Serialize> {
     let instance = &write.instance.id;
-    write.events.iter().map(move |event| {
-        (
-            instance,
-            event.seq,
-            event.at,
-            &event.actor,
-            &event.kind,
-            &event.body,
-            &event.hash,
-        )
-    })
+    write
+        .events
+        .iter()
+        .map(move |event| event_row(instance, event))
+}
+
+fn event_row(instance: &str, event: &EventRow) -> impl serde::Serialize {
+    (
+        instance,
+        event.seq,
+        event.at,
+        &event.actor,
+        &event.kind,
+        &event.body,
+        &event.hash,
+    )
+}
+
+/// Adds one event to the chain of a record; false when its number is taken.
+pub(crate) async fn append_event(
+    tx: &mut Tx,
+    chain: &str,
+    event: &EventRow,
+) -> Result<bool, StoreError> {
+    let rows = fetch(tx, &sql::EVENT_APPEND, &[event_row(chain, event)]).await?;
+    Ok(!rows.is_empty())
 }
 
 /// Changes to counters.

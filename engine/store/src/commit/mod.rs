@@ -3,7 +3,11 @@
 
 mod batch;
 mod changes;
+mod records;
 mod sql;
+
+pub(crate) use changes::append_event;
+pub(crate) use records::Claim;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +16,7 @@ use assent_core::write::Write;
 use crate::Store;
 use crate::error::StoreError;
 use crate::store::try_again;
+use crate::tx::Tx;
 use batch::{Batch, Ran};
 
 /// What became of one write.
@@ -62,16 +67,14 @@ impl Store {
         // round adds at least one, so it ends.
         let mut lost = BTreeSet::new();
         loop {
-            let mut tx = self.writer().begin().await?;
-            match Batch::new(self, writes, &lost, shard).run(&mut tx).await? {
-                Ran::Through(outcomes) => {
-                    tx.commit().await?;
-                    return Ok(outcomes);
-                }
-                Ran::Lost(more) => {
-                    tx.rollback().await?;
-                    lost.extend(more);
-                }
+            let mut tx = Tx::begin(self.writer()).await?;
+            let ran = Batch::new(self, writes, &lost, shard).run(&mut tx).await;
+            if let Ok(Ran::Lost(_)) = ran {
+                tx.undo();
+            }
+            match tx.end(ran).await? {
+                Ran::Through(outcomes) => return Ok(outcomes),
+                Ran::Lost(more) => lost.extend(more),
             }
         }
     }

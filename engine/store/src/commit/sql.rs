@@ -45,10 +45,10 @@ pub(super) const TASKS_INSERT: Sql = over_rows!(
     ""
 );
 
-/// instance, no → the rows that were there.
+/// instance, no → the assignees of those that were there.
 pub(super) const TASKS_DELETE: Sql = over_rows!(
     "delete from tasks where (instance, no) in (select j.value->>0, cast(j.value->>1 as bigint) from",
-    ") returning instance, no, state, kind, round, assignee, opened, due"
+    ") returning assignee"
 );
 
 /// An open task's row, then how it ended, when, by whom.
@@ -65,6 +65,13 @@ pub(super) const EVENTS_INSERT: Sql = over_rows!(
     "insert into events (instance, seq, at, actor, kind, body, hash) select j.value->>0, \
      cast(j.value->>1 as bigint), cast(j.value->>2 as bigint), j.value->>3, j.value->>4, j.value->>5, j.value->>6 from",
     ""
+);
+
+/// The same, for one event outside a batch → its number when that was free.
+pub(super) const EVENT_APPEND: Sql = over_rows!(
+    "insert into events (instance, seq, at, actor, kind, body, hash) select j.value->>0, \
+     cast(j.value->>1 as bigint), cast(j.value->>2 as bigint), j.value->>3, j.value->>4, j.value->>5, j.value->>6 from",
+    "where true on conflict do nothing returning seq"
 );
 
 /// instance, reference.

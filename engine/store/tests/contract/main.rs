@@ -3,5 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod commit;
+mod committer;
+mod definitions;
+mod diff;
+mod guards;
+mod lists;
 mod open;
+mod people;
+mod queues;
+mod records;
 mod support;

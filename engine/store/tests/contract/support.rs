@@ -16,7 +16,6 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database for one test.
 pub struct Fresh {
-    pub name: &'static str,
     pub url: String,
     folder: Option<PathBuf>,
 }
@@ -28,7 +27,6 @@ impl Fresh {
             std::env::temp_dir().join(format!("assent-store-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         Self {
-            name: "sqlite",
             url: format!("sqlite:{}", folder.join("test.db").display()),
             folder: Some(folder),
         }
@@ -52,7 +50,6 @@ impl Fresh {
         pool.close().await;
         let joint = if server.contains('?') { '&' } else { '?' };
         Some(Self {
-            name: "postgres",
             url: format!("{server}{joint}options[search_path]={schema}"),
             folder: None,
         })
@@ -193,6 +190,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
             values: values("R-1", "1234.50"),
             new: true,
         }],
+        guards: vec![],
         wakeups_set: vec![WakeupRow {
             reference: "e1.r0".into(),
             at: Moment(5_000),
@@ -222,13 +220,14 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
         expected_rev: Some(rev),
         tasks_opened: vec![task(&instance.id, no + 1, assignee)],
         tasks_closed: vec![TaskClosedRow {
-            no,
+            task: before.tasks_opened[0].clone(),
             end: "approved".into(),
             at: Moment(3_000),
             by: Some("lisi".into()),
         }],
         events: vec![event(2 * no + 1, "decided"), event(2 * no + 2, "entered")],
         records: vec![],
+        guards: vec![],
         wakeups_set: vec![WakeupRow {
             reference: format!("e{}.r0", no + 1),
             at: Moment(6_000),

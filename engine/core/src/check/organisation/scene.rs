@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::condition::Expr;
+use crate::condition::bands::{Proof, proof};
 use crate::definition::{
     Approve, Definition, Needs, Nobody, OwnRequest, PeopleRef, SamePerson, State, StateIx,
     StateKind,
 };
 use crate::directory::Directory;
 use crate::people::{Mention, PeopleContext, PeopleRule, PersonId, Resolved};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::turn::required;
 use crate::value::{Value, Values};
 
@@ -62,8 +64,9 @@ impl Failure {
             en.push(format!("{} {}", label.en, name.en));
         }
         if let Some(when) = &state.when {
-            zh.push(format!("满足 {}", when.text));
-            en.push(format!("{} holds", when.text));
+            let (text_zh, text_en) = condition_words(when);
+            zh.push(text_zh);
+            en.push(text_en);
         }
         if zh.is_empty() {
             return Text::default();
@@ -72,6 +75,17 @@ impl Failure {
             format!("（{}）", zh.join("，")),
             format!(" ({})", en.join(", ")),
         )
+    }
+}
+
+/// Values with which the state is entered, where they can be found; else its condition.
+fn condition_words(when: &Expr) -> (String, String) {
+    match proof(when) {
+        Proof::Depends { holds, .. } => (holds.words(Lang::Zh), holds.words(Lang::En)),
+        Proof::Always | Proof::Never | Proof::Unknown => (
+            format!("满足 {}", when.text),
+            format!("where {}", when.text),
+        ),
     }
 }
 

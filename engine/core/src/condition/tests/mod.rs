@@ -1,5 +1,6 @@
 //! What conditions mean, and what is said about those that mean nothing.
 
+mod bands;
 mod evaluate;
 mod faults;
 mod properties;

@@ -32,7 +32,7 @@ pub struct Ask {
 
 #[derive(Serialize)]
 pub(super) struct ListModel {
-    pub intro: String,
+    pub heading: String,
     pub link: Option<Choice>,
     pub filters: Vec<Choice>,
     pub search: Option<Search>,
@@ -77,8 +77,9 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         href: "/start".to_owned(),
         label: words::word(lang, "start.title").to_owned(),
     });
+    let title = words::word(lang, if mine { "nav.mine" } else { "nav.instances" }).to_owned();
     let model = ListModel {
-        intro: String::new(),
+        heading: title.clone(),
         link: mine.then(|| Choice {
             href: "/start".to_owned(),
             label: words::word(lang, "start.title").to_owned(),
@@ -105,7 +106,6 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
             .unwrap_or_default(),
         empty,
     };
-    let title = words::word(lang, if mine { "nav.mine" } else { "nav.instances" }).to_owned();
     let page = Page {
         title,
         place: if mine { "mine" } else { "instances" },

@@ -1,0 +1,259 @@
+//! Load → decide → commit, and again on fresh state when somebody was faster.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use assent_core::calendar::WorkCalendar;
+use assent_core::command::{Action, Command};
+use assent_core::definition::{Definition, StateKind};
+use assent_core::directory::Directory;
+use assent_core::field::Field;
+use assent_core::instance::{Case, Instance};
+use assent_core::refusal::Refusal;
+use assent_core::time::Moment;
+use assent_core::turn::{Before, Context, Directed, Turn, turn};
+use assent_core::value::Values;
+use assent_store::{Loaded, Outcome};
+
+use super::{MoreToSay, Preloaded, answer_of, references};
+use crate::app::{Answer, App, AppError};
+
+/// How often a command is decided again because somebody was faster.
+const DECIDE_AGAIN_MAX: u32 = 32;
+
+/// A command that was decided and committed.
+#[derive(Debug)]
+pub(crate) struct Turned {
+    /// What its sender is told.
+    pub answer: Answer,
+    /// The turn; none when a repeated key was answered from the first time.
+    pub turn: Option<Turn>,
+}
+
+/// Everything a turn (or a view) reads about a case.
+pub(crate) struct Around {
+    pub def: Arc<Definition>,
+    pub directory: Arc<Directory>,
+    pub calendar: Arc<WorkCalendar>,
+    pub records: Preloaded,
+    pub now: Moment,
+}
+
+impl App {
+    /// Decides what `wish` makes of the loaded case, and commits it.
+    ///
+    /// `wish` is called again on fresh state when somebody was faster, so it must depend on the case alone.
+    pub(crate) async fn turn_on(
+        &self,
+        instance: &str,
+        now: Moment,
+        wish: impl Fn(&Definition, &Case) -> Result<Command, AppError> + Send + Sync,
+    ) -> Result<Turned, AppError> {
+        for _ in 0..DECIDE_AGAIN_MAX {
+            let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
+            let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+            let case = stored_case(&loaded)?;
+            let command = wish(&def, &case)?;
+            let before = Before::Case(case);
+            if let Some(turned) = self.decide(def, before, &command, now).await? {
+                return Ok(turned);
+            }
+        }
+        Err(AppError::Busy)
+    }
+
+    /// Decides a command that makes an instance, and commits it.
+    pub(crate) async fn turn_new(
+        &self,
+        def: Arc<Definition>,
+        new: assent_core::turn::New,
+        command: &Command,
+        now: Moment,
+    ) -> Result<Turned, AppError> {
+        // Ids are fresh, so being stale can only mean a taken subflow id or key: the second look finds it.
+        for _ in 0..2 {
+            let before = Before::New(new.clone());
+            if let Some(turned) = self.decide(Arc::clone(&def), before, command, now).await? {
+                return Ok(turned);
+            }
+        }
+        Err(AppError::Busy)
+    }
+
+    /// One attempt; none when it was stale.
+    async fn decide(
+        &self,
+        def: Arc<Definition>,
+        before: Before,
+        command: &Command,
+        now: Moment,
+    ) -> Result<Option<Turned>, AppError> {
+        let values = match &before {
+            Before::Case(case) => case.values.clone(),
+            Before::New(new) => new.values.clone().unwrap_or_default(),
+        };
+        let around = self.around(def, &values, Some(&command.action), now).await?;
+        let decided = around.with_context(self, |cx| turn(&around.def, before, command, cx));
+        let mut turned = match decided {
+            Ok(turned) => turned,
+            Err(refusal) => return self.refused(command, refusal).await.map(Some),
+        };
+        let more = MoreToSay {
+            def: &around.def,
+            directory: &around.directory,
+        };
+        let answer = answer_of(&turned, command, &more);
+        if let Some((_, stored)) = &mut turned.write.answer {
+            *stored = serde_json::to_string(&answer).unwrap_or_default();
+        }
+        let write = turned.write.clone();
+        let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
+        match self.commit(write).await? {
+            Outcome::Done => {
+                self.inner.wake(has_outbox, has_wakeups);
+                let turn = Some(turned);
+                Ok(Some(Turned { answer, turn }))
+            }
+            Outcome::Stale => Ok(None),
+            Outcome::Repeated(stored) => repeated(&stored).map(Some),
+        }
+    }
+
+    /// A refused command with a key that was answered before gets that answer: the first one went through, and that is
+    /// why this one is refused.
+    pub(crate) async fn refused(&self, command: &Command, refusal: Refusal) -> Result<Turned, AppError> {
+        if let Some(key) = &command.key
+            && let Some(stored) = self.store().answer(key).await?
+        {
+            return repeated(&stored);
+        }
+        Err(refusal.into())
+    }
+
+    /// Loads an instance with its record.
+    pub(crate) async fn load(&self, instance: &str) -> Result<Option<Loaded>, AppError> {
+        Ok(self.store().load_instance(instance).await?)
+    }
+
+    /// What a turn or a view of a case with these values may read.
+    pub(crate) async fn around(
+        &self,
+        def: Arc<Definition>,
+        values: &Values,
+        action: Option<&Action>,
+        now: Moment,
+    ) -> Result<Around, AppError> {
+        let mut wanted = references(&def.entity.fields, values);
+        if let Some(set) = action.and_then(given) {
+            wanted.extend(references(asked_fields(&def), set));
+        }
+        let records = self.preload(wanted).await?;
+        let calendar = self.calendar(&def.calendar);
+        let directory = self.directory();
+        Ok(Around {
+            def,
+            directory,
+            calendar,
+            records,
+            now,
+        })
+    }
+
+    async fn preload(&self, wanted: BTreeSet<(String, String)>) -> Result<Preloaded, AppError> {
+        let mut loaded = Preloaded::default();
+        for (entity, id) in wanted {
+            if let Some(known) = self.inner.entities.get(&entity) {
+                loaded.entities.insert(entity.clone(), known.clone());
+            }
+            if let Some(record) = self.store().load_record(&entity, &id).await? {
+                loaded.records.insert((entity, id), record.values);
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+impl Around {
+    /// Calls `f` with the core's context over all this.
+    pub(crate) fn with_context<T>(&self, app: &App, f: impl FnOnce(&Context<'_>) -> T) -> T {
+        let organisation = Directed {
+            directory: &self.directory,
+            records: &self.records,
+        };
+        let rules = app.rules();
+        let cx = Context {
+            now: self.now,
+            organisation: &organisation,
+            calendar: &self.calendar,
+            rules: rules.as_ref(),
+            records: &self.records,
+            modules: &app.config().modules,
+        };
+        f(&cx)
+    }
+}
+
+/// The case as it is stored.
+///
+/// # Errors
+/// `damaged` when somebody wrote into the row by hand.
+pub(crate) fn stored_case(loaded: &Loaded) -> Result<Case, AppError> {
+    let instance: Instance = serde_json::from_str(&loaded.row.state).map_err(|fault| {
+        AppError::unavailable(
+            "damaged",
+            "该流程实例的存储内容已损坏，请联系管理员运行 assent verify",
+            "What is stored of this instance is damaged; ask an administrator to run assent verify",
+            format!("{}: {fault}", loaded.row.id),
+        )
+    })?;
+    Ok(Case {
+        instance,
+        values: loaded.values.clone(),
+    })
+}
+
+fn repeated(stored: &str) -> Result<Turned, AppError> {
+    let mut answer: Answer = serde_json::from_str(stored).map_err(|fault| {
+        AppError::unavailable(
+            "damaged",
+            "已存储的结果无法读取",
+            "The stored answer cannot be read",
+            fault,
+        )
+    })?;
+    answer.repeated = true;
+    Ok(Turned { answer, turn: None })
+}
+
+/// The values a command brings.
+pub(crate) fn given(action: &Action) -> Option<&Values> {
+    match action {
+        Action::Start { set, .. }
+        | Action::Save { set }
+        | Action::Submit { set, .. }
+        | Action::Decide { set, .. }
+        | Action::Act { set, .. }
+        | Action::Retry { set, .. } => Some(set),
+        Action::Return { .. }
+        | Action::Withdraw { .. }
+        | Action::Transfer { .. }
+        | Action::Comment { .. }
+        | Action::Wake { .. }
+        | Action::Answer { .. }
+        | Action::Happen { .. }
+        | Action::ChildEnded { .. } => None,
+    }
+}
+
+/// Every field a command of this flow may bring: the record's, and the `ask:` fields of all states and actions.
+pub(crate) fn asked_fields(def: &Definition) -> impl Iterator<Item = &Field> {
+    let asked = def.states.iter().flat_map(|state| {
+        let actions: &[assent_core::definition::WorkAction] = match &state.kind {
+            StateKind::Work { actions, .. } => actions,
+            _ => &[],
+        };
+        let of_actions = actions.iter().flat_map(|action| action.ask.iter());
+        state.ask.iter().chain(of_actions)
+    });
+    def.entity.fields.iter().chain(asked)
+}

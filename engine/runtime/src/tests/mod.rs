@@ -1,0 +1,11 @@
+//! The runtime on a real database with a clock that is a value. Nothing here sleeps.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod accounts;
+mod deciding;
+mod harness;
+mod links;
+mod mails;
+mod publishing;
+mod replaying;
+mod workers;

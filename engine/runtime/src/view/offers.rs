@@ -1,0 +1,126 @@
+//! Offers as buttons.
+
+use assent_core::definition::{Definition, State, StateKind, Target};
+use assent_core::field::Field;
+use assent_core::instance::Case;
+use assent_core::text::Text;
+use assent_core::turn::Context;
+use assent_core::value::Value;
+use assent_core::verb::offer::{Offer, offers};
+
+use super::form::form_field;
+use crate::app::{FormField, FormOption, OfferView};
+use crate::engine::Around;
+
+/// What this reader can do, and why not the rest.
+pub(crate) fn offer_views(
+    reader: &str,
+    case: &Case,
+    around: &Around,
+    cx: &Context<'_>,
+) -> Vec<OfferView> {
+    offers(&around.def, case, reader, cx)
+        .into_iter()
+        .map(|offer| one(offer, case, around))
+        .collect()
+}
+
+fn one(offer: Offer, case: &Case, around: &Around) -> OfferView {
+    let state = offer
+        .task
+        .and_then(|no| case.instance.task(no))
+        .and_then(|task| around.def.state_ix(&task.state))
+        .map(|ix| &around.def.states[ix]);
+    let own = |name: &str| {
+        let of_state = state.and_then(|state| asked(state, offer.action.as_deref(), name));
+        (of_state.is_some(), of_state.or_else(|| around.def.entity.field(name)))
+    };
+    let mut ask: Vec<FormField> = Vec::new();
+    let mut require = Vec::new();
+    for (name, needed) in &offer.ask {
+        let (is_asked, Some(field)) = own(name) else {
+            continue;
+        };
+        if *needed && !is_asked {
+            require.push(name.clone());
+        }
+        let mut shown = form_field(field, case.values.get(name).unwrap_or(&Value::Empty));
+        shown.required = *needed;
+        ask.push(shown);
+    }
+    OfferView {
+        action: offer.action.clone().unwrap_or_else(|| offer.verb.to_owned()),
+        work: offer.verb == "act",
+        label: offer.name.clone(),
+        task: offer.task,
+        allowed: offer.refused.is_none(),
+        consequence: state
+            .filter(|_| offer.refused.is_none())
+            .map(|state| consequence(&offer, state, &around.def))
+            .unwrap_or_default(),
+        refusal: offer.refused,
+        reason_required: offer.reason,
+        ask,
+        require,
+        targets: offer
+            .targets
+            .into_iter()
+            .map(|(id, name)| FormOption { id, name })
+            .collect(),
+    }
+}
+
+/// A field that the state or the action asks for.
+fn asked<'a>(state: &'a State, action: Option<&str>, name: &str) -> Option<&'a Field> {
+    let of_action = match &state.kind {
+        StateKind::Work { actions, .. } => actions
+            .iter()
+            .find(|known| Some(known.id.as_str()) == action)
+            .map(|known| known.ask.as_slice()),
+        _ => None,
+    };
+    state
+        .ask
+        .iter()
+        .chain(of_action.unwrap_or_default())
+        .find(|field| field.name == name)
+}
+
+/// What follows, for the sheet that asks "are you sure".
+fn consequence(offer: &Offer, state: &State, def: &Definition) -> Text {
+    let (verb, target) = match (offer.verb, &state.kind) {
+        ("approve", _) => (Text::new("同意后", "Then"), state.next),
+        ("reject", _) => (Text::new("拒绝后", "Then"), state.if_rejected),
+        ("submit", _) => (Text::new("提交后", "Then"), state.next),
+        ("act", StateKind::Work { actions, .. }) => {
+            let action = actions.iter().find(|known| Some(&known.id) == offer.action.as_ref());
+            (Text::new("办理后", "Then"), action.map_or(state.next, |action| action.to))
+        }
+        _ => return Text::default(),
+    };
+    let to = target_words(target, def);
+    Text::new(format!("{}：{}", verb.zh, to.zh), format!("{}: {}", verb.en, to.en))
+}
+
+fn target_words(target: Target, def: &Definition) -> Text {
+    match target {
+        Target::Go(ix) => {
+            let state = &def.states[ix];
+            if let StateKind::End { outcome, .. } = &state.kind {
+                let how = super::status::outcome_words(outcome.word());
+                return Text::new(
+                    format!("流程结束（{}）", how.zh),
+                    format!("it ends ({})", how.en.to_lowercase()),
+                );
+            }
+            Text::new(format!("进入“{}”", state.name.zh), format!("“{}”", state.name.en))
+        }
+        Target::BackTo(ix) => {
+            let name = &def.states[ix].name;
+            Text::new(format!("退回到“{}”", name.zh), format!("back to “{}”", name.en))
+        }
+        Target::BranchEnd => Text::new("本分支完成，等待其他分支", "this branch is done; the others go on"),
+        Target::Reject => Text::new("流程结束（已拒绝）", "it ends (rejected)"),
+        Target::Finish => Text::new("流程结束（已通过）", "it ends (approved)"),
+    }
+}

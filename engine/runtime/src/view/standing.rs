@@ -1,0 +1,156 @@
+//! Where an instance stands, and what a person's part in it is.
+
+use assent_core::definition::{Needs, StateKind};
+use assent_core::command::Verdict;
+use assent_core::instance::{Active, Case, Task};
+use assent_core::text::Text;
+use assent_core::time::Moment;
+
+use super::when::{due, when};
+use crate::app::{Due, PersonView, Standing};
+use crate::engine::Around;
+
+/// The states it stands in, without the parallel states around them.
+pub(crate) fn standing(
+    case: &Case,
+    around: &Around,
+    person: impl Fn(&str) -> PersonView,
+) -> Vec<Standing> {
+    let instance = &case.instance;
+    let leaves = instance.active.iter().filter(|active| active.branches.is_empty());
+    leaves
+        .map(|active| {
+            let tasks: Vec<&Task> = instance.tasks.iter().filter(|task| task.entry == active.entry).collect();
+            let due_at = active.due.or_else(|| tasks.iter().filter_map(|task| task.due).min());
+            Standing {
+                state: active.state.clone(),
+                name: state_name(around, &active.state),
+                since: when(active.since, &around.calendar),
+                due: due_at.map(|at| reckoned(at, active, around)),
+                waiting_on: tasks.iter().map(|task| person(&task.assignee)).collect(),
+                progress: progress(active, around),
+            }
+        })
+        .collect()
+}
+
+/// A task's deadline, with how it was reckoned.
+pub(crate) fn deadline(at: Moment, task: &Task, around: &Around) -> Due {
+    let term = state(around, &task.state).and_then(|state| state.deadline);
+    let because = term
+        .map(|term| around.calendar.add(task.since, term))
+        // A deadline that was carried over (a stopped clock, a transfer) was not reckoned from this start.
+        .filter(|reckoned| reckoned.at == at)
+        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
+        .unwrap_or_default();
+    due(at, around.now, &around.calendar, because)
+}
+
+fn reckoned(at: Moment, active: &Active, around: &Around) -> Due {
+    let term = state(around, &active.state).and_then(|state| state.deadline);
+    let because = term
+        .map(|term| around.calendar.add(active.since, term))
+        .filter(|reckoned| reckoned.at == at)
+        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
+        .unwrap_or_default();
+    due(at, around.now, &around.calendar, because)
+}
+
+/// "财务会签，1/2 已签".
+pub(crate) fn role(task: &Task, case: &Case, around: &Around) -> Text {
+    let name = state_name(around, &task.state);
+    let active = case.instance.active.iter().find(|active| active.entry == task.entry);
+    let Some((active, needs)) = active.zip(needs(around, &task.state)) else {
+        return name;
+    };
+    let (given, wanted) = votes(active, needs);
+    let word = needs_word(needs, active.voters.len());
+    if wanted <= 1 && active.voters.len() <= 1 {
+        return name;
+    }
+    Text::new(
+        format!("{}（{}），{given}/{wanted} 已签", name.zh, word.zh),
+        format!("{} ({}), {given} of {wanted} signed", name.en, word.en),
+    )
+}
+
+/// "需 2 人同意，已有 1 人", or what it waits for.
+fn progress(active: &Active, around: &Around) -> Text {
+    let Some(state) = state(around, &active.state) else {
+        return Text::default();
+    };
+    match &state.kind {
+        StateKind::Approve(approve) => {
+            let (given, wanted) = votes(active, &approve.needs);
+            Text::new(
+                format!("需 {wanted} 人同意，已有 {given} 人"),
+                format!("{wanted} needed, {given} so far"),
+            )
+        }
+        StateKind::WaitFor { event } => Text::new(
+            format!("等待事件 {event}"),
+            format!("Waits for the event {event}"),
+        ),
+        StateKind::WaitUntil { .. } => Text::new("等待约定的时间", "Waits for its time"),
+        StateKind::Run(run) => Text::new(
+            format!("等待外部系统 {}", run.effect),
+            format!("Waits for {}", run.effect),
+        ),
+        StateKind::Subflow { flow, .. } => Text::new(
+            format!("等待子流程 {flow}"),
+            format!("Waits for the subflow {flow}"),
+        ),
+        StateKind::Draft { .. } => Text::new("等待填写并提交", "Waits to be filled in and submitted"),
+        StateKind::Work { .. } => Text::new("等待办理", "Waits to be done"),
+        StateKind::Rule { .. }
+        | StateKind::Choose { .. }
+        | StateKind::Mail { .. }
+        | StateKind::Together { .. }
+        | StateKind::End { .. } => Text::default(),
+    }
+}
+
+/// Approvals given and needed.
+fn votes(active: &Active, needs: &Needs) -> (usize, usize) {
+    let given = active
+        .voters
+        .iter()
+        .filter(|voter| voter.verdict == Some(Verdict::Approve))
+        .count();
+    let n = active.voters.len();
+    let wanted = match needs {
+        Needs::Any => 1,
+        Needs::All | Needs::InOrder => n,
+        Needs::Count(k) => usize::try_from(*k).unwrap_or(n),
+        Needs::Percent(share) => {
+            let exact = *share * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
+            exact.ceil().to_string().parse().unwrap_or(n)
+        }
+    };
+    (given, wanted)
+}
+
+fn needs_word(needs: &Needs, voters: usize) -> Text {
+    match needs {
+        Needs::Any if voters > 1 => Text::new("或签", "any one"),
+        Needs::Any => Text::new("审批", "approval"),
+        Needs::All => Text::new("会签", "countersign"),
+        Needs::InOrder => Text::new("依次审批", "in order"),
+        Needs::Count(_) | Needs::Percent(_) => Text::new("票签", "vote"),
+    }
+}
+
+fn needs<'a>(around: &'a Around, state_id: &str) -> Option<&'a Needs> {
+    match &state(around, state_id)?.kind {
+        StateKind::Approve(approve) => Some(&approve.needs),
+        _ => None,
+    }
+}
+
+fn state<'a>(around: &'a Around, id: &str) -> Option<&'a assent_core::definition::State> {
+    around.def.state_ix(id).map(|ix| &around.def.states[ix])
+}
+
+fn state_name(around: &Around, id: &str) -> Text {
+    state(around, id).map_or_else(|| Text::same(id), |state| state.name.clone())
+}

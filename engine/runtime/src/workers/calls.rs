@@ -1,0 +1,152 @@
+//! Calls: a module's effect becomes a request to a configured connector, and its answer a command.
+
+use std::time::Duration;
+
+use assent_core::command::{Action, EffectAnswer};
+use assent_core::effect::Effect;
+use assent_core::module::{Module, Request};
+use assent_core::value::Values;
+use assent_store::{ClaimedEffect, Delivery};
+use serde_json::Value as Json;
+
+use super::subflows::tell;
+use crate::app::{App, AppError};
+
+/// Longest wait for an answer.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest answer.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Most characters of a failure that are kept.
+const REASON_CHARS_MAX: usize = 300;
+
+/// Delivers a `call` effect: done when the other system's answer (or its final failure) is in the instance.
+pub(super) async fn deliver(
+    app: &App,
+    claimed: &ClaimedEffect,
+    effect: &Effect,
+) -> Result<Delivery, AppError> {
+    let Effect::Call {
+        instance,
+        call,
+        name,
+        input,
+        key,
+        retry_ms,
+        ..
+    } = effect
+    else {
+        return Ok(Delivery::Done);
+    };
+    let answer = match call_once(app, name, input, key).await {
+        Ok(values) => EffectAnswer::Ok(values),
+        Err(Failed { reason, for_good }) => {
+            let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
+            match retry_ms.get(attempts) {
+                Some(ms) if !for_good => {
+                    return Ok(Delivery::Retry {
+                        at: app.now().plus_ms(*ms),
+                        error: reason,
+                    });
+                }
+                Some(_) | None => EffectAnswer::Failed(reason),
+            }
+        }
+    };
+    let action = Action::Answer {
+        call: *call,
+        answer,
+    };
+    tell(app, instance, action).await
+}
+
+/// Why an attempt failed.
+struct Failed {
+    reason: String,
+    /// Trying again cannot help.
+    for_good: bool,
+}
+
+impl Failed {
+    fn for_now(reason: impl Into<String>) -> Self {
+        let reason: String = reason.into();
+        Self {
+            reason: reason.chars().take(REASON_CHARS_MAX).collect(),
+            for_good: false,
+        }
+    }
+}
+
+async fn call_once(app: &App, name: &str, input: &Values, key: &str) -> Result<Values, Failed> {
+    let Some((module, effect)) = module_of(app, name) else {
+        return Err(Failed::for_now(format!("no module has the effect {name}")));
+    };
+    // What cannot be sent today cannot be sent tomorrow: the input does not change.
+    let request = module.prepare(effect, input).map_err(|refusal| Failed {
+        reason: refusal.message.zh,
+        for_good: true,
+    })?;
+    let answer = send(app, &request, key).await?;
+    module
+        .settle(effect, &answer)
+        .map_err(|refusal| Failed::for_now(refusal.message.zh))
+}
+
+/// The module whose manifest names the effect, and the effect's name within it.
+fn module_of<'a>(app: &'a App, name: &'a str) -> Option<(&'a dyn Module, &'a str)> {
+    let short = name.split_once('.').map_or(name, |(_, short)| short);
+    app.config()
+        .modules
+        .iter()
+        .find(|module| {
+            let effects = &module.manifest().effects;
+            effects.iter().any(|effect| effect.name == name)
+        })
+        .map(|module| (module.as_ref(), short))
+}
+
+async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
+    let Some(connector) = app.config().connectors.get(&request.connector) else {
+        return Err(Failed::for_now(format!(
+            "connector {} is not configured",
+            request.connector
+        )));
+    };
+    let method = reqwest::Method::from_bytes(request.method.as_bytes())
+        .map_err(|fault| Failed::for_now(fault.to_string()))?;
+    let url = format!("{}/{}", connector.base, request.path.trim_start_matches('/'));
+    let mut call = app
+        .inner
+        .http
+        .request(method, url)
+        .header("Idempotency-Key", key)
+        .timeout(CALL_TIMEOUT)
+        .json(&request.body);
+    if let Some(bearer) = &connector.bearer {
+        call = call.bearer_auth(&bearer.0);
+    }
+    // `without_url`: an address may carry a key, and failures are shown to people.
+    let mut response = call
+        .send()
+        .await
+        .map_err(|fault| Failed::for_now(fault.without_url().to_string()))?;
+    let status = response.status();
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|fault| Failed::for_now(fault.without_url().to_string()))?
+    {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Err(Failed::for_now("the answer is longer than 64 KB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let said = String::from_utf8_lossy(&body);
+        return Err(Failed::for_now(format!("HTTP {}: {}", status.as_u16(), said.trim())));
+    }
+    if body.is_empty() {
+        return Ok(Json::Null);
+    }
+    serde_json::from_slice(&body).map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
+}

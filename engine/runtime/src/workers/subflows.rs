@@ -1,0 +1,120 @@
+//! Subflows: starting a child, and telling its parent that it ended.
+
+use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::effect::Effect;
+use assent_core::turn::New;
+use assent_core::value::{Value, Values};
+use assent_store::{ClaimedEffect, Delivery};
+
+use crate::app::{App, AppError};
+use crate::engine::stored_case;
+
+/// Delivers a `subflow` or `child_ended` effect.
+pub(super) async fn deliver(
+    app: &App,
+    claimed: &ClaimedEffect,
+    effect: &Effect,
+) -> Result<Delivery, AppError> {
+    match effect {
+        Effect::Subflow {
+            instance,
+            child,
+            flow,
+            link,
+            waits,
+        } => {
+            let ask = Ask {
+                parent: instance,
+                child,
+                flow,
+                link: link.as_deref(),
+                waits: *waits,
+            };
+            start(app, claimed, ask).await
+        }
+        Effect::ChildEnded {
+            parent,
+            child,
+            outcome,
+        } => {
+            let action = Action::ChildEnded {
+                child: child.clone(),
+                outcome: outcome.clone(),
+            };
+            tell(app, parent, action).await
+        }
+        Effect::Mail { .. } | Effect::Call { .. } => Ok(Delivery::Done),
+    }
+}
+
+struct Ask<'a> {
+    parent: &'a str,
+    child: &'a str,
+    flow: &'a str,
+    link: Option<&'a str>,
+    waits: bool,
+}
+
+/// Starts the child as its parent's applicant, with the parent's record in its `link` field and every field of the same
+/// name. Its id was given by the parent, so starting it twice is starting it once.
+async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Delivery, AppError> {
+    let Some(parent) = app.load(ask.parent).await? else {
+        return Ok(Delivery::Done);
+    };
+    if app.load(ask.child).await?.is_some() {
+        return Ok(Delivery::Done);
+    }
+    let Some(def) = app.definition(ask.flow) else {
+        let error = format!("no flow {} is published", ask.flow);
+        return Ok(super::outbox::again(claimed, app.now(), error));
+    };
+    let case = stored_case(&parent)?;
+    let mut set: Values = def
+        .entity
+        .fields
+        .iter()
+        .filter(|field| field.computed.is_none() && field.filled_by.is_none())
+        .filter_map(|field| Some((field.name.clone(), case.values.get(&field.name)?.clone())))
+        .collect();
+    if let Some(link) = ask.link {
+        set.insert(link.to_owned(), Value::from(case.instance.record.as_str()));
+    }
+    let new = New {
+        instance: ask.child.to_owned(),
+        record: app.new_id(),
+        values: None,
+        parent: ask.waits.then(|| ask.parent.to_owned()),
+    };
+    let command = Command {
+        actor: Actor::Person(case.instance.applicant.clone()),
+        via: Via::Subflow,
+        action: Action::Start { set, submit: true },
+        key: None,
+    };
+    match app.turn_new(def, new, &command, app.now()).await {
+        Ok(_) => Ok(Delivery::Done),
+        Err(AppError::Refused(refusal)) => {
+            let error = format!("{}: {}", refusal.code, refusal.message.en);
+            Ok(super::outbox::again(claimed, app.now(), error))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Sends the system's command; a refusal means that nobody waits for it any more.
+pub(super) async fn tell(app: &App, instance: &str, action: Action) -> Result<Delivery, AppError> {
+    let via = match &action {
+        Action::Answer { .. } => Via::Effect,
+        _ => Via::Subflow,
+    };
+    let command = Command {
+        actor: Actor::System,
+        via,
+        action,
+        key: None,
+    };
+    match app.turn_on(instance, app.now(), |_, _| Ok(command.clone())).await {
+        Ok(_) | Err(AppError::NotFound | AppError::Refused(_)) => Ok(Delivery::Done),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,64 @@
+//! `assent publish`: checks and publishes the flows of a folder.
+
+use std::path::PathBuf;
+
+use assent_runtime::app::{App, PublishOutcome, SourceFile};
+use serde::Serialize;
+
+use super::serve::opened;
+use super::{ConfigArgs, Done, Outcome, Say, excerpt, files, listen};
+use crate::config;
+
+/// `assent publish DIR`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Flow files, or folders of them.
+    #[arg(required = true, value_name = "DIR|FILE")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Machine-readable.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    published: usize,
+    unchanged: usize,
+    refused: usize,
+    files: &'a [assent_runtime::app::Published],
+}
+
+/// Publishes.
+pub fn run(args: &Args, say: Say) -> Done {
+    let config = config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
+    let flows = files::read(&args.paths)?;
+    let sources: Vec<SourceFile> = flows.iter().map(|file| SourceFile { name: file.name.clone(), text: file.text.clone() }).collect();
+    let published = listen::runtime()?.block_on(async {
+        let mut app = config.app();
+        app.workers = false;
+        let app = App::open(app).await.map_err(|error| opened(&error))?;
+        let published = app.publish(None, sources).await.map_err(|error| opened(&error));
+        app.close().await;
+        published
+    })?;
+    let count = |outcome| published.iter().filter(|one| one.outcome == outcome).count();
+    let refused = count(PublishOutcome::Refused);
+    if args.json {
+        say.json(&Report {
+            published: count(PublishOutcome::Published),
+            unchanged: count(PublishOutcome::Unchanged),
+            refused,
+            files: &published,
+        });
+    } else {
+        for (one, file) in published.iter().zip(&flows) {
+            say.line(format!("{}: {}", one.file, one.message.get(say.lang)));
+            for found in &one.diagnostics {
+                say.line(excerpt::shown(found, &file.text, say.lang));
+            }
+        }
+    }
+    Ok(Outcome::of(refused == 0))
+}

@@ -1,0 +1,124 @@
+//! A writing transaction that always ends in a known state.
+//!
+//! sqlx's own `Transaction` believes that a connection is still in a transaction after a COMMIT that failed (a full disk:
+//! SQLite has rolled back by itself), and refuses to begin another one on it for ever. This one begins, commits and rolls
+//! back by plain statements; a connection whose end is in doubt is closed and another one takes its place.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Sqlite};
+
+use crate::db::{Arg, Pool, bound, postgres_rows, sqlite_rows};
+use crate::dialect::{BEGIN, COMMIT, Dialect, ROLLBACK, Sql};
+use crate::error::StoreError;
+use crate::row::Row;
+
+enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A writing transaction. One that is dropped before its end closes its connection: the database rolls back.
+pub(crate) struct Tx {
+    /// None after the end.
+    connection: Option<Connection>,
+    undone: bool,
+}
+
+impl Tx {
+    pub(crate) async fn begin(pool: &Pool) -> Result<Self, StoreError> {
+        let connection = match pool {
+            Pool::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
+            Pool::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        };
+        let mut tx = Self {
+            connection: Some(connection),
+            undone: false,
+        };
+        tx.execute_once(&BEGIN).await?;
+        Ok(tx)
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.connection {
+            Some(Connection::Sqlite(_)) => Dialect::Sqlite,
+            Some(Connection::Postgres(_)) | None => Dialect::Postgres,
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut Connection, StoreError> {
+        self.connection
+            .as_mut()
+            .ok_or_else(|| StoreError::other("the transaction has ended"))
+    }
+
+    /// Runs a statement and returns its rows.
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: &Sql,
+        args: Vec<Arg>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self.connection()? {
+            Connection::Sqlite(on) => sqlite_rows(
+                &bound!(sql, Dialect::Sqlite, args)
+                    .fetch_all(&mut **on)
+                    .await?,
+            ),
+            Connection::Postgres(on) => postgres_rows(
+                &bound!(sql, Dialect::Postgres, args)
+                    .fetch_all(&mut **on)
+                    .await?,
+            ),
+        }
+    }
+
+    /// Runs a statement and returns how many rows it touched.
+    pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<u64, StoreError> {
+        Ok(match self.connection()? {
+            Connection::Sqlite(on) => {
+                let query = bound!(sql, Dialect::Sqlite, args);
+                query.execute(&mut **on).await?.rows_affected()
+            }
+            Connection::Postgres(on) => {
+                let query = bound!(sql, Dialect::Postgres, args);
+                query.execute(&mut **on).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs a statement that is not prepared: what changes tables.
+    pub(crate) async fn execute_once(&mut self, sql: &Sql) -> Result<(), StoreError> {
+        let text = sqlx::raw_sql(sql.text(self.dialect()));
+        match self.connection()? {
+            Connection::Sqlite(on) => text.execute(&mut **on).await.map(drop)?,
+            Connection::Postgres(on) => text.execute(&mut **on).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Says that everything so far is not to be written: [`Tx::end`] will roll back.
+    pub(crate) fn undo(&mut self) {
+        self.undone = true;
+    }
+
+    /// Ends a transaction with what its body came to: commits it when that is good, and rolls back when it is not.
+    pub(crate) async fn end<T>(mut self, ran: Result<T, StoreError>) -> Result<T, StoreError> {
+        if ran.is_ok() && !self.undone {
+            // When this fails, dropping `self` closes the connection.
+            self.execute_once(&COMMIT).await?;
+        } else if self.execute_once(&ROLLBACK).await.is_err() {
+            return ran;
+        }
+        drop(self.connection.take());
+        ran
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        match self.connection.take() {
+            Some(Connection::Sqlite(connection)) => drop(connection.detach()),
+            Some(Connection::Postgres(connection)) => drop(connection.detach()),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The binary under test, as a process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The longest a start may take on a busy machine.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// Where the binary is: `ASSENT_BIN`, or beside the test's own build.
+pub fn path() -> PathBuf {
+    if let Some(path) = std::env::var_os("ASSENT_BIN") {
+        return path.into();
+    }
+    let test = std::env::current_exe().unwrap();
+    let built = test.parent().and_then(Path::parent).unwrap().join("assent");
+    assert!(
+        built.exists(),
+        "build the binary first (cargo build --bin assent), or set ASSENT_BIN"
+    );
+    built
+}
+
+/// The project's folder.
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// Runs a command to its end, in the project's folder.
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(path())
+        .args(arguments)
+        .current_dir(project())
+        .output()
+        .unwrap()
+}
+
+/// A folder that is gone when the test is.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let nanos = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_nanos();
+        let folder =
+            std::env::temp_dir().join(format!("assent-{name}-{}-{nanos}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A running `assent demo`.
+pub struct Demo {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub base: String,
+    /// The one-click sign-in links it printed.
+    pub links: Vec<String>,
+}
+
+impl Demo {
+    /// Starts the demo on a free port, with its data in `folder`.
+    pub fn start(folder: &Path) -> Self {
+        let port = free_port();
+        let mut child = Command::new(path())
+            .args([
+                "demo",
+                "--port",
+                &port.to_string(),
+                "--data",
+                &folder.to_string_lossy(),
+            ])
+            .current_dir(project())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let base = format!("http://127.0.0.1:{port}");
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut links = Vec::new();
+        let begun = Instant::now();
+        for line in lines.map_while(Result::ok) {
+            let words = line
+                .split_whitespace()
+                .filter(|word| word.contains("/demo/as/"));
+            links.extend(words.map(str::to_owned));
+            if links.len() >= 5 || begun.elapsed() > START_MAX {
+                break;
+            }
+        }
+        assert!(
+            links.len() >= 5,
+            "the demo printed {} sign-in links",
+            links.len()
+        );
+        Self { child, base, links }
+    }
+
+    /// Waits until it answers, and says how long that took.
+    pub async fn ready(&self) -> Duration {
+        let begun = Instant::now();
+        loop {
+            if let Ok(answer) = reqwest::get(format!("{}/readyz", self.base)).await
+                && answer.status().is_success()
+            {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < START_MAX, "not ready");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Pulls the plug.
+    pub fn kill(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+
+    /// True while the process lives.
+    pub fn alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A port nobody listens on right now.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}

@@ -1,0 +1,97 @@
+//! The command line: checks and tests with their exit codes and JSON.
+
+use serde_json::Value;
+
+use crate::binary::{Folder, free_port, run};
+
+fn json(arguments: &[&str]) -> (Option<i32>, Value) {
+    let output = run(arguments);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (
+        output.status.code(),
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")),
+    )
+}
+
+#[test]
+fn check_and_test_are_green_on_what_the_project_ships() {
+    let (code, checked) = json(&["check", "workflows", "--json"]);
+    assert_eq!(
+        (code, &checked["errors"]),
+        (Some(0), &Value::from(0)),
+        "{checked}"
+    );
+    assert!(checked["files"].as_u64().unwrap() >= 1);
+    let (code, tested) = json(&["test", "workflows", "scripts", "--json"]);
+    assert_eq!(
+        (code, &tested["failed"]),
+        (Some(0), &Value::from(0)),
+        "{tested}"
+    );
+    assert!(tested["tests"].as_u64().unwrap() >= 40, "{tested}");
+}
+
+#[test]
+fn a_bad_flow_is_named_with_its_place_in_both_languages() {
+    let folder = Folder::new("bad-flow");
+    let file = folder.path().join("bad.yaml");
+    std::fs::write(
+        &file,
+        "flow: bad\nformat: 1\nstates：\n  - {id: draft, draft: {by: applicant}}\n",
+    )
+    .unwrap();
+    let (code, checked) = json(&["check", &file.to_string_lossy(), "--json"]);
+    assert_eq!(code, Some(1));
+    let fault = &checked["diagnostics"][0];
+    for key in ["code", "severity", "line", "column"] {
+        assert!(!fault[key].is_null(), "{key} in {fault}");
+    }
+    assert!(
+        fault["message"]["zh"]
+            .as_str()
+            .unwrap()
+            .chars()
+            .any(|c| c > '\u{4e00}'),
+        "{fault}"
+    );
+    assert!(!fault["message"]["en"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn a_wrong_command_is_usage() {
+    assert_eq!(run(&["no-such-command"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_busy_port_is_one_line_that_says_what_to_do() {
+    let folder = Folder::new("busy");
+    let port = free_port();
+    let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let output = run(&[
+        "demo",
+        "--port",
+        &port.to_string(),
+        "--data",
+        &folder.path().to_string_lossy(),
+    ]);
+    drop(held);
+    assert_ne!(output.status.code(), Some(0));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains(&port.to_string()) && !said.contains("panicked"),
+        "{said}"
+    );
+}
+
+#[test]
+fn schema_and_drawing_are_printed() {
+    let (code, schema) = json(&["schema"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        schema["$schema"].as_str().unwrap().contains("draft-07"),
+        "{}",
+        schema["$schema"]
+    );
+    let drawn = run(&["draw", "workflows/shipment_release.yaml"]);
+    assert!(String::from_utf8_lossy(&drawn.stdout).contains("<svg"));
+}

@@ -1,0 +1,9 @@
+//! The binary as its users meet it: started as a process, spoken to over HTTP on loopback, killed.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod binary;
+mod commands;
+mod first_day;
+mod hostile;
+mod kill;
+mod person;

@@ -1,0 +1,189 @@
+//! Somebody with a browser, or a script with a session.
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::binary::Demo;
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Person {
+    client: Client,
+    base: String,
+    csrf: String,
+}
+
+impl Person {
+    /// Signs in by the link the demo printed for that person.
+    pub async fn sign_in(demo: &Demo, who: &str) -> Self {
+        let client = Client::builder()
+            .cookie_store(true)
+            .redirect(Policy::none())
+            .build()
+            .unwrap();
+        let link = demo
+            .links
+            .iter()
+            .find(|link| link.contains(&format!("/demo/as/{who}?")))
+            .unwrap();
+        let answer = client.get(link).send().await.unwrap();
+        assert!(
+            answer.status().is_redirection(),
+            "signing in: {}",
+            answer.status()
+        );
+        let mut person = Self {
+            client,
+            base: demo.base.clone(),
+            csrf: String::new(),
+        };
+        let me = person.read("/api/v1/me").await;
+        assert_eq!(me["person"]["id"], who);
+        me["csrf"].as_str().unwrap().clone_into(&mut person.csrf);
+        person
+    }
+
+    /// A page or an API resource.
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    fn url(&self, path: &str) -> String {
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
+    }
+
+    /// A page's text; it must be there.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    /// JSON that must be there.
+    pub async fn read(&self, path: &str) -> Value {
+        let text = self.page(path).await;
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Posts JSON; the status and the answer.
+    pub async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.try_post(path, body).await.unwrap()
+    }
+
+    /// The same, when the server may be gone.
+    pub async fn try_post(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<(StatusCode, Value), reqwest::Error> {
+        let post = self
+            .client
+            .post(self.url(path))
+            .header("x-csrf-token", &self.csrf)
+            .header("origin", &self.base);
+        let post = post
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let answer = post.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        Ok((
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        ))
+    }
+
+    /// Posts a form as a page does; the status and the location.
+    pub async fn submit(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> (StatusCode, String, String) {
+        let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        let post = self
+            .client
+            .post(self.url(path))
+            .header("origin", &self.base);
+        let post = post
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.join("&"));
+        let answer = post.send().await.unwrap();
+        let to = answer
+            .headers()
+            .get("location")
+            .map(|to| to.to_str().unwrap().to_owned())
+            .unwrap_or_default();
+        (answer.status(), to, answer.text().await.unwrap())
+    }
+
+    /// Starts and submits an under-loaded shipment: the logistics managers are asked. Returns the instance and its tasks.
+    pub async fn start_shipment(&self, number: &str) -> Value {
+        let (status, answer) = self
+            .post("/api/v1/flows/shipment_release/start", &shipment(number))
+            .await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        answer
+    }
+
+    /// The person's open task on an instance, once there is one (effects answer a moment later).
+    pub async fn task_on(&self, instance: &str) -> u64 {
+        for _ in 0..400 {
+            let todo = self.read("/api/v1/tasks?mine=todo&limit=200").await;
+            let found = todo["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|row| row["instance"] == instance);
+            if let Some(task) = found.and_then(|row| row["task"].as_u64()) {
+                return task;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!(
+            "no task on {instance}: {}",
+            self.read(&format!("/api/v1/instances/{instance}")).await
+        );
+    }
+
+    /// The status of an instance, once it is `wanted`.
+    pub async fn until(&self, instance: &str, wanted: &str) {
+        let mut seen = Value::Null;
+        for _ in 0..400 {
+            seen = self.read(&format!("/api/v1/instances/{instance}")).await;
+            if seen["status"] == wanted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("never {wanted}: {seen}");
+    }
+}
+
+/// A shipment of 21 of 30 tonnes within the customer's credit.
+pub fn shipment(number: &str) -> Value {
+    json!({"values": {
+        "shipment_no": number, "customer": crate::first_day::CUSTOMER, "amount": "80000.00",
+        "loaded_t": "21", "capacity_t": "30", "bearer": "customer"
+    }})
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
