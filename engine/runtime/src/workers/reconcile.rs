@@ -80,25 +80,6 @@ pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppErro
     Ok(done)
 }
 
-/// One round over everything that runs.
-#[cfg(test)]
-pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
-    let mut all = Step::default();
-    let mut after: Option<String> = None;
-    loop {
-        let step = step(app, after.as_deref()).await?;
-        all.looked += step.looked;
-        all.healed += step.healed;
-        all.stuck.extend(step.stuck);
-        match step.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    app.inner.found_stuck(all.stuck.clone());
-    Ok(all)
-}
-
 /// The loop.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     let (mut after, mut stuck): (Option<String>, Vec<(String, String)>) = (None, Vec::new());
