@@ -34,10 +34,16 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
     let now = app.now();
     let next = app.store().next_wakeup(now).await?;
     if next.is_none_or(|next| next > now) {
-        return Ok(Step { next, ..Step::default() });
+        return Ok(Step {
+            next,
+            ..Step::default()
+        });
     }
     let lease = now.plus_ms(LEASE_MS);
-    let claimed = app.store().claim_wakeups(app.node(), now, lease, CLAIM_MAX).await?;
+    let claimed = app
+        .store()
+        .claim_wakeups(app.node(), now, lease, CLAIM_MAX)
+        .await?;
     let mut done = Step::default();
     // Side by side, so that the committer has something to batch.
     let mut firing = JoinSet::new();
@@ -73,7 +79,9 @@ async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, A
         action: Action::Wake { reference },
         key: None,
     };
-    let turned = app.turn_on(&wakeup.instance, now, |_, _| Ok(command.clone())).await;
+    let turned = app
+        .turn_on(&wakeup.instance, now, |_, _| Ok(command.clone()))
+        .await;
     match turned {
         Ok(_) => Ok(Fired::Fired),
         // Ours to take away: the instance is over, or left the state while we came.
@@ -87,7 +95,9 @@ async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, A
         Err(AppError::Refused(_)) => remove(app, wakeup).await,
         Err(fault) => {
             tracing::warn!(instance = %wakeup.instance, reference = %wakeup.reference, %fault, "a wake-up could not fire; tried again soon");
-            app.store().release_wakeup(wakeup, now.plus_ms(AGAIN_MS)).await?;
+            app.store()
+                .release_wakeup(wakeup, now.plus_ms(AGAIN_MS))
+                .await?;
             Ok(Fired::Again)
         }
     }
