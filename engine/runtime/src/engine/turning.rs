@@ -58,7 +58,7 @@ impl App {
             let case = stored_case(&loaded)?;
             let command = wish(&def, &case)?;
             let guard = guard(&loaded);
-            let before = Before::Case(case);
+            let before = Before::Case(Box::new(case));
             if let Some(turned) = self.decide(def, before, &command, now, guard).await? {
                 return Ok(turned);
             }

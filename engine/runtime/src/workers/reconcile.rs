@@ -81,6 +81,7 @@ pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppErro
 }
 
 /// One round over everything that runs.
+#[cfg(test)]
 pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
     let mut all = Step::default();
     let mut after: Option<String> = None;

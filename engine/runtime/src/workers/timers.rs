@@ -53,7 +53,7 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
     }
     while let Some(end) = firing.join_next().await {
         match end.unwrap_or(Ok(Fired::Again))? {
-            Fired::Fired => done.fired += 1,
+            Fired::Now => done.fired += 1,
             Fired::Gone => done.gone += 1,
             Fired::Again => done.again += 1,
         }
@@ -63,7 +63,7 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
 }
 
 enum Fired {
-    Fired,
+    Now,
     Gone,
     Again,
 }
@@ -83,7 +83,7 @@ async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, A
         .turn_on(&wakeup.instance, now, |_, _| Ok(command.clone()))
         .await;
     match turned {
-        Ok(_) => Ok(Fired::Fired),
+        Ok(_) => Ok(Fired::Now),
         // Ours to take away: the instance is over, or left the state while we came.
         Err(AppError::NotFound) => remove(app, wakeup).await,
         Err(AppError::Refused(refusal)) if refusal.code == "too_early" => {

@@ -209,7 +209,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpAnswers => {
-                let (call, answer) = self.erp(instance).await?;
+                let (call, answer) = self.erp(instance, applicant).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -220,7 +220,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpFails(words) => {
-                let call = self.last_call(instance).await?;
+                let call = self.last_call(instance, applicant).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -287,10 +287,10 @@ impl Seeding<'_> {
     }
 
     /// Calls count up within an instance: the last one has the number of all.
-    async fn last_call(&self, instance: &str) -> Result<u32, Text> {
+    async fn last_call(&self, instance: &str, applicant: &Actor) -> Result<u32, Text> {
         let view = self
             .app
-            .instance_view(company::personas()[0].person, instance)
+            .instance_view(applicant.person().unwrap_or_default(), instance)
             .await
             .map_err(|error| opened(&error))?;
         let calls = view
@@ -302,8 +302,8 @@ impl Seeding<'_> {
     }
 
     /// What the ERP says to the question that waits: through the module, as the worker would ask it.
-    async fn erp(&self, instance: &str) -> Result<(u32, Values), Text> {
-        let reader = company::personas()[0].person;
+    async fn erp(&self, instance: &str, applicant: &Actor) -> Result<(u32, Values), Text> {
+        let reader = applicant.person().unwrap_or_default();
         let view = self
             .app
             .instance_view(reader, instance)
@@ -345,7 +345,7 @@ impl Seeding<'_> {
         let values = module
             .settle(&effect, &answer)
             .map_err(|refusal| refusal.message)?;
-        Ok((self.last_call(instance).await?, values))
+        Ok((self.last_call(instance, applicant).await?, values))
     }
 }
 
