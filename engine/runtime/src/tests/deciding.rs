@@ -46,7 +46,7 @@ async fn a_request_goes_through_and_everybody_sees_it() {
         .iter()
         .map(|fact| fact.name.as_str())
         .collect();
-    assert_eq!(labels, ["title", "days"], "the hidden field is not shown");
+    assert_eq!(labels, ["reason", "days"], "the hidden field is not shown");
     let names: Vec<&str> = view
         .instance
         .expected
@@ -248,7 +248,7 @@ async fn what_changed_since_it_was_seen_must_be_read_again() {
 #[tokio::test]
 async fn values_that_do_not_fit_are_all_named() {
     let test = TestApp::with(LEAVE).await;
-    let bad = values(&json!({"title": 5, "days": "many", "nonsense": 1}));
+    let bad = values(&json!({"reason": 5, "days": "many", "nonsense": 1}));
     let fault = test
         .app
         .start(

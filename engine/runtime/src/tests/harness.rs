@@ -184,7 +184,7 @@ pub(super) fn values(json: &serde_json::Value) -> JsonMap {
 }
 
 pub(super) fn leave_of(days: i64) -> serde_json::Value {
-    json!({"title": "三亚", "days": days})
+    json!({"reason": "三亚", "days": days})
 }
 
 pub(super) fn directory() -> Directory {
