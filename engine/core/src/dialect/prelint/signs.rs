@@ -45,7 +45,7 @@ pub fn slip(text: &str, at: At) -> Option<Slip> {
         '＃' => hash(text, at),
         '－' | '—' | '–' | '−' | '﹣' if at.leading => dash(text, at),
         '｜' | '＞' if at.fresh => block(text, at),
-        '{' if at.fresh => template(text, at),
+        '{' if at.fresh || at.bracket.is_some() => template(text, at),
         _ => None,
     }
 }
@@ -260,26 +260,18 @@ fn block(text: &str, at: At) -> Option<Slip> {
     alone.then(|| simple(at, "full-width-block"))
 }
 
-/// `{{field}}` at the start of a value without quotes: YAML reads maps within maps.
+/// `{{field}}` without quotes where YAML takes the braces for its own: at the start of a value, and in brackets anywhere.
 fn template(text: &str, at: At) -> Option<Slip> {
-    if !text[at.at..].starts_with("{{") {
+    if !text[at.at..].starts_with("{{") || at.at - at.word > LOOKAHEAD_MAX {
         return None;
     }
-    let line = rest_of_line(text, at.at);
+    let line = rest_of_line(text, at.word);
     let length = value_length(line, at.bracket);
     let value = line[..length].trim_end();
     let by = format!("'{}'", value.replace('\'', "''"));
-    let message = Text::new(
-        "以 {{ 开头的模板没有加引号",
-        "A template that starts with {{ needs quotes",
-    );
-    Some(Slip::new(
-        "unquoted-template",
-        at.at,
-        at.at + value.len(),
-        message,
-        &by,
-    ))
+    let message = Text::new("模板 {{…}} 没有加引号", "A template {{…}} needs quotes");
+    let end = at.word + value.len();
+    Some(Slip::new("unquoted-template", at.word, end, message, &by))
 }
 
 /// How much of the line is the value: to the comment, or in brackets to the next separator outside `{{ }}`.

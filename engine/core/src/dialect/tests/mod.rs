@@ -3,6 +3,7 @@
 mod manifests;
 mod mutations;
 mod rendering;
+mod repair;
 mod sections;
 mod shipment;
 mod slips;

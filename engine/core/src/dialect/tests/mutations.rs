@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::catalog;
-use crate::dialect::compile;
+use crate::dialect::{compile, read};
 
 const SHIPMENT: &str = include_str!("../../../../../workflows/shipment_release.yaml");
 
@@ -14,7 +14,7 @@ const PIECES: [&str; 24] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_mutilated_flow_is_answered(
@@ -26,9 +26,10 @@ proptest! {
             let end = text.floor_char_boundary((start + length).min(text.len()));
             text.replace_range(start..end.max(start), PIECES.get(piece).copied().unwrap_or(""));
         }
+        let alone = read("flow.yaml", &text, &catalog());
+        let errors = alone.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
+        prop_assert_eq!(alone.definition.is_none(), errors);
         let compiled = compile("flow.yaml", &text, &catalog());
-        let errors = compiled.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
-        prop_assert_eq!(compiled.definition.is_none(), errors);
         for fault in &compiled.diagnostics {
             let places = fault.fixes.iter().map(|fix| &fix.place).chain([&fault.place]);
             for place in places.chain(fault.also.iter().map(|(place, _)| place)) {

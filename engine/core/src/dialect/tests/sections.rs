@@ -3,13 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::world::{compiled, faults, faults_of, house};
+use super::world::{compiled, faults, faults_of};
 use crate::calendar::{Term, TermUnit};
 use crate::definition::{
     Definition, Join, LateAct, Needs, OnReject, Outcome, PeopleRef, RungTime, State, StateKind,
     Target, Then,
 };
-use crate::dialect::compile;
 use crate::people::PeopleRule;
 use crate::value::Value;
 
@@ -32,7 +31,7 @@ fn flow(states: &str, rest: &str) -> String {
 
 fn sound(states: &str, rest: &str) -> Definition {
     let text = flow(states, rest);
-    let compiled = compile("flow.yaml", &text, &house());
+    let compiled = compiled(&text);
     assert_eq!(faults(&compiled), Vec::<String>::new(), "{text}");
     compiled.definition.unwrap()
 }

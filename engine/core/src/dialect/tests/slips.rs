@@ -88,6 +88,11 @@ fn each_slip_is_named_where_it_stands_and_mended() {
             "a: '{{b}} c' # 注\n",
         ),
         (
+            "a: {zh: 甲 {{b}} 乙, en: x}\n",
+            "1:9 unquoted-template",
+            "a: {zh: '甲 {{b}} 乙', en: x}\n",
+        ),
+        (
             "a: {zh: {{b}}, en: x}\n",
             "1:9 unquoted-template",
             "a: {zh: '{{b}}', en: x}\n",

@@ -57,8 +57,8 @@ pub(super) fn refused(source: &Source, span: Span, what: Refused) -> Diagnostic 
             "Write it out; people go under people:, thresholds under tables:, and are used by name. Quote a text that starts with & or *",
         ),
         Refused::Tag => fault.hint(
-            "删掉标签；如果感叹号是文字的一部分，请加引号",
-            "Remove the tag; put quotes around a text that starts with an exclamation mark",
+            "条件里的“非”写 not；如果感叹号是文字的一部分，请加引号",
+            "In conditions write not; put quotes around a text that starts with an exclamation mark",
         ),
         Refused::SecondDocument => fault.hint(
             "把第二个流程放进另一个文件",
