@@ -70,7 +70,10 @@ fn field<'t>(
 ) -> Option<Field> {
     let name = key_word(key);
     let named = scalar::check_id(reader, &name) && not_reserved(reader, &name);
-    let mut map = MapReader::open(reader, node, FIELD)?;
+    let Some(mut map) = MapReader::open(reader, node, FIELD) else {
+        reader.unreadable.insert(name.text);
+        return None;
+    };
     let label = match map.get("name") {
         Some(node) => scalar::names(reader, node),
         None if place == FieldPlace::Port => Some(Text::same(&name.text)),
@@ -105,6 +108,9 @@ fn field<'t>(
     let required_to = required_to(reader, &mut map, place);
     origin(reader, &mut map, place, &name, found);
     map.close(reader);
+    if label.is_none() || kind.is_none() {
+        reader.unreadable.insert(name.text.clone());
+    }
     if !named {
         return None;
     }

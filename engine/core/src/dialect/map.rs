@@ -121,6 +121,10 @@ impl<'t> MapReader<'t> {
     }
 
     fn unknown(&self, reader: &Reader, key: &Key) -> (Diagnostic, Option<&'static str>) {
+        if let Some((word, fault)) = glued(reader, key) {
+            let meant = self.known.iter().copied().find(|known| *known == word);
+            return (fault, meant);
+        }
         let place = reader.place(key.span);
         let fault = Diagnostic::error(
             "unknown-key",
@@ -158,6 +162,32 @@ impl<'t> MapReader<'t> {
             )
             .hint(format!("补上“{key}:”"), format!("Add “{key}:”"))
     }
+}
+
+/// `approve:{by: boss}`: without a blank the bracket becomes part of the key. The word that was meant, and the fault.
+pub fn glued<'t>(reader: &Reader, key: &'t Key) -> Option<(&'t str, Diagnostic)> {
+    let (word, _) = key.text.split_once(':')?;
+    let plain = reader.source().slice(key.span).starts_with(&key.text);
+    if word.is_empty() || !plain {
+        return None;
+    }
+    let colon = key.span.start + word.len();
+    let place = reader.place(Span {
+        start: colon,
+        end: colon + 1,
+    });
+    let fault = Diagnostic::error(
+        "colon-without-space",
+        place.clone(),
+        format!("“{word}:”后面缺一个空格"),
+        format!("A blank is missing after “{word}:”"),
+    )
+    .hint(
+        "冒号后面留一个空格，再写内容",
+        "Leave a blank after the colon",
+    )
+    .fix(crate::text::Text::new("加空格", "Add a blank"), place, ": ");
+    Some((word, fault))
 }
 
 fn not_a_map(reader: &Reader, node: &Node, what: (&str, &str)) -> Diagnostic {

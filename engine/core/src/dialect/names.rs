@@ -93,6 +93,30 @@ impl Names<'_> {
         if self.people.contains(&word.text) {
             return Some(PeopleRef::Named(word.text.clone()));
         }
+        if word.text.contains(['/', ' ', '.']) {
+            let fault = reader
+                .fault(
+                    "unknown-people",
+                    word.span,
+                    format!("这里要写 people: 里的名字，不能直接写规则“{}”", word.text),
+                    format!(
+                        "A name from people: is due here, not the rule “{}”",
+                        word.text
+                    ),
+                )
+                .hint(
+                    format!(
+                        "先在 people: 里起个名字，例如 boss: {}，这里再写 boss",
+                        word.text
+                    ),
+                    format!(
+                        "Name it under people: first, for example boss: {}, then write boss here",
+                        word.text
+                    ),
+                );
+            reader.push(fault);
+            return None;
+        }
         let known = self.people.iter().map(String::as_str);
         let known = known.chain(["applicant"]);
         reader.unknown(

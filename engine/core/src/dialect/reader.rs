@@ -1,5 +1,7 @@
 //! What every section reader carries along: the source, the faults found so far, and the places noted.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Place, Places};
 use crate::text::Text;
 
@@ -30,7 +32,12 @@ pub struct Reader {
     pub diagnostics: Vec<Diagnostic>,
     /// Where each part stands.
     pub places: Places,
+    /// Fields and table values that are written but could not be read: whoever names them makes no mistake.
+    pub unreadable: BTreeSet<String>,
 }
+
+/// Faults after which nothing else said about the same place helps.
+const SAYS_IT_ALL: [&str; 3] = ["yaml-alias", "yaml-merge", "reserved-key"];
 
 impl Reader {
     /// Starts reading a file that was parsed with these faults.
@@ -39,6 +46,7 @@ impl Reader {
             places: Places::of_file(source.file()),
             source,
             diagnostics,
+            unreadable: BTreeSet::new(),
         }
     }
 
@@ -104,9 +112,26 @@ impl Reader {
             return;
         }
         let known = |old: &Diagnostic| old.place == fault.place && old.message == fault.message;
-        if !self.diagnostics.iter().any(known) {
+        if !self.diagnostics.iter().any(known) && !self.is_consequence(&fault) {
             self.diagnostics.push(fault);
         }
+    }
+
+    /// Does this fault only follow from one that was reported?
+    fn is_consequence(&self, fault: &Diagnostic) -> bool {
+        if matches!(fault.code, "unknown-field" | "condition-unknown-name") {
+            let (start, end) = fault.place.span;
+            let written = self.source.original().get(start..end).unwrap_or("");
+            let name = written.trim_matches(['{', '}', ' ']);
+            let name = name.rsplit(' ').next().unwrap_or(name);
+            let root = name.split('.').next().unwrap_or(name);
+            return self.unreadable.contains(root) || self.unreadable.contains(name);
+        }
+        self.diagnostics.iter().any(|old| {
+            SAYS_IT_ALL.contains(&old.code)
+                && old.code != fault.code
+                && old.place.span.0 == fault.place.span.0
+        })
     }
 
     /// Reports an error with a hint.

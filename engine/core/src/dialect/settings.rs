@@ -37,8 +37,14 @@ pub fn tables(reader: &mut Reader, node: &Node) -> Tables {
         for (key, node) in table.written() {
             let word = key_word(key);
             let fine = scalar::check_id(reader, &word);
-            if let (true, Some(value)) = (fine, value::constant(reader, node)) {
-                values.insert(word.text, value);
+            match value::constant(reader, node) {
+                Some(value) if fine => {
+                    values.insert(word.text, value);
+                }
+                Some(_) | None => {
+                    let path = format!("tables.{}.{}", name.text, word.text);
+                    reader.unreadable.insert(path);
+                }
             }
         }
         if named {

@@ -15,8 +15,20 @@ use super::tree::{Node, NodeKind, Style};
 
 /// A constant: number, date, yes or no, or a text.
 pub fn constant(reader: &mut Reader, node: &Node) -> Option<Value> {
-    scalar::scalar(reader, node)?;
+    let found = scalar::scalar(reader, node)?;
+    if found.style == Style::Plain && meant_as_number(&found.text) {
+        return scalar::number(reader, node).map(Value::Number);
+    }
     Some(guess(node))
+}
+
+/// `85%`, `20万`, `2,000.00`: a number with something that does not belong to it. As a text it would never be compared.
+fn meant_as_number(text: &str) -> bool {
+    let folded = super::suggest::fold(text.trim());
+    let bare = folded
+        .trim_end_matches(['%', '万', '千', '亿', '元'])
+        .replace([',', '￥', '¥'], "");
+    bare != folded && scalar::exact(bare.trim()).is_some()
 }
 
 /// A value of unknown type: what it looks like. Quoted is always a text.

@@ -161,6 +161,11 @@ fn after_what(reader: &mut Reader, node: &Node, has_deadline: bool) -> Option<Ru
 fn act(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<LateAct> {
     let written: Vec<&'static str> = ACTS.into_iter().filter(|act| map.has(act)).collect();
     let [verb] = written.as_slice() else {
+        // A misspelt verb is told as an unknown key.
+        let known = |key: &str| matches!(key, "at" | "after" | "every" | "at_most");
+        if written.is_empty() && map.written().iter().any(|(key, _)| !known(&key.text)) {
+            return None;
+        }
         reader.error(
             "rung-act",
             map.span,

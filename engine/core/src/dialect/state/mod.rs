@@ -199,6 +199,14 @@ fn verb(reader: &mut Reader, map: &mut MapReader<'_>) -> Option<&'static str> {
 }
 
 fn no_verb(reader: &mut Reader, map: &MapReader<'_>) {
+    let glued = map
+        .written()
+        .iter()
+        .filter_map(|(key, _)| super::map::glued(reader, key))
+        .find(|(word, _)| VERBS.contains(word));
+    if let Some((_, fault)) = glued {
+        return reader.push(fault);
+    }
     let near = map.written().iter().find_map(|(key, _)| {
         let near = suggest::nearest(&key.text, VERBS)?;
         (near != "mail").then(|| (key_word(key), near))
