@@ -1,8 +1,13 @@
 //! The modules that are on: the one place where they are named.
 
+use std::sync::Arc;
+
 use assent_core::module::Modules;
 
 /// Every module of this build.
 pub fn all() -> Modules {
-    Vec::new()
+    vec![
+        Arc::new(assent_org::Org),
+        Arc::new(assent_shipment::Shipment),
+    ]
 }

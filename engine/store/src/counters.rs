@@ -41,6 +41,20 @@ impl Store {
         Ok(count.await?.unwrap_or_default())
     }
 
+    /// How many open tasks there are, of everybody: the sum of their counters, for metrics.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_all_open_tasks(&self) -> Result<i64, StoreError> {
+        let rows = self.reader().fetch(&UNDER, args!["open/", "open0"]).await?;
+        let mut count = 0;
+        for mut row in rows {
+            row.text()?;
+            count += row.int()?;
+        }
+        Ok(count)
+    }
+
     /// How many instances there are by flow and status (`running`, `held`, an outcome's word …).
     ///
     /// # Errors

@@ -136,7 +136,7 @@ fn overlap(
     let (zh, en) = (example.words(Lang::Zh), example.words(Lang::En));
     Some(Finding::warning(
         "choice-overlap",
-        at_part(state, "choose"),
+        at_part(state, &format!("choose.{second}")),
         Text::new(
             format!(
                 "分流节点{}的第 {} 条和第 {} 条路有重叠：{zh} 时两条的条件都成立，系统走前面那条。",
@@ -182,7 +182,7 @@ fn never_taken(state: &State, conditions: &[&Expr], way: usize, instead: &[usize
     };
     Finding::warning(
         "way-never-taken",
-        at_part(state, "choose"),
+        at_part(state, &format!("choose.{way}")),
         Text::new(
             format!(
                 "分流节点{}的第 {number} 条路（{text}）永远走不到：{why_zh}。",

@@ -239,7 +239,8 @@ impl Layer<'_> {
             (name.to_owned(), Style::Caption),
             (when.unwrap_or_default(), Style::Condition),
         ] {
-            for line in wrap(&text, SMALL_PX, room, FACT_LINES_MAX) {
+            let most = FACT_LINES_MAX + usize::from(room < NARROW * 3 / 2);
+            for line in wrap(&text, SMALL_PX, room, most) {
                 self.out.captions.push(Line {
                     x: left,
                     y: at + 11,

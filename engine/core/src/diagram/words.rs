@@ -1,6 +1,6 @@
 //! What a state is, in words.
 
-use crate::condition::Expr;
+use crate::condition::{Expr, Kind};
 use crate::definition::{Approve, Definition, Join, Needs, PeopleRef, State, StateKind};
 use crate::people::Names;
 use crate::text::{Lang, Text};
@@ -146,6 +146,15 @@ fn said(expr: &Expr, lang: Lang) -> String {
         };
         let (word, after) = rest.split_at(length);
         rest = after;
+        if let Some((said, after)) = filled_in(word, rest, lang) {
+            out.push_str(said);
+            rest = after;
+            continue;
+        }
+        if let Some(option) = option(expr, word, lang) {
+            out.push_str(&option);
+            continue;
+        }
         let path = word.strip_prefix("record.").unwrap_or(word);
         match expr.input(path) {
             Some(input) => out.push_str(&match &input.constant {
@@ -157,6 +166,33 @@ fn said(expr: &Expr, lang: Lang) -> String {
         }
     }
     out
+}
+
+/// `is empty` and `is not empty` as people say it, with what follows.
+fn filled_in<'a>(word: &str, rest: &'a str, lang: Lang) -> Option<(&'static str, &'a str)> {
+    if word != "is" {
+        return None;
+    }
+    if let Some(after) = rest.strip_prefix(" not empty") {
+        return Some((lang.pick("已填写", "is filled in"), after));
+    }
+    let after = rest.strip_prefix(" empty")?;
+    Some((lang.pick("未填写", "is not filled in"), after))
+}
+
+/// The name of an option in place of its id in quotes.
+fn option(expr: &Expr, word: &str, lang: Lang) -> Option<String> {
+    let id = word.strip_prefix('"')?.strip_suffix('"')?;
+    let mut choices = expr.inputs().iter().filter_map(|input| {
+        if let Kind::Choice { options } = &input.kind {
+            options.iter().find(|(known, _)| known == id)
+        } else {
+            None
+        }
+    });
+    choices
+        .next()
+        .map(|(_, name)| format!("“{}”", name.get(lang)))
 }
 
 /// The language's own words in Chinese; the `and` of `between` is another one than that of two conditions.
@@ -179,5 +215,79 @@ fn keyword<'a>(word: &'a str, lang: Lang, between: &mut bool) -> &'a str {
         (Lang::Zh, "hour" | "hours") => "小时",
         (Lang::Zh, "minute" | "minutes") => "分钟",
         (Lang::Zh, _) => word,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::condition::{self, Names};
+
+    struct Fields;
+
+    impl Names for Fields {
+        fn kind(&self, path: &str) -> Option<Kind> {
+            let option = |id: &str, zh: &str, en: &str| (id.to_owned(), Text::new(zh, en));
+            Some(match path {
+                "bearer" => Kind::Choice {
+                    options: vec![
+                        option("us", "我方", "Us"),
+                        option("customer", "客户", "Customer"),
+                    ],
+                },
+                "urgent" => Kind::Flag,
+                _ => Kind::Number {
+                    decimals: None,
+                    currency: None,
+                },
+            })
+        }
+
+        fn label(&self, path: &str) -> Option<Text> {
+            match path {
+                "bearer" => Some(Text::new("费用承担", "Borne by")),
+                "rate" => Some(Text::new("装载率", "Load rate")),
+                "urgent" => Some(Text::new("加急", "Urgent")),
+                _ => None,
+            }
+        }
+
+        fn constant(&self, path: &str) -> Option<Value> {
+            (path == "tables.load.pass").then(|| Value::Number("0.85".parse().unwrap()))
+        }
+
+        fn known(&self) -> Vec<String> {
+            vec![]
+        }
+    }
+
+    #[test]
+    fn conditions_are_said_with_labels_options_and_constants() {
+        for (text, zh, en) in [
+            (
+                "record.rate < tables.load.pass",
+                "装载率 < 0.85",
+                "Load rate < 0.85",
+            ),
+            (
+                "bearer is empty or bearer == \"us\" and not urgent",
+                "费用承担 未填写 或 费用承担 = “我方” 且 非 加急",
+                "Borne by is not filled in or Borne by = “Us” and not Urgent",
+            ),
+            (
+                "rate between 0.5 and 0.7 and bearer is not empty",
+                "装载率 介于 0.5 与 0.7 且 费用承担 已填写",
+                "Load rate between 0.5 and 0.7 and Borne by is filled in",
+            ),
+            (
+                "bearer in [\"us\", \"customer\"]",
+                "费用承担 属于 [“我方”, “客户”]",
+                "Borne by in [“Us”, “Customer”]",
+            ),
+        ] {
+            let said = condition(&condition::compile(text, &Fields).unwrap());
+            assert_eq!((said.zh.as_str(), said.en.as_str()), (zh, en));
+        }
     }
 }

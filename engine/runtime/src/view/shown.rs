@@ -34,9 +34,12 @@ impl Called for Names<'_> {
     }
 
     fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
-        let known = self.records.entities.get(entity)?;
-        let values = self.records.records.get(&(entity.to_owned(), id.to_owned()))?;
-        Some((&known.fields, values.clone()))
+        let known = self.records.entities.get(entity)?.fields.as_slice();
+        let values = self
+            .records
+            .records
+            .get(&(entity.to_owned(), id.to_owned()))?;
+        Some((known, values.clone()))
     }
 
     fn zone(&self) -> TimeZone {

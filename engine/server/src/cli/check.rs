@@ -1,6 +1,5 @@
 //! `assent check`: every fault of flow files and scripts, with its place and what to do.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use assent_core::diagnostic::Diagnostic;
@@ -9,7 +8,7 @@ use serde::Serialize;
 
 use super::files;
 use super::workshop::{Workshop, scripts_folder};
-use super::{Done, Outcome, Say, excerpt};
+use super::{Done, Outcome, Say};
 
 /// `assent check DIR|FILE…`
 #[derive(Debug, clap::Args)]
@@ -45,14 +44,22 @@ pub fn run(args: &Args, say: Say) -> Done {
     let errors = found.iter().filter(|one| one.is_error()).count();
     let warnings = found.len() - errors;
     if args.json {
-        say.json(&Report { files: flows.len(), errors, warnings, diagnostics: &found });
+        say.json(&Report {
+            files: flows.len(),
+            errors,
+            warnings,
+            diagnostics: &found,
+        });
     } else {
-        let sources: HashMap<&str, &str> = flows.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
-        for one in &found {
-            let source = sources.get(one.place.file.as_str()).copied().unwrap_or_default();
-            say.line(excerpt::shown(one, source, say.lang));
-            say.line("");
+        for file in &flows {
+            let own: Vec<Diagnostic> = found
+                .iter()
+                .filter(|one| one.place.file == file.name)
+                .cloned()
+                .collect();
+            say.diagnostics(&own, &file.text);
         }
+        say.diagnostics(&workshop.diagnostics, "");
         let n = flows.len();
         say.words(
             format!("检查了 {n} 个文件：{errors} 个错误，{warnings} 个提醒。"),

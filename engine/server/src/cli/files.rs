@@ -17,13 +17,17 @@ const FILES_MAX: usize = 2_000;
 /// Largest file that is read at all; the dialect refuses smaller ones already, with better words.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// Reads the flow files among these paths: a file as it is, a folder's `*.yaml` and `*.yml` (not below).
+/// Reads the flow files among these paths: a file as it is, a folder's `*.yaml` and `*.yml` (not below). Folders of
+/// scripts among them are left to the workshop.
 ///
 /// # Errors
 /// A path that is not there or cannot be read; no file at all.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<FlowFile>, Text> {
     let mut found = Vec::new();
     for path in paths {
+        if is_scripts(path) {
+            continue;
+        }
         if path.is_dir() {
             let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
                 .map_err(|error| cannot_read(path, &error))?
@@ -36,7 +40,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<FlowFile>, Text> {
             found.push(path.clone());
         }
     }
-    if found.is_empty() {
+    if found.is_empty() && !paths.iter().any(|path| is_scripts(path)) {
         return Err(Text::new(
             "没有找到 .yaml 流程文件，请检查路径。",
             "No .yaml flow files there; check the path.",
@@ -45,10 +49,29 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<FlowFile>, Text> {
     if found.len() > FILES_MAX {
         return Err(Text::new(
             format!("文件太多（{}），一次最多 {FILES_MAX} 个。", found.len()),
-            format!("Too many files ({}); at most {FILES_MAX} at once.", found.len()),
+            format!(
+                "Too many files ({}); at most {FILES_MAX} at once.",
+                found.len()
+            ),
         ));
     }
     found.iter().map(|path| one(path)).collect()
+}
+
+/// A folder of rule scripts: its YAML are declarations, not flows.
+pub fn is_scripts(path: &Path) -> bool {
+    let entries = path
+        .is_dir()
+        .then(|| std::fs::read_dir(path).ok())
+        .flatten();
+    entries.is_some_and(|entries| {
+        entries.filter_map(Result::ok).any(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "rhai")
+        })
+    })
 }
 
 fn is_flow(path: &Path) -> bool {
@@ -61,11 +84,16 @@ fn is_flow(path: &Path) -> bool {
 /// # Errors
 /// When it is not there, too large, or not UTF-8.
 pub fn one(path: &Path) -> Result<FlowFile, Text> {
-    let length = std::fs::metadata(path).map_err(|error| cannot_read(path, &error))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|error| cannot_read(path, &error))?
+        .len();
     if length > FILE_BYTES_MAX {
         return Err(Text::new(
             format!("{} 太大（{length} 字节），不像流程文件。", path.display()),
-            format!("{} is too large ({length} bytes) to be a flow file.", path.display()),
+            format!(
+                "{} is too large ({length} bytes) to be a flow file.",
+                path.display()
+            ),
         ));
     }
     let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error))?;
@@ -75,7 +103,10 @@ pub fn one(path: &Path) -> Result<FlowFile, Text> {
             format!("{} is not UTF-8; save it as UTF-8.", path.display()),
         )
     })?;
-    Ok(FlowFile { name: path.display().to_string(), text })
+    Ok(FlowFile {
+        name: path.display().to_string(),
+        text,
+    })
 }
 
 /// One line about a path that cannot be read.
@@ -87,7 +118,10 @@ pub fn cannot_read(path: &Path, error: &std::io::Error) -> Text {
         ),
         std::io::ErrorKind::PermissionDenied => Text::new(
             format!("没有权限读 {}，请检查权限或换一个用户。", path.display()),
-            format!("No permission to read {}; check its permissions or use another account.", path.display()),
+            format!(
+                "No permission to read {}; check its permissions or use another account.",
+                path.display()
+            ),
         ),
         _ => Text::new(
             format!("读不了 {}：{error}", path.display()),

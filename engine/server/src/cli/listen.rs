@@ -38,9 +38,16 @@ pub async fn open(address: SocketAddr) -> Result<TcpListener, Text> {
 pub async fn serve(listener: TcpListener, site: Arc<Site>) -> Result<(), Text> {
     let app = site.app.clone();
     let service = web::router(site).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop()).await;
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(stop())
+        .await;
     app.close().await;
-    served.map_err(|error| Text::new(format!("服务中断：{error}"), format!("Serving failed: {error}")))
+    served.map_err(|error| {
+        Text::new(
+            format!("服务中断：{error}"),
+            format!("Serving failed: {error}"),
+        )
+    })
 }
 
 async fn stop() {
@@ -67,5 +74,10 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Text> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Text::new(format!("无法启动：{error}"), format!("Cannot start: {error}")))
+        .map_err(|error| {
+            Text::new(
+                format!("无法启动：{error}"),
+                format!("Cannot start: {error}"),
+            )
+        })
 }

@@ -4,7 +4,6 @@ mod check;
 mod config;
 mod demo;
 mod draw;
-mod excerpt;
 mod files;
 mod listen;
 mod publish;
@@ -13,7 +12,6 @@ mod say;
 mod schema;
 mod serve;
 mod test;
-mod verify;
 mod workshop;
 
 use std::path::PathBuf;
@@ -59,8 +57,6 @@ enum Verb {
     Publish(publish::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
-    /// Verify the audit trail. 校验审计链
-    Verify(verify::Args),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -98,7 +94,6 @@ pub fn run() -> ExitCode {
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
-        Verb::Verify(args) => verify::run(&args, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

@@ -6,7 +6,7 @@ use assent_runtime::app::{App, PublishOutcome, SourceFile};
 use serde::Serialize;
 
 use super::serve::opened;
-use super::{ConfigArgs, Done, Outcome, Say, excerpt, files, listen};
+use super::{ConfigArgs, Done, Outcome, Say, files, listen};
 use crate::config;
 
 /// `assent publish DIR`
@@ -32,18 +32,33 @@ struct Report<'a> {
 
 /// Publishes.
 pub fn run(args: &Args, say: Say) -> Done {
-    let config = config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
+    let config =
+        config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
     let flows = files::read(&args.paths)?;
-    let sources: Vec<SourceFile> = flows.iter().map(|file| SourceFile { name: file.name.clone(), text: file.text.clone() }).collect();
+    let sources: Vec<SourceFile> = flows
+        .iter()
+        .map(|file| SourceFile {
+            name: file.name.clone(),
+            text: file.text.clone(),
+        })
+        .collect();
     let published = listen::runtime()?.block_on(async {
         let mut app = config.app();
         app.workers = false;
         let app = App::open(app).await.map_err(|error| opened(&error))?;
-        let published = app.publish(None, sources).await.map_err(|error| opened(&error));
+        let published = app
+            .publish(None, sources)
+            .await
+            .map_err(|error| opened(&error));
         app.close().await;
         published
     })?;
-    let count = |outcome| published.iter().filter(|one| one.outcome == outcome).count();
+    let count = |outcome| {
+        published
+            .iter()
+            .filter(|one| one.outcome == outcome)
+            .count()
+    };
     let refused = count(PublishOutcome::Refused);
     if args.json {
         say.json(&Report {
@@ -55,9 +70,7 @@ pub fn run(args: &Args, say: Say) -> Done {
     } else {
         for (one, file) in published.iter().zip(&flows) {
             say.line(format!("{}: {}", one.file, one.message.get(say.lang)));
-            for found in &one.diagnostics {
-                say.line(excerpt::shown(found, &file.text, say.lang));
-            }
+            say.diagnostics(&one.diagnostics, &file.text);
         }
     }
     Ok(Outcome::of(refused == 0))

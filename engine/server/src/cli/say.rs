@@ -1,7 +1,8 @@
 //! What the command line prints.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
+use assent_core::diagnostic::{Diagnostic, render};
 use assent_core::text::{Lang, Text};
 use serde::Serialize;
 
@@ -47,6 +48,14 @@ impl Say {
     /// A text in the reader's language.
     pub fn text(self, text: &Text) {
         self.line(text.get(self.lang));
+    }
+
+    /// Diagnostics with the lines they are about.
+    pub fn diagnostics(self, found: &[Diagnostic], source: &str) {
+        if !found.is_empty() {
+            let colour = io::stdout().is_terminal();
+            self.line(render(found, source, self.lang, colour).trim_end());
+        }
     }
 
     /// JSON, indented.

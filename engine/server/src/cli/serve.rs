@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use assent_core::text::{Lang, Text};
-use assent_runtime::app::{ADMIN_ROLE, App, AppError, Published, PublishOutcome, SourceFile};
+use assent_core::text::Text;
+use assent_runtime::app::{ADMIN_ROLE, App, AppError, PublishOutcome, Published, SourceFile};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +23,8 @@ pub struct Args {
 
 /// Runs until it is told to stop.
 pub fn run(args: &Args, say: Say) -> Done {
-    let config = config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
+    let config =
+        config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
     logs(&config)?;
     listen::runtime()?.block_on(Box::pin(serve(config, args.watch, say)))?;
     Ok(Outcome::Good)
@@ -33,7 +34,9 @@ async fn serve(config: Config, watch: bool, say: Say) -> Result<(), Text> {
     let prometheus = prometheus()?;
     // The port first: a second server on the same machine must not migrate a database only to find the port taken.
     let listener = listen::open(config.server.listen).await?;
-    let app = App::open(config.app()).await.map_err(|error| opened(&error))?;
+    let app = App::open(config.app())
+        .await
+        .map_err(|error| opened(&error))?;
     let workflows = config.files.workflows.clone();
     if workflows.is_dir() {
         publish_folder(&app, &workflows, watch, say).await?;
@@ -43,19 +46,38 @@ async fn serve(config: Config, watch: bool, say: Say) -> Result<(), Text> {
         format!("服务地址：{}", config.base_url()),
         format!("Serving at {}", config.base_url()),
     );
-    let site = Site::new(app, config, None).map_err(|error| broken(&error))?.with_prometheus(prometheus);
+    let site = Site::new(app, config, None)
+        .map_err(|error| broken(&error))?
+        .with_prometheus(prometheus);
     listen::serve(listener, site).await
 }
 
 /// Publishes a folder's flows once, or again and again.
-pub(super) async fn publish_folder(app: &App, folder: &std::path::Path, watch: bool, say: Say) -> Result<(), Text> {
+pub(super) async fn publish_folder(
+    app: &App,
+    folder: &std::path::Path,
+    watch: bool,
+    say: Say,
+) -> Result<(), Text> {
     if watch {
         let folder: PathBuf = folder.to_path_buf();
-        return app.watch(folder, move |published| tell(published, say)).await.map_err(|error| error.message());
+        return app
+            .watch(folder, move |published| tell(published, say))
+            .await
+            .map_err(|error| error.message());
     }
     let sources = files::read(&[folder.to_path_buf()]).unwrap_or_default();
-    let sources = sources.into_iter().map(|file| SourceFile { name: file.name, text: file.text }).collect();
-    let published = app.publish(None, sources).await.map_err(|error| error.message())?;
+    let sources = sources
+        .into_iter()
+        .map(|file| SourceFile {
+            name: file.name,
+            text: file.text,
+        })
+        .collect();
+    let published = app
+        .publish(None, sources)
+        .await
+        .map_err(|error| error.message())?;
     for one in &published {
         tell(one, say);
     }
@@ -69,9 +91,8 @@ pub(super) fn tell(published: &Published, say: Say) {
         PublishOutcome::Published => say.text(&published.message),
         PublishOutcome::Refused => {
             say.text(&published.message);
-            for one in &published.diagnostics {
-                say.line(super::excerpt::shown(one, "", say.lang));
-            }
+            let source = std::fs::read_to_string(&published.file).unwrap_or_default();
+            say.diagnostics(&published.diagnostics, &source);
         }
     }
 }
@@ -80,12 +101,29 @@ pub(super) fn tell(published: &Published, say: Say) {
 async fn first_administrator(app: &App, config: &Config, say: Say) -> Result<(), Text> {
     let fresh = app.is_fresh().await.map_err(|error| error.message())?;
     let directory = app.directory();
-    let admin = directory.roles.iter().find(|grant| grant.role == ADMIN_ROLE).map(|grant| grant.person.clone());
+    let admin = directory
+        .roles
+        .iter()
+        .find(|grant| grant.role == ADMIN_ROLE)
+        .map(|grant| grant.person.clone());
     if let (true, Some(admin)) = (fresh, admin) {
-        let token = app.welcome_token(&admin).await.map_err(|error| error.message())?;
+        let token = app
+            .welcome_token(&admin)
+            .await
+            .map_err(|error| error.message())?;
         say.words(
-            format!("管理员 {} 首次登录（24 小时内有效，只能用一次）：{}/welcome/{}", directory.name(&admin), config.base_url(), token.0),
-            format!("First sign-in for administrator {} (24 hours, once): {}/welcome/{}", directory.name(&admin), config.base_url(), token.0),
+            format!(
+                "管理员 {} 首次登录（24 小时内有效，只能用一次）：{}/welcome/{}",
+                directory.name(&admin),
+                config.base_url(),
+                token.0
+            ),
+            format!(
+                "First sign-in for administrator {} (24 hours, once): {}/welcome/{}",
+                directory.name(&admin),
+                config.base_url(),
+                token.0
+            ),
         );
     }
     Ok(())
@@ -94,9 +132,14 @@ async fn first_administrator(app: &App, config: &Config, say: Say) -> Result<(),
 /// Log lines go to the standard error; the standard output is for what was asked for.
 pub(super) fn logs(config: &Config) -> Result<(), Text> {
     let filter = EnvFilter::try_new(&config.log.level).map_err(|error| {
-        Text::new(format!("log.level 写法有误：{error}"), format!("log.level is wrong: {error}"))
+        Text::new(
+            format!("log.level 写法有误：{error}"),
+            format!("log.level is wrong: {error}"),
+        )
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let set = match config.log.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
@@ -129,10 +172,8 @@ pub(super) fn opened(error: &AppError) -> Text {
 
 /// Our own templates do not parse.
 pub(super) fn broken(error: &dyn std::error::Error) -> Text {
-    Text::new(format!("程序内部模板损坏：{error}"), format!("The program's own templates are broken: {error}"))
-}
-
-/// The language of a terminal is the language of the demo's links too.
-pub(super) fn lang_word(lang: Lang) -> &'static str {
-    lang.pick("zh", "en")
+    Text::new(
+        format!("程序内部模板损坏：{error}"),
+        format!("The program's own templates are broken: {error}"),
+    )
 }

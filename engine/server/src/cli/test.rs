@@ -82,7 +82,12 @@ fn rules(workshop: &Workshop, report: &mut Report) {
         report.tests += 1;
         if let Some(message) = result.failure {
             report.failed += 1;
-            report.failures.push(Failed { file: result.rule, test: result.name, line: result.line, message });
+            report.failures.push(Failed {
+                file: result.rule,
+                test: result.name,
+                line: result.line,
+                message,
+            });
         }
     }
 }
@@ -97,7 +102,12 @@ fn flow(workshop: &Workshop, file: &FlowFile, report: &mut Report) {
             test: String::new(),
             line: first.map_or(1, |one| one.place.line),
             message: first.map_or_else(
-                || Text::new("流程有错误，请先运行 assent check。", "The flow has errors; run assent check first."),
+                || {
+                    Text::new(
+                        "流程有错误，请先运行 assent check。",
+                        "The flow has errors; run assent check first.",
+                    )
+                },
                 |one| one.message.clone(),
             ),
         });
@@ -109,7 +119,10 @@ fn flow(workshop: &Workshop, file: &FlowFile, report: &mut Report) {
             file: file.name.clone(),
             test: String::new(),
             line: 1,
-            message: Text::new(format!("没有日历 {}", def.calendar), format!("There is no calendar {}", def.calendar)),
+            message: Text::new(
+                format!("没有日历 {}", def.calendar),
+                format!("There is no calendar {}", def.calendar),
+            ),
         });
         return;
     };
@@ -142,7 +155,12 @@ fn tell(report: &Report, say: Say) {
         say.line(format!("{}:{} {}", failed.file, failed.line, failed.test));
         say.line(format!("    {}", failed.message.get(say.lang)));
     }
-    let Report { flows, tests, failed, .. } = report;
+    let Report {
+        flows,
+        tests,
+        failed,
+        ..
+    } = report;
     say.words(
         format!("{flows} 个流程，{tests} 个用例，{failed} 个失败。"),
         format!("{flows} flow(s), {tests} test(s), {failed} failed."),

@@ -36,18 +36,41 @@ impl Workshop {
         let modules = modules::all();
         let mut catalog = Catalog {
             rules: rules.types(),
-            calendars: calendar::builtins().iter().map(|known| known.name().to_owned()).collect(),
-            flows: flows.iter().filter_map(|file| flow_id(&file.text)).collect(),
+            calendars: calendar::builtins()
+                .iter()
+                .map(|known| known.name().to_owned())
+                .collect(),
+            flows: flows
+                .iter()
+                .filter_map(|file| flow_id(&file.text))
+                .collect(),
             ..Catalog::default()
         };
         for manifest in modules.iter().map(|module| module.manifest()) {
-            catalog.entities.extend(manifest.entities.iter().map(|entity| (entity.name.clone(), entity.clone())));
-            catalog.effects.extend(manifest.effects.iter().map(|effect| (effect.name.clone(), effect.clone())));
+            catalog.entities.extend(
+                manifest
+                    .entities
+                    .iter()
+                    .map(|entity| (entity.name.clone(), entity.clone())),
+            );
+            catalog.effects.extend(
+                manifest
+                    .effects
+                    .iter()
+                    .map(|effect| (effect.name.clone(), effect.clone())),
+            );
             catalog.roles.extend(manifest.roles.iter().cloned());
-            catalog.posts.extend(manifest.posts.iter().map(|(id, _)| id.clone()));
+            catalog
+                .posts
+                .extend(manifest.posts.iter().map(|(id, _)| id.clone()));
             catalog.events.extend(manifest.events.iter().cloned());
         }
-        Ok(Self { modules, rules, catalog, diagnostics })
+        Ok(Self {
+            modules,
+            rules,
+            catalog,
+            diagnostics,
+        })
     }
 }
 
@@ -56,8 +79,15 @@ pub fn scripts_folder(named: Option<&Path>, flows: &[PathBuf]) -> Option<PathBuf
     if let Some(named) = named {
         return Some(named.to_path_buf());
     }
+    if let Some(folder) = flows.iter().find(|path| files::is_scripts(path)) {
+        return Some(folder.clone());
+    }
     let beside = flows.first().map(|path| {
-        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new(".")) };
+        let folder = if path.is_dir() {
+            path.as_path()
+        } else {
+            path.parent().unwrap_or(Path::new("."))
+        };
         folder.join("../scripts")
     });
     [Some(PathBuf::from("scripts")), beside]
@@ -69,11 +99,19 @@ pub fn scripts_folder(named: Option<&Path>, flows: &[PathBuf]) -> Option<PathBuf
 fn read_scripts(folder: &Path) -> Result<Vec<(String, String, String)>, Text> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|error| files::cannot_read(folder, &error))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
     paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "rhai")) {
+    for path in paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rhai"))
+    {
         let declaration = path.with_extension("yaml");
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         found.push((name, files::one(path)?.text, files::one(&declaration)?.text));
     }
     Ok(found)
@@ -92,7 +130,10 @@ mod tests {
 
     #[test]
     fn ids_are_found_before_checking() {
-        assert_eq!(flow_id("# x\nflow: repair_order   # y\n").as_deref(), Some("repair_order"));
+        assert_eq!(
+            flow_id("# x\nflow: repair_order   # y\n").as_deref(),
+            Some("repair_order")
+        );
         assert_eq!(flow_id("flow:\n"), None);
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Site;
 
-const CSS: &str = include_str!("../../assets/app.css");
+const OWN_CSS: &str = include_str!("../../assets/app.css");
 const JS: &str = include_str!("../../assets/app.js");
 const API_JS: &str = include_str!("../../assets/api.js");
 const SEAL: &str = include_str!("../../assets/seal.svg");
@@ -27,10 +27,16 @@ fn href(text: &str, name: &str) -> String {
     format!("/assets/{short}/{name}")
 }
 
+/// The style: ours, and the diagram's, which uses our colours.
+pub fn css() -> &'static str {
+    static CSS: OnceLock<String> = OnceLock::new();
+    CSS.get_or_init(|| format!("{OWN_CSS}{}", assent_core::diagram::CSS))
+}
+
 /// Address of the style.
 pub fn css_href() -> &'static str {
     static HREF: OnceLock<String> = OnceLock::new();
-    HREF.get_or_init(|| href(CSS, "app.css"))
+    HREF.get_or_init(|| href(css(), "app.css"))
 }
 
 /// Address of the script.
@@ -50,7 +56,7 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route(
             css_href(),
-            get(|| file("text/css; charset=utf-8", CSS, FOR_EVER)),
+            get(|| file("text/css; charset=utf-8", css(), FOR_EVER)),
         )
         .route(
             js_href(),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use assent_runtime::app::{App, Secret};
+use assent_runtime::app::{App, AppError, Secret};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::guard::rate::Rate;
@@ -33,13 +33,36 @@ pub struct Demo {
 }
 
 /// Somebody to play.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Persona {
     pub person: String,
     /// What they do in the demo.
     pub part: assent_core::text::Text,
     /// Random, known to this server only.
     pub password: Secret,
+    /// Set once the account has that password: at the first click, because hashing takes its time.
+    set: tokio::sync::OnceCell<()>,
+}
+
+impl Persona {
+    /// Somebody with a random password.
+    pub fn new(person: &str, part: assent_core::text::Text, password: Secret) -> Self {
+        Self {
+            person: person.to_owned(),
+            part,
+            password,
+            set: tokio::sync::OnceCell::new(),
+        }
+    }
+
+    /// Gives the account its password, once.
+    ///
+    /// # Errors
+    /// As `App::set_password`.
+    pub async fn ready(&self, app: &App) -> Result<(), AppError> {
+        let set = || async { app.set_password(&self.person, &self.password).await };
+        self.set.get_or_try_init(set).await.map(|_| ())
+    }
 }
 
 impl Site {

@@ -205,8 +205,14 @@ fn agent(headers: &HeaderMap) -> String {
         .collect()
 }
 
-/// The cookie's choice, else the account's, else the browser's, else Chinese.
+/// The address's choice (`?lang=en`, this once), else the cookie's, the account's, the browser's; else Chinese.
 fn language(site: &Site, headers: &HeaderMap, visit: &Visit) -> Lang {
+    let query = visit.path.split_once('?').map_or("", |(_, query)| query);
+    match query.split('&').find_map(|pair| pair.strip_prefix("lang=")) {
+        Some("en") => return Lang::En,
+        Some("zh") => return Lang::Zh,
+        Some(_) | None => {}
+    }
     match cookie::read(headers, cookie::LANG, site.secure) {
         Some("en") => return Lang::En,
         Some("zh") => return Lang::Zh,

@@ -302,3 +302,47 @@ fn long_lists_of_alternatives_are_not_deep() {
     );
     assert_eq!(expr(&text).holds(&given([("amount", n("499"))])), Ok(true));
 }
+
+/// The deepest texts that are accepted: brackets, `not`, minus, functions, long sums.
+fn deepest() -> Vec<String> {
+    use crate::condition::CONDITION_DEPTH_MAX as MAX;
+    let nested = |open: &str, middle: &str, close: &str, times: usize| {
+        format!("{}{middle}{}", open.repeat(times), close.repeat(times))
+    };
+    vec![
+        nested("(", "in_warranty", ")", MAX),
+        nested("not ", "in_warranty", "", MAX),
+        format!("{} > 0", nested("-", "amount", "", MAX)),
+        format!("{} > 0", nested("abs(", "amount", ")", MAX)),
+        format!("amount{} > 0", " + 1".repeat(MAX)),
+        nested(
+            "in_warranty and (amount > 1 or not (",
+            "in_warranty",
+            "))",
+            MAX / 3,
+        ),
+    ]
+}
+
+#[test]
+fn what_is_accepted_fits_on_a_small_stack() {
+    // A server thread has 2 MiB; this is a quarter of it, in an unoptimised build.
+    const STACK_BYTES: usize = 512 * 1024;
+    let run = || {
+        for text in deepest() {
+            let expr = expr(&text);
+            let facts = given([("amount", n("1")), ("in_warranty", Value::Flag(true))]);
+            assert!(expr.holds(&facts).is_ok(), "{text}");
+            assert!(!expr.explain(&facts).text.is_empty());
+            crate::condition::bands::proof(&expr);
+            drop(expr.clone());
+        }
+        for text in deepest() {
+            faults(&format!("({text}"));
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(run);
+    thread.unwrap().join().unwrap();
+}

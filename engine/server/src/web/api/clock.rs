@@ -33,6 +33,7 @@ pub async fn set(
     if !allowed {
         return Err(Fault::new(StatusCode::FORBIDDEN, "scope"));
     }
+    site.app.clock_moved();
     json(
         StatusCode::OK,
         &ClockBody {

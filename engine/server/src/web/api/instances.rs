@@ -257,6 +257,7 @@ pub async fn retry(
         &id,
         Action::Retry {
             comment: body.comment,
+            set: Values::new(),
         },
         key,
     )

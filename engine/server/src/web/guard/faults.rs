@@ -71,7 +71,7 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
         log(&fault, &visit.request);
         response = shown(&site, &visit, &method, &fault);
     }
-    if visit.new_secret && !visit.api && !visit.path.starts_with("/assets/") {
+    if visit.new_secret && !visit.bearer && !visit.path.starts_with("/assets/") {
         page::append(
             &mut response,
             crate::web::cookie::set(crate::web::cookie::VISIT, &visit.secret, None, site.secure),

@@ -1,14 +1,85 @@
-//! A definition as a picture and as sentences.
+//! A flow as a picture and as a list of sentences, drawn by core; the page brings the colours.
 
 use assent_core::definition::Definition;
+use assent_core::diagram::{self, DiagramOptions, DiagramProgress};
+use assent_core::directory::Directory;
 use assent_core::text::Lang;
+use assent_runtime::app::DiagramItem;
+use serde::Serialize;
 
-/// The picture.
-pub fn svg(_definition: &Definition, _lang: Lang) -> String {
-    String::new()
+/// Width of the picture on a page; a phone scrolls it inside its frame.
+const WIDTH_PX: i32 = 640;
+
+/// One line of the flow in words.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FlowLine {
+    /// Number of the line, for the root only.
+    pub n: String,
+    pub text: String,
+    /// How deep it lies: 0, 1 …, at most 4.
+    pub depth: usize,
 }
 
-/// The sentences.
-pub fn sentences(_definition: &Definition, _lang: Lang) -> Vec<String> {
-    Vec::new()
+fn options<'a>(
+    lang: Lang,
+    directory: &'a Directory,
+    progress: Option<&'a DiagramProgress>,
+) -> DiagramOptions<'a> {
+    DiagramOptions {
+        width: WIDTH_PX,
+        // The style sheet of the page carries the diagram's rules: the content security policy allows no inline style.
+        embed_style: false,
+        names: directory,
+        progress,
+        ..DiagramOptions::new(lang)
+    }
+}
+
+/// The flow alone.
+pub fn svg(definition: &Definition, directory: &Directory, lang: Lang) -> String {
+    diagram::svg(definition, &options(lang, directory, None))
+}
+
+/// The flow with where an instance stands, from the marks of its list.
+pub fn svg_of(
+    definition: &Definition,
+    directory: &Directory,
+    lang: Lang,
+    marks: &[DiagramItem],
+) -> String {
+    let marked = |mark: &str| {
+        marks
+            .iter()
+            .filter(|item| item.mark == mark)
+            .map(|item| item.state.clone())
+            .collect()
+    };
+    let progress = DiagramProgress {
+        active: marked("here"),
+        passed: marked("passed"),
+        skipped: marked("skipped"),
+        ..DiagramProgress::default()
+    };
+    diagram::svg(definition, &options(lang, directory, Some(&progress)))
+}
+
+/// The flow as a list.
+pub fn lines(definition: &Definition, directory: &Directory, lang: Lang) -> Vec<FlowLine> {
+    let mut n = 0;
+    diagram::lines(definition, &options(lang, directory, None))
+        .into_iter()
+        .map(|line| {
+            let numbered = line.depth == 0;
+            n += usize::from(numbered);
+            FlowLine {
+                n: if numbered {
+                    n.to_string()
+                } else {
+                    String::new()
+                },
+                text: line.text,
+                depth: line.depth.min(4),
+            }
+        })
+        .collect()
 }

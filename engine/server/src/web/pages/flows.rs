@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 
 use super::Answer;
+use crate::web::model::picture::{self, FlowLine};
 use crate::web::model::task::StateLine;
 use crate::web::model::{Empty, Tag};
 use crate::web::page::{self, Page};
@@ -86,14 +87,8 @@ struct Model {
     diagram: String,
     diagram_open: bool,
     states: Vec<StateLine>,
-    sentences: Vec<Sentence>,
+    sentences: Vec<FlowLine>,
     source: String,
-}
-
-#[derive(Serialize)]
-struct Sentence {
-    n: usize,
-    text: String,
 }
 
 /// `GET /flows/{flow}`
@@ -105,6 +100,7 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         .find(|flow| flow.flow == id)
         .ok_or_else(Fault::not_found)?;
     let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
+    let directory = site.app.directory();
     let fact = |key: &str, text: String| super::said::SaidFact {
         label: words::word(lang, key).to_owned(),
         text,
@@ -130,14 +126,10 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
             fact("flows.file", flow.file.clone()),
             fact("flows.under_way", flow.running.to_string()),
         ],
-        diagram: crate::web::model::picture::svg(&definition, lang),
+        diagram: picture::svg(&definition, &directory, lang),
         diagram_open: true,
         states: vec![],
-        sentences: crate::web::model::picture::sentences(&definition, lang)
-            .into_iter()
-            .enumerate()
-            .map(|(at, text)| Sentence { n: at + 1, text })
-            .collect(),
+        sentences: picture::lines(&definition, &directory, lang),
         source: definition.source.clone(),
     };
     let page = Page {

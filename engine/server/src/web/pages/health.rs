@@ -62,11 +62,6 @@ pub async fn metrics(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
     let seconds = |ms: i64| format!("{}.{:03}", ms / 1000, ms.rem_euclid(1000));
     let gauges = [
         (
-            "assent_open_tasks",
-            "Open tasks",
-            figures.open_tasks.to_string(),
-        ),
-        (
             "assent_oldest_task_seconds",
             "Age of the oldest open task",
             seconds(figures.oldest_task_ms),
@@ -102,13 +97,13 @@ pub async fn metrics(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
             figures.outbox_dead.to_string(),
         ),
         (
-            "assent_timers_overdue",
-            "Wake-ups due and not fired",
-            figures.timers_overdue.to_string(),
+            "assent_timer_late_seconds",
+            "How late the oldest wake-up is that has not fired",
+            seconds(figures.timer_late_ms),
         ),
         (
-            "assent_queue_depth",
-            "Turns waiting for the committer",
+            "assent_queue_percent",
+            "How full the committer's queue is, percent",
             figures.queue_depth.to_string(),
         ),
     ];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::value::Values;
 use assent_runtime::app::{AppError, FieldFault, InstanceView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -55,7 +56,10 @@ pub async fn act(
     let comment = Some(text.clone()).filter(|text| !text.is_empty());
     let action = match verb.as_str() {
         "withdraw" => Action::Withdraw { comment },
-        "retry" => Action::Retry { comment },
+        "retry" => Action::Retry {
+            comment,
+            set: Values::new(),
+        },
         "comment" => Action::Comment { text },
         _ => return Err(Fault::not_found()),
     };

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod draft;
+pub mod erp;
 pub mod files;
 pub mod flows;
 pub mod health;
@@ -68,6 +69,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{id}", get(mailbox::show))
         .route("/dev/mail/{id}/html", get(mailbox::html))
+        .route("/dev/erp/{*path}", post(erp::answer))
         .route("/l/{token}", get(link::follow))
         .route("/link/fresh", post(link::fresh))
         .route("/me", get(me::show))

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use assent_runtime::app::{AppError, Secret, Session, SignIn};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
@@ -13,6 +12,7 @@ use crate::web::guard::faults::encode;
 use crate::web::model::Face;
 use crate::web::page::{self, Page, safe_next};
 use crate::web::posted::Posted;
+use crate::web::visit::random;
 use crate::web::{Fault, Site, Visit, cookie, words};
 
 /// How long a session's cookie is kept; the session itself may end sooner.
@@ -126,7 +126,7 @@ pub async fn password_or_code(
         agent: visit.agent.clone(),
     };
     match site.app.sign_in(sign_in).await {
-        Ok(session) => Ok(signed_in(&site, &session, &next)),
+        Ok(session) => signed_in(&site, &session, &next),
         Err(AppError::NotSignedIn) => {
             let error = words::word(visit.lang, "sign_in.wrong").to_owned();
             form(&site, &visit, &next, who, error).await
@@ -200,7 +200,7 @@ pub async fn redeem(State(site): State<Arc<Site>>, visit: Visit, posted: Posted)
         .redeem_code(&login, &code, &visit.address.to_string(), &visit.agent)
         .await
     {
-        Ok(session) => Ok(signed_in(&site, &session, next)),
+        Ok(session) => signed_in(&site, &session, next),
         Err(AppError::NotSignedIn) => {
             let error = words::word(visit.lang, "code.wrong").to_owned();
             code_form(&site, &visit, next, who, error)
@@ -213,8 +213,12 @@ pub async fn redeem(State(site): State<Arc<Site>>, visit: Visit, posted: Posted)
 }
 
 /// Goes on with a new session. The browser's secret is made anew, so that a token from before is worth nothing.
-pub fn signed_in(site: &Site, session: &Session, next: &str) -> Response {
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn signed_in(site: &Site, session: &Session, next: &str) -> Answer {
     let mut response = page::onward(site, safe_next(next), None);
+    let secret = random(32)?;
     page::append(
         &mut response,
         cookie::set(
@@ -226,9 +230,9 @@ pub fn signed_in(site: &Site, session: &Session, next: &str) -> Response {
     );
     page::append(
         &mut response,
-        cookie::set(cookie::VISIT, "", Some(0), site.secure),
+        cookie::set(cookie::VISIT, &secret, None, site.secure),
     );
-    response
+    Ok(response)
 }
 
 /// `POST /sign-out`

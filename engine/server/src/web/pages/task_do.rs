@@ -183,7 +183,10 @@ fn action(
         },
         "comment" => Action::Comment { text: comment },
         "withdraw" => Action::Withdraw { comment: words },
-        "retry" => Action::Retry { comment: words },
+        "retry" => Action::Retry {
+            comment: words,
+            set: Values::new(),
+        },
         _ => return Err(AppError::NotFound),
     })
 }

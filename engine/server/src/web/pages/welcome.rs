@@ -45,7 +45,7 @@ pub async fn redeem(
         .redeem_welcome(&token, &password, &visit.agent)
         .await
     {
-        Ok(session) => Ok(signed_in(&site, &session, "/inbox")),
+        Ok(session) => signed_in(&site, &session, "/inbox"),
         Err(error @ AppError::Invalid(_)) => {
             form(&site, &visit, error.message().get(visit.lang).to_owned())
         }

@@ -1,0 +1,176 @@
+//! `assent demo`: a sample company to click through, in a folder of its own, on loopback.
+
+mod seed;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use assent_core::text::Text;
+use assent_runtime::app::{App, AppConfig, Secret};
+use assent_runtime::clock::Clock;
+use assent_runtime::demo::company;
+
+use super::serve::{broken, logs, opened, prometheus, publish_folder};
+use super::{Done, Outcome, Say, listen};
+use crate::config::{self, Config};
+use crate::web::Site;
+use crate::web::site::{Demo, Persona};
+use crate::web::visit::random;
+
+/// `assent demo`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Port on this machine. 端口
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Begin anew: the demo's data is deleted first. 清空演示数据
+    #[arg(long)]
+    reset: bool,
+    /// Where the demo keeps its data. 数据文件夹
+    #[arg(long, value_name = "DIR", default_value = "assent-data")]
+    data: PathBuf,
+}
+
+/// The database inside the data folder.
+const DATABASE: &str = "assent.db";
+
+/// Runs until it is told to stop.
+pub fn run(args: &Args, say: Say) -> Done {
+    let config = configured(args)?;
+    logs(&config)?;
+    listen::runtime()?.block_on(Box::pin(serve(args, config, say)))?;
+    Ok(Outcome::Good)
+}
+
+/// The demo brings its own configuration; the environment may still say how to log.
+fn configured(args: &Args) -> Result<Config, Text> {
+    let log = std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_LOG_"));
+    let mut config = config::load(Some(Path::new("/dev/null")), log).map_err(|fault| fault.0)?;
+    config.server.listen = SocketAddr::from(([127, 0, 0, 1], args.port));
+    config.database.url = Secret(format!("sqlite:{}", args.data.join(DATABASE).display()));
+    config.company.name = company::name().zh;
+    config.mail.eml_dir = Some(args.data.join("mails"));
+    // Everybody is on this machine, and a person who tries things out clicks fast.
+    config.limits.requests_per_minute = 0;
+    config.limits.sign_ins_per_minute = 0;
+    config.connectors.insert(
+        "erp".to_owned(),
+        config::Connector {
+            base: format!("{}/dev/erp", config.base_url()),
+            bearer: None,
+        },
+    );
+    if std::env::var_os("ASSENT_LOG_LEVEL").is_none() {
+        "warn".clone_into(&mut config.log.level);
+    }
+    Ok(config)
+}
+
+async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
+    // The port first: nothing is made or deleted when the demo cannot run.
+    let listener = listen::open(config.server.listen).await?;
+    folder(&args.data, args.reset)?;
+    let workflows = PathBuf::from("workflows");
+    let new = is_new(&config).await?;
+    if new {
+        say.words("正在准备示例公司……", "Preparing the sample company …");
+        seed::fill(&config, &workflows).await?;
+    }
+    let handle = prometheus()?;
+    let app = App::open(config.app())
+        .await
+        .map_err(|error| opened(&error))?;
+    if workflows.is_dir() {
+        publish_folder(&app, &workflows, true, say).await?;
+    }
+    let demo = demo()?;
+    tell(args, &config, &app, &demo, say);
+    let site = Site::new(app, config, Some(demo))
+        .map_err(|error| broken(&error))?
+        .with_prometheus(handle);
+    listen::serve(listener, site).await
+}
+
+/// True while nobody is in the company yet.
+async fn is_new(config: &Config) -> Result<bool, Text> {
+    let app = App::open(AppConfig {
+        workers: false,
+        clock: Clock::System,
+        ..config.app()
+    })
+    .await
+    .map_err(|error| opened(&error))?;
+    let new = app.directory().people.is_empty();
+    app.close().await;
+    Ok(new)
+}
+
+/// Makes the data folder, or empties it of what the demo put there.
+fn folder(data: &Path, reset: bool) -> Result<(), Text> {
+    let cannot = |error: std::io::Error| {
+        Text::new(
+            format!(
+                "写不了数据文件夹 {}：{error}。请换一个：--data 文件夹",
+                data.display()
+            ),
+            format!(
+                "Cannot write the data folder {}: {error}. Choose another: --data DIR",
+                data.display()
+            ),
+        )
+    };
+    if reset {
+        for name in [DATABASE, "assent.db-wal", "assent.db-shm"] {
+            match std::fs::remove_file(data.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(cannot(error));
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        match std::fs::remove_dir_all(data.join("mails")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(cannot(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    std::fs::create_dir_all(data).map_err(cannot)?;
+    let probe = data.join(".write-probe");
+    std::fs::write(&probe, b"").map_err(cannot)?;
+    std::fs::remove_file(&probe).map_err(cannot)
+}
+
+fn demo() -> Result<Demo, Text> {
+    let secret = || random(18).map(Secret).map_err(|fault| fault.text);
+    let mut personas = Vec::new();
+    for persona in company::personas() {
+        personas.push(Persona::new(persona.person, persona.part, secret()?));
+    }
+    Ok(Demo {
+        key: secret()?,
+        personas,
+    })
+}
+
+fn tell(args: &Args, config: &Config, app: &App, demo: &Demo, say: Say) {
+    let base = config.base_url();
+    say.words(
+        format!("\n演示已就绪：{base}   数据在 {}，Ctrl-C 停止\n\n一键登录，点开就是这个人：", args.data.display()),
+        format!("\nThe demo is ready: {base}   data in {}, Ctrl-C stops it\n\nOne click to be somebody:", args.data.display()),
+    );
+    let directory = app.directory();
+    for persona in &demo.personas {
+        say.line(format!(
+            "  {}  {}\n    {base}/demo/as/{}?key={}",
+            directory.name(&persona.person),
+            persona.part.get(say.lang),
+            persona.person,
+            demo.key.0
+        ));
+    }
+    say.words(
+        format!("\n所有邮件（不会外发）：{base}/dev/mail\n改动 workflows/ 里的流程，保存即发布。"),
+        format!("\nAll mails (none leaves this machine): {base}/dev/mail\nEdit a flow in workflows/: saving publishes it."),
+    );
+}
