@@ -1,6 +1,7 @@
 //! Work that nobody waits for: timers, the outbox, the reconciler. Each is a thin loop around one step that tests call.
 
 mod calls;
+mod lost;
 pub(crate) mod outbox;
 pub(crate) mod post;
 pub(crate) mod reconcile;

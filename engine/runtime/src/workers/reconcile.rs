@@ -2,30 +2,34 @@
 //! cannot is counted and shown. It runs all the time, because a recovery that runs only at start finds nothing that breaks
 //! later.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
+use assent_core::instance::Case;
+use assent_core::value::Values;
 use assent_core::verify::awake;
 use assent_core::write::WakeupRow;
+use assent_store::Loaded;
 use tokio::sync::watch;
 
-use super::rest;
+use super::{IDLE_POLL, lost, rest};
 use crate::app::{App, AppError};
 use crate::engine::stored_case;
 
 /// Instances looked at in one step.
 const PAGE: u32 = 100;
-/// Pause between two steps of a round.
-const BETWEEN_PAGES: Duration = Duration::from_secs(2);
-/// Pause between two rounds.
-const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
+/// Polls of two seconds between two rounds: a minute.
+const POLLS_BETWEEN_ROUNDS: u32 = 30;
+/// An expired link still says that it has expired, this long.
+const LINKS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+/// A command may be repeated with its key this long.
+const ANSWERS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// What one step found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Step {
     /// Instances looked at.
     pub looked: usize,
-    /// Wake-ups that were missing and are armed again.
+    /// Missing wake-ups that are armed again, lost calls and subflows that were answered for.
     pub healed: usize,
     /// Instances that nothing will wake, with what was found.
     pub stuck: Vec<(String, String)>,
@@ -35,80 +39,164 @@ pub(crate) struct Step {
 
 /// Looks at one page of running instances behind `after`.
 pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppError> {
-    let running = app.store().open_instances(after, PAGE).await?;
-    let ids: Vec<&str> = running.iter().map(|row| row.id.as_str()).collect();
-    let armed = app.store().wakeups_of(&ids).await?;
-    let loaded = app.store().load_instances(&ids).await?;
+    let rows = app.store().open_instances(after, PAGE).await?;
     let mut done = Step {
-        looked: running.len(),
-        next: (running.len() == PAGE as usize)
-            .then(|| running.last().map(|row| row.id.clone()))
+        looked: rows.len(),
+        next: (rows.len() == PAGE as usize)
+            .then(|| rows.last().map(|row| row.id.clone()))
             .flatten(),
         ..Step::default()
     };
-    let mut missing: Vec<(String, WakeupRow)> = Vec::new();
-    for one in &loaded {
-        if one.row.ended {
-            continue;
-        }
-        let case = stored_case(one)?;
-        let known: BTreeSet<&str> = armed
+    let mut cases: BTreeMap<String, Case> = BTreeMap::new();
+    for row in rows {
+        let def = app.definition_of(&row.flow, &row.version).await?;
+        let id = row.id.clone();
+        // Its record is not needed: what wakes an instance stands in its own row.
+        let case = stored_case(&Loaded {
+            row,
+            values: Values::new(),
+            record_rev: 0,
+        })?;
+        let lost = lost::find(app, &id, &def, &case).await?;
+        done.healed += lost.healed;
+        let asleep = awake(&def, &case)
+            .into_iter()
+            .take(1)
+            .map(|found| found.found);
+        let found = lost.stuck.into_iter().chain(asleep);
+        done.stuck.extend(found.map(|found| (id.clone(), found)));
+        cases.insert(id, case);
+    }
+    done.healed += wakeups(app, &cases).await?;
+    Ok(done)
+}
+
+/// Arms wake-ups again that these instances wait for and that have no row.
+async fn wakeups(app: &App, cases: &BTreeMap<String, Case>) -> Result<usize, AppError> {
+    let ids: Vec<&str> = cases.keys().map(String::as_str).collect();
+    let armed: BTreeSet<(String, String)> = app
+        .store()
+        .wakeups_of(&ids)
+        .await?
+        .into_iter()
+        .map(|(instance, wakeup)| (instance, wakeup.reference))
+        .collect();
+    let is_missing = |(id, case): &(&String, &Case)| {
+        case.instance
+            .wakeups
             .iter()
-            .filter(|(instance, _)| *instance == one.row.id)
-            .map(|(_, wakeup)| wakeup.reference.as_str())
-            .collect();
+            .any(|wakeup| !armed.contains(&((*id).clone(), wakeup.reference.clone())))
+    };
+    let suspects: Vec<&str> = cases
+        .iter()
+        .filter(is_missing)
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if suspects.is_empty() {
+        return Ok(0);
+    }
+    // Looked at again, because the row may have been cleared since by a turn that went through. One that slips through
+    // all the same finds its wake-up gone, and is removed.
+    let mut missing: Vec<(String, WakeupRow)> = Vec::new();
+    for loaded in app.store().load_instances(&suspects).await? {
+        let case = stored_case(&loaded)?;
         for wakeup in &case.instance.wakeups {
-            if !known.contains(wakeup.reference.as_str()) {
+            if !armed.contains(&(loaded.row.id.clone(), wakeup.reference.clone())) {
                 let row = WakeupRow {
                     reference: wakeup.reference.clone(),
                     at: wakeup.at,
                 };
-                missing.push((one.row.id.clone(), row));
+                missing.push((loaded.row.id.clone(), row));
             }
         }
-        let def = app.definition_of(&one.row.flow, &one.row.version).await?;
-        if let Some(first) = awake(&def, &case).first() {
-            done.stuck.push((one.row.id.clone(), first.found.clone()));
-        }
     }
-    if !missing.is_empty() {
-        // Loaded after the rows were read: a wake-up cleared in between is armed once too often, and then removed by the
-        // turn it causes, which finds it gone.
-        done.healed = app.store().repair_wakeups(&missing).await?;
-        app.inner.wake(false, true);
-    }
-    Ok(done)
+    let healed = app.store().repair_wakeups(&missing).await?;
+    app.inner.wake(false, healed > 0);
+    Ok(healed)
 }
 
-/// The loop.
+/// Takes in what another node changed, and throws away what is past its time.
+async fn housekeeping(app: &App) -> Result<(), AppError> {
+    let now = app.now();
+    app.load_definitions().await?;
+    app.store().drop_expired_tokens(now).await?;
+    app.store()
+        .drop_expired_links(now.plus_ms(-LINKS_KEPT_MS))
+        .await?;
+    app.store()
+        .forget_answers(now.plus_ms(-ANSWERS_KEPT_MS))
+        .await?;
+    Ok(())
+}
+
+/// One round over everything that runs.
+#[cfg(test)]
+#[cfg(test)]
+pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
+    let mut all = Step::default();
+    let mut after: Option<String> = None;
+    loop {
+        let step = step(app, after.as_deref()).await?;
+        all.looked += step.looked;
+        all.healed += step.healed;
+        all.stuck.extend(step.stuck);
+        match step.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    app.inner.found_stuck(all.stuck.clone());
+    Ok(all)
+}
+
+/// The loop: every two seconds a look at the directory's version and at one page of instances.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     let (mut after, mut stuck): (Option<String>, Vec<(String, String)>) = (None, Vec::new());
+    let mut rounds_rest = 0;
     loop {
-        let pause = match step(&app, after.as_deref()).await {
-            Ok(done) => {
-                if done.healed > 0 {
-                    tracing::warn!(
-                        healed = done.healed,
-                        "wake-ups were missing and are armed again"
-                    );
-                    metrics::counter!("assent_healed_total").increment(done.healed as u64);
-                }
-                stuck.extend(done.stuck);
-                after = done.next;
-                if after.is_none() {
-                    app.inner.found_stuck(std::mem::take(&mut stuck));
-                    BETWEEN_ROUNDS
-                } else {
-                    BETWEEN_PAGES
-                }
-            }
-            Err(fault) => {
-                tracing::error!(%fault, "the reconciler could not look");
-                BETWEEN_ROUNDS
-            }
-        };
-        if rest(std::future::pending(), &mut stopping, pause).await {
+        if let Err(fault) = app.load_directory().await {
+            tracing::error!(%fault, "the directory could not be read");
+        }
+        if rounds_rest > 0 {
+            rounds_rest -= 1;
+        } else if let Some(is_over) = page(&app, &mut after, &mut stuck).await
+            && is_over
+        {
+            rounds_rest = POLLS_BETWEEN_ROUNDS;
+        }
+        if rest(std::future::pending(), &mut stopping, IDLE_POLL).await {
             break;
         }
     }
+}
+
+/// One page of a round; true when the round is over, none when it could not look.
+async fn page(
+    app: &App,
+    after: &mut Option<String>,
+    stuck: &mut Vec<(String, String)>,
+) -> Option<bool> {
+    let done = match step(app, after.as_deref()).await {
+        Ok(done) => done,
+        Err(fault) => {
+            tracing::error!(%fault, "the reconciler could not look");
+            return None;
+        }
+    };
+    if done.healed > 0 {
+        tracing::warn!(
+            healed = done.healed,
+            "something was missing that running instances wait for; it is there again"
+        );
+        metrics::counter!("assent_healed_total").increment(done.healed as u64);
+    }
+    stuck.extend(done.stuck);
+    *after = done.next;
+    if after.is_none() {
+        app.inner.found_stuck(std::mem::take(stuck));
+        if let Err(fault) = housekeeping(app).await {
+            tracing::warn!(%fault, "housekeeping could not be done");
+        }
+    }
+    Some(after.is_none())
 }
