@@ -6,7 +6,6 @@ use std::path::Path;
 use assent_core::calendar::{self, WorkCalendar};
 use assent_core::command::{Action, Actor, Command, EffectAnswer, Verdict, Via};
 use assent_core::definition::{Definition, StateKind};
-use assent_core::module::Module;
 use assent_core::record::{self, Mode};
 use assent_core::text::Text;
 use assent_core::time::Moment;
@@ -160,7 +159,7 @@ impl Seeding<'_> {
         for step in case.steps {
             at = Moment(self.calendar.plus_work_ms(at, STEP_MS).0.min(self.now.0));
             self.clock.set(at);
-            let (actor, via, action) = self.deed(&started.instance, &applicant, step).await?;
+            let (actor, via, action) = self.deed(&started.instance, case.applicant, step).await?;
             let command = Command {
                 actor,
                 via,
@@ -193,14 +192,15 @@ impl Seeding<'_> {
     async fn deed(
         &self,
         instance: &str,
-        applicant: &Actor,
+        applicant: &str,
         step: &DemoStep,
     ) -> Result<(Actor, Via, Action), Text> {
+        let asks = || Actor::Person(applicant.to_owned());
         Ok(match step {
             DemoStep::Submit(set) => {
                 let set = self.values(instance, None, set).await?;
                 (
-                    applicant.clone(),
+                    asks(),
                     Via::Page,
                     Action::Submit {
                         set,
@@ -209,7 +209,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpAnswers => {
-                let (call, answer) = self.erp(instance).await?;
+                let (call, answer) = self.erp(applicant, instance).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -220,7 +220,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpFails(words) => {
-                let call = self.last_call(instance).await?;
+                let call = self.last_call(applicant, instance).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -252,7 +252,7 @@ impl Seeding<'_> {
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
             DemoStep::Withdraw(words) => (
-                applicant.clone(),
+                asks(),
                 Via::Page,
                 Action::Withdraw {
                     comment: Some((*words).to_owned()),
@@ -287,10 +287,10 @@ impl Seeding<'_> {
     }
 
     /// Calls count up within an instance: the last one has the number of all.
-    async fn last_call(&self, instance: &str) -> Result<u32, Text> {
+    async fn last_call(&self, reader: &str, instance: &str) -> Result<u32, Text> {
         let view = self
             .app
-            .instance_view(company::personas()[0].person, instance)
+            .instance_view(reader, instance)
             .await
             .map_err(|error| opened(&error))?;
         let calls = view
@@ -302,8 +302,7 @@ impl Seeding<'_> {
     }
 
     /// What the ERP says to the question that waits: through the module, as the worker would ask it.
-    async fn erp(&self, instance: &str) -> Result<(u32, Values), Text> {
-        let reader = company::personas()[0].person;
+    async fn erp(&self, reader: &str, instance: &str) -> Result<(u32, Values), Text> {
         let view = self
             .app
             .instance_view(reader, instance)
@@ -345,7 +344,7 @@ impl Seeding<'_> {
         let values = module
             .settle(&effect, &answer)
             .map_err(|refusal| refusal.message)?;
-        Ok((self.last_call(instance).await?, values))
+        Ok((self.last_call(reader, instance).await?, values))
     }
 }
 
