@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod binary;
+mod browser;
 mod commands;
 mod first_day;
 mod hostile;

@@ -102,7 +102,7 @@ pub trait Module: Send + Sync {
         vec![]
     }
 
-    /// Turns an effect into a request to another system.
+    /// Turns an effect (`module.effect`, as declared) into a request to another system.
     ///
     /// # Errors
     /// When the input cannot be sent; the flow is held with the refusal's words.

@@ -1,6 +1,8 @@
 -- 0001: the tables of the first version.
 --
--- Written once for both databases: `text` becomes `text collate "C"` and `blob` becomes `bytea` on PostgreSQL.
+-- Written once for both databases: on PostgreSQL `text` becomes `text collate "C"`, `blob` becomes `bytea`, and `without
+-- rowid` goes. SQLite's tables that are deleted from as much as inserted into have no rowid: one tree instead of two, and
+-- what one turn deletes and inserts stands on one page. Those that only grow have one: their rows are appended.
 -- Times are UTC milliseconds, flags 0/1, JSON is text. Statements end with a semicolon at the end of a line.
 
 -- One row per instance: what lists show, the compare-and-swap number, and the folded state as JSON. `was` is the status
@@ -39,7 +41,7 @@ create table tasks (
     opened bigint not null,
     due bigint not null,
     primary key (instance, no)
-);
+) without rowid;
 create index tasks_assignee on tasks (assignee, due, instance, no);
 
 -- Tasks that ended, each with exactly one end. `actor` is empty when the system ended it.
@@ -81,10 +83,10 @@ create table wakeups (
     lease_until bigint not null,
     epoch bigint not null,
     primary key (instance, reference)
-);
+) without rowid;
 create index wakeups_due on wakeups (due);
 
--- Effects not delivered yet; delivered ones are deleted, hopeless ones move to outbox_dead.
+-- Effects not delivered yet, named `<instance>:<seq>`: those of an instance are found by that. Delivered ones are deleted, hopeless ones move to outbox_dead.
 create table outbox (
     id text primary key not null,
     kind text not null,
@@ -98,7 +100,6 @@ create table outbox (
     last_error text not null
 );
 create index outbox_due on outbox (due);
-create index outbox_instance on outbox (instance);
 
 create table outbox_dead (
     id text primary key not null,

@@ -44,11 +44,11 @@ impl From<&'static str> for Sql {
 }
 
 /// A statement over many rows that arrive as one JSON parameter `$1`: an array of arrays, `j.value->>0` is the first
-/// column of a row in both databases.
+/// column of a row in both databases. Both parse the parameter once, into a binary form.
 macro_rules! over_rows {
     ($before:literal, $after:literal) => {
         $crate::dialect::Sql::Each {
-            sqlite: concat!($before, " json_each($1) as j ", $after),
+            sqlite: concat!($before, " jsonb_each($1) as j ", $after),
             postgres: concat!(
                 $before,
                 " jsonb_array_elements($1::jsonb) as j(value) ",
@@ -62,7 +62,7 @@ pub(crate) use over_rows;
 /// The same, for [`crate::entity_sql`].
 pub(crate) const fn rows_source(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Sqlite => "json_each($1) as j",
+        Dialect::Sqlite => "jsonb_each($1) as j",
         Dialect::Postgres => "jsonb_array_elements($1::jsonb) as j(value)",
     }
 }
@@ -80,6 +80,14 @@ pub(crate) const fn blob_type(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "blob",
         Dialect::Postgres => "bytea",
+    }
+}
+
+/// A table that is its own index.
+pub(crate) const fn without_rowid(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => " without rowid",
+        Dialect::Postgres => "",
     }
 }
 
@@ -114,6 +122,9 @@ pub(crate) const VERSION: Sql = Sql::Each {
     sqlite: "select sqlite_version(), 'UTF8'",
     postgres: "select current_setting('server_version_num'), current_setting('server_encoding')",
 };
+
+/// A copy into a new file. Only SQLite has one in SQL; the other text is never run.
+pub(crate) const BACKUP: Sql = Sql::Same("vacuum into $1");
 
 /// Nobody else may migrate meanwhile. SQLite holds its write lock already.
 pub(crate) const LOCK_SCHEMA: Sql = Sql::Each {

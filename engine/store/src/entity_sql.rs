@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-use crate::dialect::{Dialect, Sql, blob_type, rows_source, text_type};
+use crate::dialect::{Dialect, Sql, blob_type, rows_source, text_type, without_rowid};
 use crate::entities::Stored;
 use crate::error::StoreError;
 use crate::filter::Condition;
@@ -237,6 +237,7 @@ pub(crate) fn translate(dialect: Dialect, migration: &'static str) -> Vec<Sql> {
         if line.trim_start().starts_with("--") {
             continue;
         }
+        let line = line.replace(" without rowid", without_rowid(dialect));
         let line = line.replace(" blob", &format!(" {}", blob_type(dialect)));
         body.push_str(&line.replace(" text", &format!(" {}", text_type(dialect))));
         body.push('\n');

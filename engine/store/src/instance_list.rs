@@ -49,7 +49,7 @@ const STUCK: Sql = Sql::Same(
      from instances i where ended = 0 and status = 'running' and id > $1 \
      and not exists (select 1 from tasks t where t.instance = i.id) \
      and not exists (select 1 from wakeups w where w.instance = i.id) \
-     and not exists (select 1 from outbox o where o.instance = i.id) \
+     and not exists (select 1 from outbox o where o.id >= i.id || ':' and o.id < i.id || ';') \
      order by id limit $2",
 );
 const AFTER: Sql = Sql::Same(

@@ -76,7 +76,8 @@ const BURY: Sql = Sql::Same(
 );
 const NEXT: Sql = Sql::Same("select due from outbox where lease_until <= $1 order by due limit 1");
 const OF: Sql = Sql::Same(
-    "select id, kind, instance, body, due, attempts, epoch from outbox where instance = $1 order by id",
+    "select id, kind, instance, body, due, attempts, epoch from outbox \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
 );
 const DEAD: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id > $1 order by id limit $2",

@@ -127,14 +127,23 @@ pub fn state_council_years() -> BTreeMap<i16, YearDays> {
 
 /// The calendar of that name that needs no set-up.
 pub fn builtin(name: &str) -> Option<WorkCalendar> {
-    builtins().into_iter().find(|known| known.name() == name)
+    let spec = specs().into_iter().find(|spec| spec.name == name)?;
+    WorkCalendar::new(spec).ok()
 }
 
 /// Every calendar that needs no set-up.
 pub fn builtins() -> Vec<WorkCalendar> {
+    // A test proves that none of them is lost here.
+    specs()
+        .into_iter()
+        .filter_map(|spec| WorkCalendar::new(spec).ok())
+        .collect()
+}
+
+fn specs() -> [CalendarSpec; 3] {
     let office = [Shift::new((9, 0), (12, 0)), Shift::new((13, 30), (18, 0))];
     let service = [Shift::new((8, 0), (12, 0)), Shift::new((13, 0), (18, 0))];
-    let specs = [
+    [
         spec(
             CN_OFFICE,
             ("办公日历（周一至周五）", "Office (Mon–Fri)"),
@@ -153,12 +162,7 @@ pub fn builtins() -> Vec<WorkCalendar> {
             6,
             &service,
         ),
-    ];
-    // A test proves that none of them is lost here.
-    specs
-        .into_iter()
-        .filter_map(|spec| WorkCalendar::new(spec).ok())
-        .collect()
+    ]
 }
 
 fn spec(name: &str, label: (&str, &str), days: u8, shifts: &[Shift]) -> CalendarSpec {

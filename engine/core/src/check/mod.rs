@@ -55,3 +55,7 @@ pub fn all(def: &Definition, catalog: &Catalog) -> Vec<Diagnostic> {
         .map(|finding| finding.placed(&def.places))
         .collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests;

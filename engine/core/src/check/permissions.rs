@@ -28,7 +28,7 @@ fn hidden_and_required(def: &Definition, state: &State) -> Vec<Finding> {
         .map(|field| {
             let (state_name, name) = (called(state), field_called(def, &field.name));
             Finding::error(
-                "hidden-but-required",
+                "hidden-and-required",
                 at_part(state, "fields"),
                 Text::new(
                     format!("字段{}是必填项（required: true），却在节点{}里隐藏：看不到就没法填，永远提交不了。", name.zh, state_name.zh),

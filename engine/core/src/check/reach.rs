@@ -17,9 +17,18 @@ pub(super) struct Reach {
 impl Reach {
     /// Everything that can be reached from the first state.
     pub(super) fn of(def: &Definition) -> Self {
+        Self::starting_from(def, false)
+    }
+
+    /// What could be reached if every branch came to its end.
+    pub(super) fn with_all_branches_done(def: &Definition) -> Self {
+        Self::starting_from(def, true)
+    }
+
+    fn starting_from(def: &Definition, done: bool) -> Self {
         let mut reach = Self {
             states: vec![false; def.states.len()],
-            done: vec![false; def.regions.len()],
+            done: vec![done; def.regions.len()],
             rejected: vec![false; def.regions.len()],
         };
         let Some(first) = def.regions.first().and_then(|root| root.states.first()) else {

@@ -10,17 +10,32 @@ use super::reach::{Reach, ending, successors};
 /// All findings about the shape of the flow.
 pub(super) fn check(def: &Definition, reach: &Reach) -> Vec<Finding> {
     let mut found: Vec<Finding> = no_draft(def).into_iter().collect();
-    found.extend(unreachable(def, reach));
-    found.extend(no_end(def, reach));
+    let mut joins = Vec::new();
     for (ix, state) in def.states.iter().enumerate() {
         if reach.states[ix]
             && let StateKind::Together { needs, branches } = &state.kind
         {
-            found.extend(join(def, reach, ix, *needs, branches));
+            joins.extend(join(def, reach, ix, *needs, branches));
         }
     }
+    let stuck = no_end(def, reach);
+    // What cannot be reached only because of these was told with them.
+    let endless = joins.iter().any(|join| join.code == BRANCH_CANNOT_FINISH) || !stuck.is_empty();
+    let mended = endless.then(|| Reach::with_all_branches_done(def));
+    let lost = unreachable(def, mended.as_ref().unwrap_or(reach));
+    found.extend(
+        lost.into_iter()
+            .filter(|(ix, _)| {
+                stuck.is_empty() || !matches!(def.states[*ix].kind, StateKind::End { .. })
+            })
+            .map(|(_, finding)| finding),
+    );
+    found.extend(stuck);
+    found.extend(joins);
     found
 }
+
+const BRANCH_CANNOT_FINISH: &str = "branch-cannot-finish";
 
 /// A form that nobody is asked to fill in.
 fn no_draft(def: &Definition) -> Option<Finding> {
@@ -51,7 +66,7 @@ fn no_draft(def: &Definition) -> Option<Finding> {
 }
 
 /// One finding per island: its first state, and what else is only reached from there.
-fn unreachable(def: &Definition, reach: &Reach) -> Vec<Finding> {
+fn unreachable(def: &Definition, reach: &Reach) -> Vec<(StateIx, Finding)> {
     let mut told = reach.states.clone();
     let mut found = Vec::new();
     // States that nothing leads to come first, so that a chain is told once, from its head.
@@ -77,7 +92,7 @@ fn unreachable(def: &Definition, reach: &Reach) -> Vec<Finding> {
             }
             open.extend(successors_anyway(def, at));
         }
-        found.push(unreachable_finding(def, ix, &with));
+        found.push((ix, unreachable_finding(def, ix, &with)));
     }
     found
 }
@@ -214,7 +229,7 @@ fn join(
         let region = &def.regions[*branch];
         let branch_name = named(&region.name, &region.id);
         found.push(Finding::error(
-            "branch-cannot-finish",
+            BRANCH_CANNOT_FINISH,
             format!("branches.{}.{}", state.id, region.id),
             Text::new(
                 format!("并行节点{}要等分支{}办完，可这个分支里没有一条路能走到分支末尾，流程会一直等下去。", name.zh, branch_name.zh),

@@ -44,54 +44,24 @@ pub(super) fn kind(
             let kind = parts.first_mut().and_then(|part| checker.number(part))?;
             Some(with_decimals(kind, 0))
         }
-        Function::Count => {
-            let part = parts.first_mut()?;
-            let span = part.span;
-            match checker.kind(part)? {
-                Kind::List(_) | Kind::Table | Kind::Person | Kind::Ref { .. } => {
-                    Some(with_decimals(Kind::NUMBER, 0))
-                }
-                other @ (Kind::Flag
-                | Kind::Number { .. }
-                | Kind::Text
-                | Kind::Choice { .. }
-                | Kind::Date
-                | Kind::Time
-                | Kind::Department
-                | Kind::File) => argument(checker, function, span, &other),
-            }
-        }
-        Function::Sum => {
+        Function::Count | Function::Sum | Function::Length => {
             let part = parts.first_mut()?;
             let span = part.span;
             let kind = checker.kind(part)?;
-            match &kind {
-                Kind::List(element) if matches!(**element, Kind::Number { .. }) => {
-                    Some((**element).clone())
-                }
-                Kind::List(_)
-                | Kind::Table
-                | Kind::Flag
-                | Kind::Number { .. }
-                | Kind::Text
-                | Kind::Choice { .. }
-                | Kind::Date
-                | Kind::Time
-                | Kind::Person
-                | Kind::Department
-                | Kind::Ref { .. }
-                | Kind::File => argument(checker, function, span, &kind),
-            }
+            of_one(function, &kind).or_else(|| argument(checker, function, span, &kind))
         }
-        Function::Length => {
-            let part = parts.first_mut()?;
-            let span = part.span;
-            let kind = checker.kind(part)?;
-            if kind == Kind::Text {
-                return Some(with_decimals(Kind::NUMBER, 0));
-            }
-            argument(checker, function, span, &kind)
+    }
+}
+
+/// The type of a function of one list or text; none when it does not apply.
+fn of_one(function: Function, kind: &Kind) -> Option<Kind> {
+    match (function, kind) {
+        (Function::Count, Kind::List(_) | Kind::Table | Kind::Person | Kind::Ref { .. })
+        | (Function::Length, Kind::Text) => Some(with_decimals(Kind::NUMBER, 0)),
+        (Function::Sum, Kind::List(element)) if matches!(**element, Kind::Number { .. }) => {
+            Some((**element).clone())
         }
+        (_, _) => None,
     }
 }
 
@@ -160,12 +130,13 @@ fn extreme(checker: &mut Checker<'_>, parts: &mut [Node]) -> Option<Kind> {
             }
         }
     }
-    Some(match first {
-        Kind::Number { .. } => Kind::Number {
+    Some(if matches!(first, Kind::Number { .. }) {
+        Kind::Number {
             decimals: None,
             currency,
-        },
-        other => other.clone(),
+        }
+    } else {
+        first.clone()
     })
 }
 
@@ -275,11 +246,12 @@ fn sum(column: &Node, facts: &dyn Facts) -> Result<Option<Value>, NoValue> {
     };
     let mut sum = Decimal::ZERO;
     for cell in &cells {
-        let number = match cell {
-            Value::Number(number) => *number,
-            empty if empty.is_empty() => return Err(NoValue::Missing(path.to_owned())),
-            _other => return Err(NoValue::Mismatch(path.to_owned())),
-        };
+        if cell.is_empty() {
+            return Err(NoValue::Missing(path.to_owned()));
+        }
+        let number = cell
+            .as_number()
+            .ok_or_else(|| NoValue::Mismatch(path.to_owned()))?;
         let Some(next) = sum.checked_add(number) else {
             return Ok(None);
         };

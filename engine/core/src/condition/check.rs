@@ -7,6 +7,7 @@ use super::call;
 use super::fault::{ConditionFault, Span, nearest};
 use super::kind::{Kind, Names};
 use super::mismatch;
+use super::shift;
 use super::{Expr, Input};
 use crate::text::Text;
 use crate::value::Value;
@@ -279,7 +280,7 @@ impl Checker<'_> {
             let counted = self.number(count);
             let kind = self.kind(left)?;
             counted?;
-            return match mismatch::shift((left, &kind), arith, span, unit) {
+            return match shift::shift((left, &kind), arith, span, unit) {
                 Some(fault) => self.fault(*fault),
                 None => Some(kind),
             };

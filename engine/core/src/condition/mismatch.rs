@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::ast::{Arith, Node, Relation, SpanUnit, What};
+use super::ast::{Arith, Node, Relation};
 use super::check::literal_text;
 use super::fault::{ConditionFault, Span, nearest};
 use super::kind::Kind;
@@ -325,84 +325,4 @@ pub(super) fn currency_of(arith: Arith, left: &Kind, right: &Kind) -> Result<Opt
         (_, Arith::Divide, Some(_)) => Ok(None),
         (one, _, other) => Ok(one.or(other)),
     }
-}
-
-/// Why a length of time cannot be added; none when it can.
-pub(super) fn shift(
-    (node, kind): (&Node, &Kind),
-    arith: Arith,
-    span: Span,
-    unit: SpanUnit,
-) -> Found {
-    if !matches!(arith, Arith::Add | Arith::Subtract) {
-        return Some(Box::new(ConditionFault::new(
-            "condition-type",
-            span,
-            "时长只能加或减。",
-            "A length of time is only added or subtracted.",
-        )));
-    }
-    let fits = match kind {
-        Kind::Date => unit.days().is_some() || unit.ms().is_none(),
-        Kind::Time => unit.ms().is_some(),
-        Kind::Flag
-        | Kind::Number { .. }
-        | Kind::Text
-        | Kind::Choice { .. }
-        | Kind::Person
-        | Kind::Department
-        | Kind::Ref { .. }
-        | Kind::File
-        | Kind::List(_)
-        | Kind::Table => {
-            let words = kind.words();
-            return Some(Box::new(
-                ConditionFault::new(
-                    "condition-type",
-                    node.span,
-                    format!("时长只能加在日期或时间上，不是{}。", words.zh),
-                    format!(
-                        "A length of time is added to a date or a time, not to {}.",
-                        words.en
-                    ),
-                )
-                .hint(
-                    "例如 finished_on + 3 days。",
-                    "For example finished_on + 3 days.",
-                ),
-            ));
-        }
-    };
-    if fits {
-        return None;
-    }
-    let what = matches!(node.what, What::Path(_));
-    let shown = if what {
-        node.to_string()
-    } else {
-        "finished_on".to_owned()
-    };
-    Some(Box::new(if *kind == Kind::Date {
-        ConditionFault::new(
-            "condition-type",
-            span,
-            "日期不能加小时或分钟。",
-            "Hours and minutes are not added to a date.",
-        )
-        .hint(
-            format!("请写天数，例如 {shown} + 3 days。"),
-            format!("Use days, like {shown} + 3 days."),
-        )
-    } else {
-        ConditionFault::new(
-            "condition-type",
-            span,
-            "时间点不能加月或年，它们长短不一。",
-            "Months and years are not added to a point in time: they differ in length.",
-        )
-        .hint(
-            format!("请写天数，例如 {shown} + 30 days。"),
-            format!("Use days, like {shown} + 30 days."),
-        )
-    }))
 }

@@ -19,9 +19,11 @@ mod fault;
 mod function;
 mod kind;
 mod lexer;
+mod literal;
 mod mismatch;
 mod parser;
 mod print;
+mod shift;
 mod token;
 
 use std::sync::Arc;

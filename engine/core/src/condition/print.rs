@@ -101,39 +101,7 @@ impl Printer<'_> {
                 out.push_str(&format!(" {} ", relation.sign()));
                 self.at_least(right, 5, out);
             }
-            What::In {
-                item,
-                list,
-                negated,
-            } => {
-                self.at_least(item, 5, out);
-                out.push_str(if *negated { " not in " } else { " in " });
-                self.at_least(list, 5, out);
-            }
-            What::Between {
-                item,
-                low,
-                high,
-                negated,
-            } => {
-                self.at_least(item, 5, out);
-                out.push_str(if *negated {
-                    " not between "
-                } else {
-                    " between "
-                });
-                self.at_least(low, 5, out);
-                out.push_str(" and ");
-                self.at_least(high, 5, out);
-            }
-            What::Empty { item, negated } => {
-                self.at_least(item, 5, out);
-                out.push_str(if *negated {
-                    " is not empty"
-                } else {
-                    " is empty"
-                });
-            }
+            What::In { .. } | What::Between { .. } | What::Empty { .. } => self.test(node, out),
             What::Sum(left, arith, right) => {
                 let own = binding(node);
                 self.at_least(left, own, out);
@@ -154,6 +122,38 @@ impl Printer<'_> {
                 self.list(parts, ", ", 5, out);
                 out.push(')');
             }
+        }
+    }
+
+    /// `in`, `between`, `is empty`: one value and what is asked about it.
+    fn test(&self, node: &Node, out: &mut String) {
+        let parts = node.parts();
+        let Some((item, others)) = parts.split_first() else {
+            return;
+        };
+        self.at_least(item, 5, out);
+        let (negated, words, between) = match &node.what {
+            What::In { negated, .. } => (*negated, [" in ", " not in "], ""),
+            What::Between { negated, .. } => (*negated, [" between ", " not between "], " and "),
+            What::Empty { negated, .. } => (*negated, [" is empty", " is not empty"], ""),
+            What::Literal(_)
+            | What::Path(_)
+            | What::Not(_)
+            | What::Minus(_)
+            | What::All(_)
+            | What::Any(_)
+            | What::Compare(..)
+            | What::Sum(..)
+            | What::Span(..)
+            | What::List(_)
+            | What::Call(..) => return,
+        };
+        out.push_str(words[usize::from(negated)]);
+        for (at, other) in others.iter().enumerate() {
+            if at > 0 {
+                out.push_str(between);
+            }
+            self.at_least(other, 5, out);
         }
     }
 }

@@ -6,9 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::catalog::Catalog;
 use crate::definition::{Definition, State, StateKind};
 use crate::example::Example;
-use crate::field::{EntityType, Field, FieldKind};
+use crate::field::{EntityType, Field};
 use crate::people::PeopleRule;
-use crate::template::Template;
 use crate::text::Text;
 
 use super::form::{self, FieldPlace, Fields};
@@ -90,6 +89,10 @@ pub fn flow(
     let examples = sections.tests.map_or_else(Vec::new, |node| {
         example::examples(reader, &names, &states, node)
     });
+    // Only a title cannot be made up where it is missing; then there is an error, and no definition either way.
+    let Some(title) = title else {
+        return (None, examples);
+    };
     let definition = Definition {
         flow: sections.flow.map(|word| word.text).unwrap_or_default(),
         version: version(reader.source().original()),
@@ -98,13 +101,7 @@ pub fn flow(
         purpose: sections.purpose.unwrap_or_default(),
         owner: owner.unwrap_or(PeopleRule::Applicant),
         calendar: sections.calendar.map(|word| word.text).unwrap_or_default(),
-        title: match title {
-            Some(title) => title,
-            None => match blank_title() {
-                Some(title) => title,
-                None => return (None, examples),
-            },
-        },
+        title,
         own_form: sections.record.is_none(),
         entity: names.entity,
         tables: names.tables,
@@ -119,15 +116,14 @@ pub fn flow(
     (Some(definition), examples)
 }
 
-/// A title is needed; without one there is no definition.
-fn blank_title() -> Option<Template> {
-    None
-}
-
 fn sections<'t>(reader: &mut Reader, root: &'t Node) -> Option<Sections<'t>> {
     let mut map = MapReader::open(reader, root, ("流程", "flow"))?;
     for (key, node) in map.written() {
-        reader.note(key.text.clone(), key.span.to(node.span));
+        // States are noted by id and examples by number where they are read.
+        match key.text.as_str() {
+            "states" | "tests" => reader.note(key.text.clone(), key.span),
+            _ => reader.note_tree(&key.text, key.span, node),
+        }
     }
     let flow = map.need("flow").and_then(|node| scalar::id(reader, node));
     if let Some(node) = map.need("format") {
@@ -397,9 +393,7 @@ fn filled(reader: &mut Reader, names: &Names<'_>, states: &[State], sources: &[(
             | StateKind::Together { .. }
             | StateKind::End { .. } => false,
         };
-        let kind = names.field_type(name).map(|field: &Field| &field.kind);
-        let example: Option<&FieldKind> = kind;
-        if !fills && example.is_some() {
+        if !fills && names.field_type(name).is_some() {
             reader.error(
                 "from-does-not-fill",
                 word.span,

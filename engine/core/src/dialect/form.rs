@@ -103,7 +103,7 @@ fn field<'t>(
         None => false,
     };
     let required_to = required_to(reader, &mut map, place);
-    origin(reader, &mut map, place, &name, path, found);
+    origin(reader, &mut map, place, &name, found);
     map.close(reader);
     if !named {
         return None;
@@ -178,7 +178,6 @@ fn origin<'t>(
     map: &mut MapReader<'t>,
     place: FieldPlace,
     name: &Word,
-    path: &str,
     found: &mut Fields<'t>,
 ) {
     if matches!(place, FieldPlace::Ask | FieldPlace::Port) {
@@ -186,7 +185,6 @@ fn origin<'t>(
     }
     let formula = map.get("is");
     if let Some(node) = formula {
-        reader.note(format!("{path}.{}.is", name.text), node.span);
         found.formulas.push((name.text.clone(), node));
     }
     if place != FieldPlace::Form {

@@ -147,6 +147,10 @@ pub fn term_in(reader: &mut Reader, text: &str, node: &Node, at: (usize, usize))
         place.clone(),
         error.message.zh,
         error.message.en,
+    )
+    .hint(
+        "work 开头的单位只算上班时间，其余的连续计算；例如 2 workdays、4 work hours、36 hours",
+        "Units that start with work count working time only, the others run on; for example 2 workdays, 4 work hours, 36 hours",
     );
     for term in error.suggestions.iter().filter(|_| exact.is_some()) {
         let words = term.to_string();

@@ -55,23 +55,29 @@ pub struct Compiled {
 /// `file_name` is only used to name places. What needs the organisation is not checked here: see
 /// [`crate::check::organisation`].
 pub fn compile(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
+    let mut compiled = read(file_name, text, catalog);
+    if let Some(definition) = &compiled.definition {
+        let found = crate::check::all(definition, catalog);
+        compiled.diagnostics.extend(found);
+        sort(&mut compiled.diagnostics);
+    }
+    compiled
+}
+
+/// Reads a flow without checking it as a whole.
+fn read(file_name: &str, text: &str, catalog: &Catalog) -> Compiled {
     let (mut reader, root) = open(file_name, text);
     let (definition, examples) = match &root {
         Some(root) => flow::flow(&mut reader, root, catalog),
         None => (None, vec![]),
     };
     let places = reader.places.clone();
-    let broken = reader.diagnostics.iter().any(Diagnostic::is_error);
-    let definition = definition.filter(|_| !broken);
-    if let Some(definition) = &definition {
-        reader
-            .diagnostics
-            .extend(crate::check::all(definition, catalog));
-    }
+    let diagnostics = finish(reader);
+    let broken = diagnostics.iter().any(Diagnostic::is_error);
     Compiled {
-        definition,
+        definition: definition.filter(|_| !broken),
         examples,
-        diagnostics: finish(reader),
+        diagnostics,
         places,
     }
 }
@@ -82,13 +88,25 @@ pub fn open(file_name: &str, text: &str) -> (Reader, Option<Node>) {
     let mut source = Source::new(file_name, text);
     let mut diagnostics = prelint::prelint(&mut source);
     let (root, found) = tree::parse(&mut source);
-    diagnostics.extend(found);
+    // Where a slip was mended by guess, YAML's complaint about the very line is about the guess.
+    let mended = diagnostics.iter().filter(|slip| slip.is_error());
+    let guessed: Vec<u32> = mended.map(|slip| slip.place.line).collect();
+    let layout = |fault: &Diagnostic| fault.code == "bad-indentation";
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|fault| !(layout(fault) && guessed.contains(&fault.place.line))),
+    );
     (Reader::new(source, diagnostics), root)
 }
 
 /// Everything that was found, in file order.
 pub fn finish(reader: Reader) -> Vec<Diagnostic> {
     let mut found = reader.diagnostics;
-    found.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
+    sort(&mut found);
     found
+}
+
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
 }

@@ -139,16 +139,6 @@ impl Names<'_> {
         }
         false
     }
-
-    /// Parallel states around a region, innermost first.
-    pub fn around(&self, region: RegionIx) -> Vec<StateIx> {
-        let (mut found, mut at) = (vec![], self.above.get(region).copied().flatten());
-        while let Some((state, region)) = at {
-            found.push(state);
-            at = self.above.get(region).copied().flatten();
-        }
-        found
-    }
 }
 
 impl Names<'_> {

@@ -4,10 +4,14 @@ use crate::diagnostic::{Diagnostic, Place, Places};
 use crate::text::Text;
 
 use super::suggest;
-use super::tree::{Source, Span};
+use super::tree::{Node, Source, Span};
 
 /// Most faults reported for one file.
 pub const DIAGNOSTICS_MAX: usize = 300;
+
+/// How deep below a section or state places are noted, and how many of one list: `then.0.if_fails.tell` is four deep.
+const NOTED_DEPTH: usize = 5;
+const NOTED_ITEMS: usize = 200;
 
 /// A word with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +58,35 @@ impl Reader {
         self.places.note(path, place);
     }
 
+    /// Notes a part and everything below it: keys by name, items by number. A value is pointed at itself, a group of
+    /// values by its key.
+    pub fn note_tree(&mut self, path: &str, span: Span, node: &Node) {
+        self.note_below(path, span, node, NOTED_DEPTH);
+    }
+
+    fn note_below(&mut self, path: &str, span: Span, node: &Node, depth: usize) {
+        self.note(path, span);
+        if depth == 0 {
+            return;
+        }
+        for (key, value) in node.entries().unwrap_or_default().iter().take(NOTED_ITEMS) {
+            let span = match value.scalar() {
+                Some(_) => value.span,
+                None => key.span,
+            };
+            self.note_below(&format!("{path}.{}", key.text), span, value, depth - 1);
+        }
+        for (number, item) in node
+            .items()
+            .unwrap_or_default()
+            .iter()
+            .take(NOTED_ITEMS)
+            .enumerate()
+        {
+            self.note_below(&format!("{path}.{number}"), item.span, item, depth - 1);
+        }
+    }
+
     /// An error at a place, not reported yet: add a hint, then [`Reader::push`] it.
     pub fn fault(
         &self,
@@ -65,12 +98,12 @@ impl Reader {
         Diagnostic::error(code, self.place(span), zh, en)
     }
 
-    /// Reports a fault. The same code twice at one place says nothing new, and nobody reads a thousand.
+    /// Reports a fault. The same sentence twice at one place says nothing new, and nobody reads a thousand.
     pub fn push(&mut self, fault: Diagnostic) {
         if self.diagnostics.len() >= DIAGNOSTICS_MAX {
             return;
         }
-        let known = |old: &Diagnostic| old.code == fault.code && old.place == fault.place;
+        let known = |old: &Diagnostic| old.place == fault.place && old.message == fault.message;
         if !self.diagnostics.iter().any(known) {
             self.diagnostics.push(fault);
         }

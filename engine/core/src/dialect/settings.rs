@@ -29,7 +29,6 @@ pub fn tables(reader: &mut Reader, node: &Node) -> Tables {
     };
     for (key, node) in list.written() {
         let name = key_word(key);
-        reader.note(format!("tables.{}", name.text), key.span);
         let named = scalar::check_id(reader, &name);
         let Some(table) = MapReader::open(reader, node, ("表", "table")) else {
             continue;
@@ -37,7 +36,6 @@ pub fn tables(reader: &mut Reader, node: &Node) -> Tables {
         let mut values = BTreeMap::new();
         for (key, node) in table.written() {
             let word = key_word(key);
-            reader.note(format!("tables.{}.{}", name.text, word.text), key.span);
             let fine = scalar::check_id(reader, &word);
             if let (true, Some(value)) = (fine, value::constant(reader, node)) {
                 values.insert(word.text, value);
@@ -61,7 +59,6 @@ pub fn people_names(reader: &mut Reader, node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for (key, _) in list.written() {
         let word = key_word(key);
-        reader.note(format!("people.{}", word.text), key.span);
         if RESERVED_PEOPLE.contains(&word.text.as_str()) {
             reader.error(
                 "reserved-name",
@@ -146,9 +143,6 @@ pub fn policies(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Policies
     let Some(mut map) = MapReader::open(reader, node, ("策略", "set of policies")) else {
         return usual;
     };
-    for (key, _) in map.written() {
-        reader.note(format!("policies.{}", key.text), key.span);
-    }
     let found = overridable(reader, names, &mut map);
     let policies = Policies {
         nobody: found.nobody.unwrap_or(usual.nobody),
@@ -285,7 +279,6 @@ pub fn mail_names(reader: &mut Reader, node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for (key, _) in list.written() {
         let word = key_word(key);
-        reader.note(format!("mails.{}", word.text), key.span);
         if scalar::check_id(reader, &word) {
             found.push(word.text);
         }
@@ -304,13 +297,10 @@ pub fn mails(
         let Some(mut map) = MapReader::open(reader, node, ("邮件", "mail")) else {
             continue;
         };
-        let path = format!("mails.{}", key.text);
         let subject = map
             .need("subject")
-            .and_then(|node| both(reader, names, node, &format!("{path}.subject")));
-        let text = map
-            .need("text")
-            .and_then(|node| both(reader, names, node, &format!("{path}.text")));
+            .and_then(|node| both(reader, names, node));
+        let text = map.need("text").and_then(|node| both(reader, names, node));
         map.close(reader);
         if let (Some(subject), Some(text)) = (subject, text) {
             found.insert(key.text.clone(), MailTemplate { subject, text });
@@ -321,7 +311,7 @@ pub fn mails(
 
 type Both = [crate::template::Template; 2];
 
-fn both(reader: &mut Reader, names: &Names<'_>, node: &Node, path: &str) -> Option<Both> {
+fn both(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Both> {
     // A text in one language only, or none: said by the reader of names.
     if node.entries().is_none() {
         scalar::names(reader, node);
@@ -332,7 +322,6 @@ fn both(reader: &mut Reader, names: &Names<'_>, node: &Node, path: &str) -> Opti
         let node = map.get(key);
         scalar::language(reader, &mut map, key)?;
         let node = node?;
-        reader.note(format!("{path}.{key}"), node.span);
         lean::template(reader, names, node)
     };
     let zh = read(reader, "zh");

@@ -105,8 +105,6 @@ fn order(fields: &[Field]) -> Vec<usize> {
 /// What was computed so far, before the facts as they are stored.
 struct Newest<'a> {
     computed: &'a Values,
-    /// Every computed field: its stored value is out of date and must not be read.
-    fields: &'a [Field],
     facts: &'a dyn Facts,
 }
 
@@ -121,15 +119,7 @@ impl Facts for Newest<'_> {
                 Some(column) => Some(super::facts::column(value, column)),
             };
         }
-        let stale = self
-            .fields
-            .iter()
-            .any(|field| field.name == root && field.computed.is_some());
-        if stale {
-            Some(Value::Empty)
-        } else {
-            self.facts.get(path)
-        }
+        self.facts.get(path)
     }
 }
 
@@ -159,7 +149,6 @@ pub fn computed(fields: &[Field], facts: &dyn Facts) -> Values {
         };
         let newest = Newest {
             computed: &done,
-            fields,
             facts,
         };
         let value = match (&field.computed, &field.kind) {

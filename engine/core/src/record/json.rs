@@ -104,27 +104,8 @@ fn scalar(kind: &FieldKind, json: &Json, mode: &Mode, at: &At) -> Read {
         (FieldKind::Text, Json::String(text)) => Ok(Value::Text(text.clone())),
         (
             FieldKind::Money { .. } | FieldKind::Number { .. } | FieldKind::Percent { .. },
-            Json::Number(number),
-        ) => number::from_json(number)
-            .map(Value::Number)
-            .map_err(|fault| Box::new(not_exact(fault, kind, at))),
-        (
-            FieldKind::Money { .. } | FieldKind::Number { .. } | FieldKind::Percent { .. },
-            Json::String(text),
-        ) => {
-            let currency = match kind {
-                FieldKind::Money { currency, .. } => Some(currency.as_str()),
-                _other => None,
-            };
-            let number = if form {
-                number::from_form(text, currency)
-            } else {
-                number::from_text(text)
-            };
-            number
-                .map(Value::Number)
-                .map_err(|fault| Box::new(not_exact(fault, kind, at)))
-        }
+            Json::Number(_) | Json::String(_),
+        ) => number(kind, json, form, at),
         (FieldKind::Date, Json::String(text)) => {
             date(text, form).map(Value::Date).ok_or_else(wrong)
         }
@@ -166,6 +147,22 @@ fn scalar(kind: &FieldKind, json: &Json, mode: &Mode, at: &At) -> Read {
             Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Object(_),
         ) => Err(wrong()),
     }
+}
+
+fn number(kind: &FieldKind, json: &Json, form: bool, at: &At) -> Read {
+    let currency = if let FieldKind::Money { currency, .. } = kind {
+        Some(currency.as_str())
+    } else {
+        None
+    };
+    let read = match json {
+        Json::Number(number) => number::from_json(number),
+        Json::String(text) if form => number::from_form(text, currency),
+        Json::String(text) => number::from_text(text),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => Err(NotExact::NotANumber),
+    };
+    read.map(Value::Number)
+        .map_err(|fault| Box::new(not_exact(fault, kind, at)))
 }
 
 fn not_exact(fault: NotExact, kind: &FieldKind, at: &At) -> FieldFault {
@@ -305,9 +302,12 @@ pub fn value_to_json(field: &Field, value: &Value) -> Json {
         ),
         (Value::List(rows), FieldKind::Table { columns }) => rows
             .iter()
-            .map(|row| match row {
-                Value::Map(cells) => Json::Object(to_json(columns, cells)),
-                other => value_to_json(field, other),
+            .map(|row| {
+                if let Value::Map(cells) = row {
+                    Json::Object(to_json(columns, cells))
+                } else {
+                    value_to_json(field, row)
+                }
             })
             .collect(),
         (Value::List(list), _) => list.iter().map(|one| value_to_json(field, one)).collect(),

@@ -258,9 +258,12 @@ fn for_template(
     match (&field.kind, value) {
         (FieldKind::Table { columns }, Value::List(rows)) => rows
             .iter()
-            .map(|row| match row {
-                Value::Map(cells) => Json::Object(object(columns, cells, lang, &[], called)),
-                other => Json::String(show_with(field, other, lang, called)),
+            .map(|row| {
+                if let Value::Map(cells) = row {
+                    Json::Object(object(columns, cells, lang, &[], called))
+                } else {
+                    Json::String(show_with(field, row, lang, called))
+                }
             })
             .collect(),
         (FieldKind::Table { .. }, _) => Json::Array(vec![]),

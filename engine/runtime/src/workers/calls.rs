@@ -77,23 +77,22 @@ impl Failed {
 }
 
 async fn call_once(app: &App, name: &str, input: &Values, key: &str) -> Result<Values, Failed> {
-    let Some((module, effect)) = module_of(app, name) else {
+    let Some(module) = module_of(app, name) else {
         return Err(Failed::for_now(format!("no module has the effect {name}")));
     };
     // What cannot be sent today cannot be sent tomorrow: the input does not change.
-    let request = module.prepare(effect, input).map_err(|refusal| Failed {
+    let request = module.prepare(name, input).map_err(|refusal| Failed {
         reason: refusal.message.zh,
         for_good: true,
     })?;
     let answer = send(app, &request, key).await?;
     module
-        .settle(effect, &answer)
+        .settle(name, &answer)
         .map_err(|refusal| Failed::for_now(refusal.message.zh))
 }
 
-/// The module whose manifest names the effect, and the effect's name within it.
-fn module_of<'a>(app: &'a App, name: &'a str) -> Option<(&'a dyn Module, &'a str)> {
-    let short = name.split_once('.').map_or(name, |(_, short)| short);
+/// The module whose manifest names the effect.
+fn module_of<'a>(app: &'a App, name: &str) -> Option<&'a dyn Module> {
     app.config()
         .modules
         .iter()
@@ -101,7 +100,7 @@ fn module_of<'a>(app: &'a App, name: &'a str) -> Option<(&'a dyn Module, &'a str
             let effects = &module.manifest().effects;
             effects.iter().any(|effect| effect.name == name)
         })
-        .map(|module| (module.as_ref(), short))
+        .map(AsRef::as_ref)
 }
 
 async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
@@ -113,7 +112,11 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
     };
     let method = reqwest::Method::from_bytes(request.method.as_bytes())
         .map_err(|fault| Failed::for_now(fault.to_string()))?;
-    let url = format!("{}/{}", connector.base, request.path.trim_start_matches('/'));
+    let url = format!(
+        "{}/{}",
+        connector.base,
+        request.path.trim_start_matches('/')
+    );
     let mut call = app
         .inner
         .http
@@ -143,10 +146,15 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
     }
     if !status.is_success() {
         let said = String::from_utf8_lossy(&body);
-        return Err(Failed::for_now(format!("HTTP {}: {}", status.as_u16(), said.trim())));
+        return Err(Failed::for_now(format!(
+            "HTTP {}: {}",
+            status.as_u16(),
+            said.trim()
+        )));
     }
     if body.is_empty() {
         return Ok(Json::Null);
     }
-    serde_json::from_slice(&body).map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
+    serde_json::from_slice(&body)
+        .map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
 }

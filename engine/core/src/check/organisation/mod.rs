@@ -12,7 +12,7 @@ use crate::directory::{Directory, Person};
 use crate::people::PersonId;
 use crate::text::Text;
 
-use super::finding::{Finding, at_part, called};
+use super::finding::{Finding, at_part, called, list};
 use super::reach::{Reach, successors};
 use scene::{Scene, Verdict};
 
@@ -34,8 +34,8 @@ pub fn organisation(def: &Definition, directory: &Directory) -> Vec<Finding> {
         {
             continue;
         }
-        // By cause: the first person it was met with, and how many in all.
-        let mut failures: Vec<(scene::Failure, &Person, usize)> = Vec::new();
+        // By kind of failure and units: the first in full, and everybody else it happens to.
+        let mut failures: Vec<(scene::Failure, Vec<&Person>)> = Vec::new();
         for starter in &starters {
             for scene in Scene::all(def, directory, ix, &starter.id) {
                 match scene.verdict() {
@@ -44,18 +44,18 @@ pub fn organisation(def: &Definition, directory: &Directory) -> Vec<Finding> {
                         alone.insert((ix, starter.id.clone()), person);
                     }
                     Verdict::Fails(failure) => {
-                        match failures.iter_mut().find(|(known, _, _)| *known == failure) {
-                            Some((_, _, count)) => *count += 1,
-                            None => failures.push((failure, starter, 1)),
+                        match failures.iter_mut().find(|(known, _)| known.like(&failure)) {
+                            Some((_, people)) => people.push(starter),
+                            None => failures.push((failure, vec![starter])),
                         }
                     }
                 }
             }
         }
         found.extend(
-            failures.iter().map(|(failure, starter, count)| {
-                failed(def, directory, ix, failure, starter, *count)
-            }),
+            failures
+                .iter()
+                .map(|(failure, starters)| failed(def, directory, ix, failure, starters)),
         );
     }
     found.extend(same_person_twice(def, directory, &reach, &alone));
@@ -114,24 +114,44 @@ fn person_called(directory: &Directory, id: &str) -> Text {
     )
 }
 
+/// Names shown of everybody a failure happens to, besides the first.
+const OTHERS_SHOWN_MAX: usize = 5;
+
+/// "（李四（南区）、王五（北区）等另外 12 人发起时也一样）"
+fn others(directory: &Directory, people: &[&Person]) -> Text {
+    if people.is_empty() {
+        return Text::default();
+    }
+    let shown: Vec<Text> = people
+        .iter()
+        .take(OTHERS_SHOWN_MAX)
+        .map(|person| person_called(directory, &person.id))
+        .collect();
+    let (names, count) = (list(&shown), people.len());
+    if count > shown.len() {
+        Text::new(
+            format!("（{}等另外 {count} 人发起时也一样）", names.zh),
+            format!(" (the same for {count} others, among them {})", names.en),
+        )
+    } else {
+        Text::new(
+            format!("（{}发起时也一样）", names.zh),
+            format!(" (the same for {})", names.en),
+        )
+    }
+}
+
 fn failed(
     def: &Definition,
     directory: &Directory,
     ix: StateIx,
     failure: &scene::Failure,
-    starter: &Person,
-    count: usize,
+    starters: &[&Person],
 ) -> Finding {
     let state = &def.states[ix];
-    let (name, who) = (called(state), person_called(directory, &starter.id));
-    let (others_zh, others_en) = if count > 1 {
-        (
-            format!("（另有 {} 种情况相同）", count - 1),
-            format!(" ({} more cases like it)", count - 1),
-        )
-    } else {
-        (String::new(), String::new())
-    };
+    let first = starters.first().map_or("", |person| person.id.as_str());
+    let (name, who) = (called(state), person_called(directory, first));
+    let others = others(directory, starters.get(1..).unwrap_or_default());
     let given = failure.given(def, directory, state);
     let part = if matches!(state.kind, StateKind::Work { .. }) {
         "work.by"
@@ -143,12 +163,12 @@ fn failed(
         at_part(state, part),
         Text::new(
             format!(
-                "{}发起{}时，节点{}{}：{}{others_zh}",
-                who.zh, given.zh, name.zh, failure.what.zh, failure.why.zh
+                "{}发起{}时，节点{}{}：{}{}。",
+                who.zh, given.zh, name.zh, failure.what.zh, failure.why.zh, others.zh
             ),
             format!(
-                "When {} starts it{}, state {} {}: {}{others_en}",
-                who.en, given.en, name.en, failure.what.en, failure.why.en
+                "When {} starts it{}, state {} {}: {}{}.",
+                who.en, given.en, name.en, failure.what.en, failure.why.en, others.en
             ),
         ),
         Text::new(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Expr;
-use crate::condition::bands::{Proof, proof};
+use crate::condition::bands::{Case, Proof, proof};
 use crate::definition::{
     Approve, Definition, Needs, Nobody, OwnRequest, PeopleRef, SamePerson, State, StateIx,
     StateKind,
@@ -40,8 +40,8 @@ pub(super) enum Verdict {
     Fails(Failure),
 }
 
-/// Why nobody can act; equal for the same cause, whoever the applicant is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why nobody can act.
+#[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub code: &'static str,
     /// "finds nobody", "finds too few".
@@ -51,11 +51,19 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// The same gap, met by somebody else?
+    pub(super) fn like(&self, other: &Failure) -> bool {
+        self.code == other.code && self.units == other.units
+    }
+
     /// The values it was tried with and the condition under which the state is entered.
     pub(super) fn given(&self, def: &Definition, directory: &Directory, state: &State) -> Text {
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         for (path, unit) in &self.units {
-            let label = super::super::finding::field_called(def, path);
+            let label = def
+                .entity
+                .field(path)
+                .map_or_else(|| Text::same(path.as_str()), |field| field.label.clone());
             let name = directory
                 .units
                 .get(unit)
@@ -64,9 +72,9 @@ impl Failure {
             en.push(format!("{} {}", label.en, name.en));
         }
         if let Some(when) = &state.when {
-            let (text_zh, text_en) = condition_words(when);
-            zh.push(text_zh);
-            en.push(text_en);
+            let words = self.condition_words(when);
+            zh.extend(words.iter().map(|words| words.zh.clone()));
+            en.extend(words.iter().map(|words| words.en.clone()));
         }
         if zh.is_empty() {
             return Text::default();
@@ -78,16 +86,31 @@ impl Failure {
     }
 }
 
-/// Values with which the state is entered, where they can be found; else its condition.
-fn condition_words(when: &Expr) -> (String, String) {
-    match proof(when) {
-        Proof::Depends { holds, .. } => (holds.words(Lang::Zh), holds.words(Lang::En)),
-        Proof::Always | Proof::Never | Proof::Unknown => (
-            format!("满足 {}", when.text),
-            format!("where {}", when.text),
-        ),
+impl Failure {
+    /// Values with which the state is entered, where they can be found; else its condition. Units are said already, and a
+    /// text that may be anything says nothing.
+    fn condition_words(&self, when: &Expr) -> Option<Text> {
+        let Proof::Depends { holds, .. } = proof(when) else {
+            return Some(Text::new(
+                format!("满足 {}", when.text),
+                format!("where {}", when.text),
+            ));
+        };
+        let telling = holds
+            .values
+            .into_iter()
+            .zip(holds.labels)
+            .filter(|((path, value), _)| {
+                !self.units.contains_key(path) && *value != Value::from(ANY_TEXT)
+            });
+        let (values, labels): (Vec<(String, Value)>, Vec<Text>) = telling.unzip();
+        let case = Case { values, labels };
+        (!case.values.is_empty()).then(|| Text::new(case.words(Lang::Zh), case.words(Lang::En)))
     }
 }
+
+/// How a proof writes a text that may be any.
+const ANY_TEXT: &str = "…";
 
 impl<'a> Scene<'a> {
     /// Every situation of a state for an applicant.
@@ -305,7 +328,7 @@ impl<'a> Scene<'a> {
                     names.join("、")
                 ),
                 format!(
-                    "{word} asks for {needed} approvals, but there are only {n} people: {}",
+                    "{word} asks for {needed} approvals, but it finds only {n}: {}",
                     names.join(", ")
                 ),
             ),

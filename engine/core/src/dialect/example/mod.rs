@@ -136,11 +136,11 @@ fn cast_of(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<(String, Vec<St
         .collect()
 }
 
-/// Names of `people:` somebody plays.
 /// Parts somebody can play besides the names under `people:`: the flow's owner, the applicant's superior.
 const FIXED_PARTS: [&str; 2] = ["owner", "superior"];
 
-fn parts(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
+/// Names of `people:` somebody plays.
+pub(super) fn parts(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
     let words = scalar::words(reader, node);
     let fixed = |word: &str| FIXED_PARTS.contains(&word);
     words

@@ -50,7 +50,7 @@ fn tab(text: &str, at: At) -> Option<Slip> {
         return None;
     }
     if at.leading {
-        let by = "  ".repeat(tabs.len());
+        let by = indentation(text, at.at, end, tabs.len());
         return Some(Slip::new(
             "tab",
             at.at,
@@ -64,6 +64,27 @@ fn tab(text: &str, at: At) -> Option<Slip> {
     }
     let message = Text::new("这里是制表符（Tab）", "Here stands a tab");
     Some(Slip::new("tab", at.at, end, message, " ").warning())
+}
+
+/// The blanks that were meant by tabs: those of the line above where it is indented with blanks, else two a tab.
+fn indentation(text: &str, start: usize, end: usize, tabs: usize) -> String {
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let above = text[..line_start].lines().rev().find(code).unwrap_or("");
+    let own = above.len() - above.trim_start_matches(' ').len();
+    let after_dashes = above.trim_start_matches([' ', '-']);
+    if own == 0 || after_dashes.starts_with('\t') || start != line_start {
+        return "  ".repeat(tabs);
+    }
+    let item = text[end..].starts_with("- ");
+    let keys = above.len() - after_dashes.len();
+    let opens = above.trim_end().ends_with(':');
+    let width = match (opens, item) {
+        (true, _) => keys + 2,
+        (false, true) => own,
+        (false, false) => keys,
+    };
+    " ".repeat(width)
 }
 
 fn invisible(at: At, end: usize) -> Slip {

@@ -173,7 +173,7 @@ fn quote(text: &str, at: At) -> Option<Slip> {
     };
     let opened = at.at + at.sign.len_utf8();
     let rest = rest_of_line(text, opened);
-    let close = rest.find(|c: char| c == closing || c == half)?;
+    let close = rest.find([closing, half])?;
     let end = opened + close + rest[close..].chars().next().map_or(0, char::len_utf8);
     // 「“超信用”或欠载」 is a sentence that starts with a quoted word, not a quoted value.
     let after = rest_of_line(text, end).trim_start();
@@ -221,8 +221,7 @@ fn bracket(text: &str, at: At) -> Option<Slip> {
     let shut = if open == "{" { "}" } else { "]" };
     let inner = rest[..close]
         .replace('：', ": ")
-        .replace('，', ", ")
-        .replace('、', ", ");
+        .replace(['，', '、'], ", ");
     let by = format!("{open}{inner}{shut}");
     let message = full_width(at.sign, open);
     Some(Slip::new("full-width-bracket", at.at, end, message, &by))
@@ -292,11 +291,9 @@ fn value_length(line: &str, bracket: Option<char>) -> usize {
         match byte {
             b'{' if pair == Some(&b'{') => inside = true,
             b'}' if at > 0 && bytes[at - 1] == b'}' => inside = false,
-            b',' | b']' | b'}' if !inside && bracket.is_some() => {
-                if byte != b'}' || pair != Some(&b'}') {
-                    return at;
-                }
-            }
+            // The first of the two brackets that end a template is none of YAML's.
+            b'}' if pair == Some(&b'}') => {}
+            b',' | b']' | b'}' if !inside && bracket.is_some() => return at,
             b'#' if at > 0 && bytes[at - 1] == b' ' => return at,
             _ => {}
         }

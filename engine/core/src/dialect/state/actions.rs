@@ -120,7 +120,6 @@ fn action(
     state: &State,
 ) -> Option<WorkAction> {
     let id = key_word(key);
-    reader.note(format!("states.{}.actions.{}", state.id, id.text), key.span);
     let mut named = scalar::check_id(reader, &id);
     if TAKEN.contains(&id.text.as_str()) {
         reader.error(

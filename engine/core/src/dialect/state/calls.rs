@@ -144,8 +144,10 @@ fn give(
     let node = map.get("give");
     let words = node.map_or_else(Vec::new, |node| scalar::words(reader, node));
     let mut given = Vec::new();
+    let mut unknown = false;
     for word in words {
         let known = names.field(reader, &word);
+        unknown |= !known;
         if known && let Some(ports) = ports {
             input(reader, names, &word, ports.takes);
         }
@@ -157,7 +159,8 @@ fn give(
         .filter(|port| port.required && !given.contains(&port.name))
         .map(|port| port.name.as_str())
         .collect();
-    if !missing.is_empty() {
+    // A misspelt name is one fault; that the right one is missing would be the same again.
+    if !missing.is_empty() && !unknown {
         let span = node.map_or(map.span, |node| node.span);
         reader.error(
             "input-missing",

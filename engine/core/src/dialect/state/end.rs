@@ -89,6 +89,7 @@ fn then(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node) -> Option<Then> {
     let found = if map.has("run") {
         calls::call(reader, cx, &mut map, false).map(Then::Run)
     } else {
+        map.allow(&["to"]);
         let mail = map.need("mail").is_some();
         let read = mail.then(|| mail_to(reader, cx, &mut map)).flatten();
         read.map(|(mail, to)| Then::Mail { mail, to })

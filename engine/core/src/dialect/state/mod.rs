@@ -92,10 +92,11 @@ fn state(reader: &mut Reader, cx: &Cx<'_, '_>, choice: Option<&State>) -> State 
         return blank;
     };
     map.need("id");
-    if let Some(name) = name(reader, &mut map, slot, choice) {
+    if let Some(name) = name(reader, &mut map, choice) {
         blank.name = name;
     }
-    note_keys(reader, slot, &map);
+    let path = format!("states.{}", slot.id.text);
+    reader.note_tree(&path, slot.id.span, slot.node);
     when(reader, cx, &mut map, &mut blank);
     let verb = if slot.short {
         Some("approve")
@@ -139,31 +140,14 @@ fn blank(reader: &Reader, slot: &Slot<'_>, choice: Option<&State>) -> State {
     }
 }
 
-fn name(
-    reader: &mut Reader,
-    map: &mut MapReader<'_>,
-    slot: &Slot<'_>,
-    choice: Option<&State>,
-) -> Option<Text> {
+fn name(reader: &mut Reader, map: &mut MapReader<'_>, choice: Option<&State>) -> Option<Text> {
     match (map.get("name"), choice) {
         (Some(node), _) => scalar::names(reader, node),
         // A way of a choice is one act with several people; it goes by the choice's name.
         (None, Some(choice)) => Some(choice.name.clone()),
         (None, None) => {
-            // An id that stands for itself in pictures is no name people read.
-            let _ = slot;
             map.need("name");
             None
-        }
-    }
-}
-
-fn note_keys(reader: &mut Reader, slot: &Slot<'_>, map: &MapReader<'_>) {
-    for (key, node) in map.written() {
-        reader.note(format!("states.{}.{}", slot.id.text, key.text), node.span);
-        for (number, item) in node.items().unwrap_or_default().iter().enumerate() {
-            let path = format!("states.{}.{}.{number}", slot.id.text, key.text);
-            reader.note(path, item.span);
         }
     }
 }

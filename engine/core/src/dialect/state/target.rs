@@ -5,7 +5,7 @@ use crate::dialect::map::MapReader;
 use crate::dialect::names::Names;
 use crate::dialect::reader::{Reader, Word};
 use crate::dialect::scalar;
-use crate::dialect::tree::Node;
+use crate::dialect::tree::{Key, Node};
 use crate::text::Text;
 
 use super::Cx;
@@ -113,6 +113,9 @@ fn decision(
         }
     }
     let span = map.span;
+    let strange =
+        |(key, _): &(Key, Node)| !["go", "back_to", "say", "keep"].contains(&key.text.as_str());
+    let misspelt = map.written().iter().any(strange);
     map.close(reader);
     let target = match (go, back) {
         (Some(node), None) => {
@@ -123,6 +126,7 @@ fn decision(
             let word = scalar::text(reader, node)?;
             back_to(reader, names, state.region, &word)?
         }
+        (None, None) if misspelt => return None,
         (Some(_), Some(_)) | (None, None) => {
             reader.error(
                 "way-unclear",

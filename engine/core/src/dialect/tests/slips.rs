@@ -70,6 +70,11 @@ fn each_slip_is_named_where_it_stands_and_mended() {
         ("a:\n  － x\n", "2:3 full-width-dash", "a:\n  - x\n"),
         ("a:\n  —— x\n", "2:3 full-width-dash", "a:\n  - x\n"),
         ("a: ｜\n  甲\n", "1:4 full-width-block", "a: |\n  甲\n"),
+        (
+            "a:\n  - b: 1\n\tc: 2\n",
+            "3:1 tab",
+            "a:\n  - b: 1\n    c: 2\n",
+        ),
         ("a:\n\tb: 1\n", "2:1 tab", "a:\n  b: 1\n"),
         ("a:\tb\n", "1:3 tab", "a: b\n"),
         ("a:\u{3000}b\n", "1:3 other-blank", "a: b\n"),

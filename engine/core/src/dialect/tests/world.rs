@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, EffectType, Port};
-use crate::dialect::{Compiled, compile};
-use crate::field::FieldKind;
+use crate::catalog::{Catalog, EffectType, Port, RuleType};
+use crate::dialect::{Compiled, compile, read};
+use crate::field::{Bounds, EntityType, Field, FieldKind};
 use crate::text::Text;
 
 pub fn port(name: &str, kind: FieldKind, required: bool) -> Port {
@@ -66,6 +66,57 @@ pub fn catalog() -> Catalog {
         calendars: ["cn_office".to_owned()].into(),
         ..Catalog::default()
     }
+}
+
+/// A house with one of everything, for flows of a few lines.
+pub fn house() -> Catalog {
+    let mut house = catalog();
+    house
+        .roles
+        .extend(["chief", "clerk"].map(|role| (role.to_owned(), Text::same(role))));
+    let field = |name: &str, kind: FieldKind| Field {
+        name: name.to_owned(),
+        label: Text::same(name),
+        kind,
+        required: false,
+        show_first: false,
+        bounds: Bounds::default(),
+        computed: None,
+        filled_by: None,
+        required_to: None,
+    };
+    let vehicle = EntityType {
+        name: "vehicle".to_owned(),
+        label: Text::new("车辆", "Vehicle"),
+        fields: vec![
+            field("plate", FieldKind::Text),
+            field("seats", FieldKind::Number { decimals: 0 }),
+        ],
+        title_field: Some("plate".to_owned()),
+    };
+    house.entities.insert("vehicle".to_owned(), vehicle);
+    let price = EffectType {
+        name: "shop.price".to_owned(),
+        label: Text::same("price"),
+        takes: vec![port("note", FieldKind::Text, true)],
+        gives: vec![port("total", yuan(), true)],
+    };
+    house.effects.insert(price.name.clone(), price);
+    let credit = RuleType {
+        name: "check.credit".to_owned(),
+        label: Text::same("credit"),
+        takes: vec![port("amount", yuan(), true)],
+        gives: vec![port("verdict", FieldKind::Text, true)],
+    };
+    house.rules.insert(credit.name.clone(), credit);
+    house.events.insert("parts.received".to_owned());
+    house.flows.insert("other".to_owned());
+    house
+}
+
+/// A flow in that house, read but not checked as a whole.
+pub fn compiled(text: &str) -> Compiled {
+    read("flow.yaml", text, &house())
 }
 
 /// `line:column code` of every fault, in file order.

@@ -15,6 +15,9 @@ pub const DEPTH_MAX: usize = 64;
 /// Slips of YAML repaired and read past in one file.
 const REPAIRS_MAX: usize = 20;
 
+/// Most faults of one tree; a file that repeats one key a thousand times is told so often enough.
+const FAULTS_MAX: usize = 300;
+
 /// Keys other YAML readers turn into yes or no.
 const BOOLEAN_KEYS: [&str; 4] = ["on", "yes", "no", "off"];
 
@@ -112,8 +115,7 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, at: &granit_parser::Span) -> bool {
         let span = bytes(at);
         if let Some(tag) = at.tag_span() {
-            let fault = yaml_fault::refused(self.source, bytes(&tag), yaml_fault::Refused::Tag);
-            self.faults.push(fault);
+            self.refuse(bytes(&tag), yaml_fault::Refused::Tag);
         }
         match event {
             Event::DocumentStart(..) => {
@@ -154,8 +156,10 @@ impl Builder<'_> {
     }
 
     fn refuse(&mut self, span: Span, what: yaml_fault::Refused) {
-        self.faults
-            .push(yaml_fault::refused(self.source, span, what));
+        if self.faults.len() < FAULTS_MAX {
+            self.faults
+                .push(yaml_fault::refused(self.source, span, what));
+        }
     }
 
     fn scalar(&mut self, text: String, style: Style, span: Span) {
@@ -214,37 +218,53 @@ impl Builder<'_> {
     }
 
     fn put(&mut self, node: Node) {
-        match self.open.last_mut() {
-            None => self.root = Some(node),
-            Some(Open::Seq { items, .. }) => items.push(node),
+        let span = node.span;
+        let fault = match self.open.last_mut() {
+            None => {
+                self.root = Some(node);
+                None
+            }
+            Some(Open::Seq { items, .. }) => {
+                items.push(node);
+                None
+            }
             Some(Open::Map {
                 entries, seen, key, ..
             }) => match key.take() {
                 None => {
-                    let fault =
-                        yaml_fault::refused(self.source, node.span, yaml_fault::Refused::LongKey);
-                    self.faults.push(fault);
                     *key = Some(Key {
                         text: String::new(),
-                        span: node.span,
+                        span,
                     });
+                    let what = yaml_fault::Refused::LongKey;
+                    Some(yaml_fault::refused(self.source, span, what))
                 }
-                Some(name) => {
-                    if let Some(first) = seen.get(&name.text) {
-                        let fault =
-                            yaml_fault::duplicate(self.source, *first, name.span, &name.text);
-                        self.faults.push(fault);
-                    } else {
-                        seen.insert(name.text.clone(), name.span);
-                        // A key that could not be read was reported; an empty one would only be reported again.
-                        if !name.text.is_empty() {
-                            entries.push((name, node));
-                        }
-                    }
-                }
+                Some(key) => enter(self.source, entries, seen, key, node),
             },
+        };
+        if let Some(fault) = fault.filter(|_| self.faults.len() < FAULTS_MAX) {
+            self.faults.push(fault);
         }
     }
+}
+
+/// Enters a key and its value into a map; a key that is there already is a fault, and its value is dropped.
+fn enter(
+    source: &Source,
+    entries: &mut Vec<(Key, Node)>,
+    seen: &mut HashMap<String, Span>,
+    key: Key,
+    node: Node,
+) -> Option<Diagnostic> {
+    if let Some(first) = seen.get(&key.text) {
+        return Some(yaml_fault::duplicate(source, *first, key.span, &key.text));
+    }
+    seen.insert(key.text.clone(), key.span);
+    // A key that could not be read was reported; an empty one would only be reported again.
+    if !key.text.is_empty() {
+        entries.push((key, node));
+    }
+    None
 }
 
 /// The whole of a list or map: a bracket's own end where it has one, else the end of its last piece.

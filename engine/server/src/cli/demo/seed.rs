@@ -159,7 +159,7 @@ impl Seeding<'_> {
         for step in case.steps {
             at = Moment(self.calendar.plus_work_ms(at, STEP_MS).0.min(self.now.0));
             self.clock.set(at);
-            let (actor, via, action) = self.deed(&started.instance, case.applicant, step).await?;
+            let (actor, via, action) = self.deed(&started.instance, &applicant, step).await?;
             let command = Command {
                 actor,
                 via,
@@ -192,15 +192,14 @@ impl Seeding<'_> {
     async fn deed(
         &self,
         instance: &str,
-        applicant: &str,
+        applicant: &Actor,
         step: &DemoStep,
     ) -> Result<(Actor, Via, Action), Text> {
-        let asks = || Actor::Person(applicant.to_owned());
         Ok(match step {
             DemoStep::Submit(set) => {
                 let set = self.values(instance, None, set).await?;
                 (
-                    asks(),
+                    applicant.clone(),
                     Via::Page,
                     Action::Submit {
                         set,
@@ -209,7 +208,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpAnswers => {
-                let (call, answer) = self.erp(applicant, instance).await?;
+                let (call, answer) = self.erp(instance, applicant).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -220,7 +219,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpFails(words) => {
-                let call = self.last_call(applicant, instance).await?;
+                let call = self.last_call(instance, applicant).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -252,7 +251,7 @@ impl Seeding<'_> {
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
             DemoStep::Withdraw(words) => (
-                asks(),
+                applicant.clone(),
                 Via::Page,
                 Action::Withdraw {
                     comment: Some((*words).to_owned()),
@@ -287,10 +286,10 @@ impl Seeding<'_> {
     }
 
     /// Calls count up within an instance: the last one has the number of all.
-    async fn last_call(&self, reader: &str, instance: &str) -> Result<u32, Text> {
+    async fn last_call(&self, instance: &str, applicant: &Actor) -> Result<u32, Text> {
         let view = self
             .app
-            .instance_view(reader, instance)
+            .instance_view(applicant.person().unwrap_or_default(), instance)
             .await
             .map_err(|error| opened(&error))?;
         let calls = view
@@ -302,7 +301,8 @@ impl Seeding<'_> {
     }
 
     /// What the ERP says to the question that waits: through the module, as the worker would ask it.
-    async fn erp(&self, reader: &str, instance: &str) -> Result<(u32, Values), Text> {
+    async fn erp(&self, instance: &str, applicant: &Actor) -> Result<(u32, Values), Text> {
+        let reader = applicant.person().unwrap_or_default();
         let view = self
             .app
             .instance_view(reader, instance)
@@ -344,7 +344,7 @@ impl Seeding<'_> {
         let values = module
             .settle(&effect, &answer)
             .map_err(|refusal| refusal.message)?;
-        Ok((self.last_call(reader, instance).await?, values))
+        Ok((self.last_call(instance, applicant).await?, values))
     }
 }
 

@@ -1,0 +1,241 @@
+//! Pages in a real browser, on a phone-sized screen: nothing sticks out, two taps decide, in Chinese and in English.
+//!
+//! Speaks the WebDriver protocol to Debian's chromedriver; without one the test says so and passes. With `ASSENT_SHOTS=FOLDER` every
+//! page it sees is kept there as a picture.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::binary::{Demo, Folder, free_port};
+use crate::person::Person;
+
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser window.
+struct Browser {
+    driver: Child,
+    session: String,
+    _profile: Folder,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.driver.kill().ok();
+        self.driver.wait().ok();
+    }
+}
+
+impl Browser {
+    /// A window of that size; none when there is no chromedriver here.
+    async fn open(width: u32, height: u32) -> Option<Self> {
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let profile = Folder::new("browser");
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &format!("--user-data-dir={}", profile.path().display()),
+            &format!("--window-size={width},{height}"),
+        ];
+        let metrics =
+            json!({"width": width, "height": height, "pixelRatio": 1.0, "touch": width < 700});
+        let options = json!({"args": arguments, "mobileEmulation": {"deviceMetrics": metrics}});
+        let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
+        let base = format!("http://127.0.0.1:{port}");
+        let mut browser = Self {
+            driver,
+            session: String::new(),
+            _profile: profile,
+        };
+        for _ in 0..200 {
+            if let Ok(answer) = call("POST", &format!("{base}/session"), &wanted).await {
+                let id = answer["sessionId"]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("no session: {answer}"));
+                browser.session = format!("{base}/session/{id}");
+                return Some(browser);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("chromedriver does not answer");
+    }
+
+    async fn go(&self, url: &str) {
+        call(
+            "POST",
+            &format!("{}/url", self.session),
+            &json!({"url": url}),
+        )
+        .await
+        .unwrap();
+    }
+
+    async fn run(&self, script: &str) -> Value {
+        call(
+            "POST",
+            &format!("{}/execute/sync", self.session),
+            &json!({"script": script, "args": []}),
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Clicks the first element that matches, once there is one and it can be clicked.
+    async fn click(&self, selector: &str) {
+        let mut last = Value::Null;
+        for _ in 0..100 {
+            let find = json!({"using": "css selector", "value": selector});
+            let found = call("POST", &format!("{}/element", self.session), &find)
+                .await
+                .unwrap();
+            if let Some(id) = found[ELEMENT].as_str() {
+                last = call(
+                    "POST",
+                    &format!("{}/element/{id}/click", self.session),
+                    &json!({}),
+                )
+                .await
+                .unwrap();
+                if last.is_null() {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} cannot be clicked: {last}");
+    }
+
+    /// Nothing on the page is wider than the window; keeps a picture where one is asked for.
+    async fn look(&self, name: &str) {
+        let wide = self
+            .run("return [document.documentElement.scrollWidth, window.innerWidth, document.title]")
+            .await;
+        let (content, window) = (wide[0].as_u64().unwrap(), wide[1].as_u64().unwrap());
+        assert!(
+            content <= window,
+            "{name}: {content} px of content in {window} px ({})",
+            wide[2]
+        );
+        if let Some(folder) = std::env::var_os("ASSENT_SHOTS") {
+            let shot = call("GET", &format!("{}/screenshot", self.session), &Value::Null)
+                .await
+                .unwrap();
+            std::fs::create_dir_all(&folder).unwrap();
+            let path = std::path::Path::new(&folder).join(format!("{name}.png.base64"));
+            std::fs::write(path, shot.as_str().unwrap()).unwrap();
+        }
+    }
+}
+
+async fn call(method: &str, url: &str, body: &Value) -> Result<Value, reqwest::Error> {
+    let client = reqwest::Client::new();
+    let request = if method == "GET" {
+        client.get(url)
+    } else {
+        client.post(url).body(body.to_string())
+    };
+    let text = request.send().await?.text().await?;
+    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+    Ok(answer["value"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_decides_in_two_taps() {
+    let Some(phone) = Browser::open(360, 640).await else {
+        println!("skipped: no chromedriver");
+        return;
+    };
+    let folder = Folder::new("phone");
+    let demo = Demo::start(folder.path());
+    demo.ready().await;
+    let applicant = Person::sign_in(&demo, "chenyu").await;
+    let manager = Person::sign_in(&demo, "wanghaoran").await;
+    let started = applicant.start_shipment("SH-2026-7200").await;
+    let instance = started["instance"].as_str().unwrap().to_owned();
+    let task = manager.task_on(&instance).await;
+
+    phone
+        .go(demo
+            .links
+            .iter()
+            .find(|link| link.contains("/wanghaoran?"))
+            .unwrap())
+        .await;
+    for language in ["zh", "en"] {
+        let pages = [
+            ("inbox", "/inbox".to_owned()),
+            ("task", format!("/tasks/{instance}/{task}")),
+            ("start", "/start/shipment_release".to_owned()),
+            ("instance", format!("/instances/{instance}")),
+            ("mailbox", "/dev/mail".to_owned()),
+            ("flows", "/flows".to_owned()),
+        ];
+        for (name, path) in pages {
+            phone
+                .go(&format!("{}{path}?lang={language}", demo.base))
+                .await;
+            phone.look(&format!("{name}-{language}-360")).await;
+        }
+    }
+    phone
+        .go(&format!("{}/tasks/{instance}/{task}?lang=zh", demo.base))
+        .await;
+    let visible = "const r = document.querySelector(\"a[href$='#approve']\")?.getBoundingClientRect(); return r && r.bottom <= window.innerHeight && r.height >= 44";
+    assert_eq!(
+        phone.run(visible).await,
+        json!(true),
+        "the approve button is on the first screen and large enough"
+    );
+    phone.click("a[href$='#approve']").await;
+    phone.look("sheet-zh-360").await;
+    phone.click("#approve button.confirm").await;
+    applicant.until(&instance, "approved").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_sees_every_page() {
+    let Some(desk) = Browser::open(1280, 800).await else {
+        println!("skipped: no chromedriver");
+        return;
+    };
+    let folder = Folder::new("desk");
+    let demo = Demo::start(folder.path());
+    demo.ready().await;
+    desk.go(demo
+        .links
+        .iter()
+        .find(|link| link.contains("/sunlei?"))
+        .unwrap())
+        .await;
+    for language in ["zh", "en"] {
+        for (name, path) in [
+            ("inbox", "/inbox"),
+            ("instances", "/instances"),
+            ("stuck", "/stuck"),
+            ("flows", "/flows"),
+            ("mailbox", "/dev/mail"),
+            ("start", "/start"),
+        ] {
+            desk.go(&format!("{}{path}?lang={language}", demo.base))
+                .await;
+            desk.look(&format!("{name}-{language}-1280")).await;
+            let title = desk
+                .run("return document.querySelectorAll('h1').length")
+                .await;
+            assert_eq!(title, json!(1), "one heading on {path}");
+        }
+    }
+}
