@@ -117,6 +117,8 @@
     });
   });
 
+  each("select[data-submit]", function (pick) { pick.addEventListener("change", function () { pick.form.submit(); }); });
+
   // ---- keys: J/K Enter on lists, A/R/C on a task; they open sheets and never decide ------------------------------
   function keysOff() { try { return localStorage.getItem("assent:keys") === "off"; } catch (e) { return false; } }
   function rowMove(step) {

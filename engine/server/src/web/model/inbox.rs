@@ -153,11 +153,15 @@ pub fn instance_row(item: &InstanceRow, now: Moment, lang: Lang) -> Row {
         .collect();
     let head = &item.head;
     let standing = item.standing.get(lang);
-    let kind = if standing.is_empty() || head.ended {
-        head.flow_name.get(lang).to_owned()
-    } else {
-        format!("{} · {standing}", head.flow_name.get(lang))
-    };
+    let mut kind = head.flow_name.get(lang).to_owned();
+    if !head.ended {
+        for part in [standing.to_owned(), waits_for(&names, lang)] {
+            if !part.is_empty() {
+                kind.push_str(" · ");
+                kind.push_str(&part);
+            }
+        }
+    }
     Row {
         href: format!("/instances/{}", head.id),
         title: head.title.clone(),
@@ -165,18 +169,19 @@ pub fn instance_row(item: &InstanceRow, now: Moment, lang: Lang) -> Row {
         who: Some(Face::of(&head.applicant, lang)),
         age: part::age(now, head.updated.at, lang),
         tag: Some(Tag::status(&head.status, &head.status_shown, lang)),
-        said: if names.is_empty() || head.ended {
-            head.held
-                .as_ref()
-                .map(|held| held.get(lang).to_owned())
-                .unwrap_or_default()
-        } else {
-            words::say(
-                lang,
-                "inbox.waits_for",
-                &[("who", &names.join(lang.pick("、", ", ")))],
-            )
-        },
+        said: head
+            .held
+            .as_ref()
+            .map(|held| held.get(lang).to_owned())
+            .unwrap_or_default(),
         ..Row::default()
     }
+}
+
+fn waits_for(names: &[&str], lang: Lang) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = names.join(lang.pick("、", ", "));
+    words::say(lang, "inbox.waits_for", &[("who", &names)])
 }

@@ -142,7 +142,11 @@ impl Amount {
         let (words, wan) = in_brackets(shown);
         let mut amount = Self {
             label: fact.label.get(lang).to_owned(),
-            wan: wan.unwrap_or_default().to_owned(),
+            wan: wan
+                .unwrap_or_default()
+                .trim_start_matches("≈")
+                .trim_start()
+                .to_owned(),
             ..Self::default()
         };
         for part in words.split_whitespace() {
@@ -169,6 +173,8 @@ pub struct FactModel {
     pub number: bool,
     pub empty: bool,
     pub wide: bool,
+    /// Too long for half a phone.
+    pub mid: bool,
     pub changed: bool,
     pub href: String,
     pub files: Vec<FileLink>,
@@ -208,6 +214,7 @@ impl FactModel {
             empty: shown.is_empty(),
             number: matches!(fact.kind, "number" | "percent" | "date" | "time"),
             wide: fact.kind == "table" || shown.chars().count() > 60,
+            mid: shown.chars().count() > 12 && fact.kind != "money",
             ..Self::default()
         };
         if let Some(amount) = Amount::of(fact, lang) {

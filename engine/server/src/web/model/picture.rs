@@ -7,8 +7,8 @@ use assent_core::text::Lang;
 use assent_runtime::app::DiagramItem;
 use serde::Serialize;
 
-/// Width of the picture on a page; a phone scrolls it inside its frame.
-const WIDTH_PX: i32 = 640;
+/// Width of the picture: what a card on a phone has room for. On a desk it stands beside the sentences.
+const WIDTH_PX: i32 = 320;
 
 /// One line of the flow in words.
 #[derive(Clone, Debug, Default, Serialize)]

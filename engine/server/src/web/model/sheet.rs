@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::field::{Drawing, FieldModel, OptionModel};
 use super::part::Amount;
-use crate::web::form::Typed;
+use crate::web::form::{self, Typed};
 use crate::web::words;
 
 /// One sheet with its form.
@@ -135,11 +135,16 @@ impl Sheets<'_> {
             faults: comeback.map_or(&[], |back| &back.faults),
             require: &offer.require,
         };
-        let mut fields = Vec::new();
-        if offer.action == "approve" || offer.work {
-            fields.extend(drawing.writable(self.form));
+        let decides = offer.action == "approve" || offer.work;
+        let mut fields = drawing.writable(if decides { self.form } else { &[] });
+        for ask in &offer.ask {
+            // A record field that the decision asks for is drawn once, with the value it has.
+            let name = form::input_name(&ask.name);
+            match fields.iter_mut().find(|field| field.name == name) {
+                Some(known) => known.required |= ask.required,
+                None => fields.push(drawing.field(ask)),
+            }
         }
-        fields.extend(offer.ask.iter().map(|field| drawing.field(field)));
         match offer.action.as_str() {
             "transfer" => fields.push(self.pick("to", "sheet.to_whom", id, self.people, comeback)),
             "return" if offer.targets.len() > 1 => {

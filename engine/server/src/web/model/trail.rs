@@ -4,7 +4,6 @@ use assent_core::text::Lang;
 use assent_runtime::app::{Expected, InstanceView, PersonView, Standing, TimelineItem};
 use serde::Serialize;
 
-use super::part::Tag;
 use crate::web::words;
 
 /// One line.
@@ -14,7 +13,6 @@ pub struct TrailLine {
     pub tone: String,
     pub icon: &'static str,
     pub what: String,
-    pub stamp: Option<Tag>,
     pub at: String,
     pub exact: String,
     pub names: String,
@@ -73,14 +71,14 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         what: item.words.get(lang).to_owned(),
         at: short(item.at.shown.get(lang)),
         exact: item.at.shown.get(lang).to_owned(),
-        names: way.to_owned(),
         words: item.comment.clone().unwrap_or_default(),
         why: item
             .because
             .iter()
             .map(|text| text.get(lang).to_owned())
+            .chain(Some(way.to_owned()).filter(|way| !way.is_empty()))
             .collect(),
-        stamp: None,
+        ..TrailLine::default()
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Ask {
 #[derive(Serialize)]
 struct List {
     rows: Vec<Row>,
-    filters: Vec<Choice>,
+    people: Vec<Choice>,
     empty: Option<Empty>,
 }
 
@@ -90,7 +90,7 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, Query(ask): Query
         ..Empty::default()
     });
     let model = List {
-        filters: filters(&mails, &ask, lang),
+        people: people(&mails, &ask),
         rows,
         empty,
     };
@@ -102,23 +102,17 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, Query(ask): Query
     page::answer(&site, &visit, "pages/mails", page, &model)
 }
 
-fn filters(mails: &[MailboxItem], ask: &Ask, lang: assent_core::text::Lang) -> Vec<Choice> {
+fn people(mails: &[MailboxItem], ask: &Ask) -> Vec<Choice> {
     let mut seen: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
     seen.sort_unstable();
     seen.dedup();
-    let mut choices = vec![Choice {
-        href: "/dev/mail".to_owned(),
-        label: words::word(lang, "inbox.all").to_owned(),
-        here: ask.to.is_empty(),
-        count: None,
-    }];
-    choices.extend(seen.into_iter().map(|to| Choice {
-        href: format!("/dev/mail?to={}", encode(to)),
-        label: to.to_owned(),
-        here: ask.to == to,
-        count: None,
-    }));
-    choices
+    seen.into_iter()
+        .map(|to| Choice {
+            label: to.to_owned(),
+            here: ask.to == to,
+            ..Choice::default()
+        })
+        .collect()
 }
 
 /// `GET /dev/mail/{id}`
