@@ -12,6 +12,7 @@ mod lean;
 pub mod manifest;
 pub mod map;
 mod names;
+mod policies;
 mod prelint;
 pub mod reader;
 pub mod scalar;

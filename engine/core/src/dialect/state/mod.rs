@@ -18,9 +18,9 @@ use crate::text::Text;
 use super::lean;
 use super::map::{MapReader, key_word};
 use super::names::Names;
+use super::policies;
 use super::reader::{Reader, Word};
 use super::scalar;
-use super::settings;
 use super::suggest;
 use super::tree::Node;
 
@@ -277,7 +277,7 @@ fn common(
             state.ask = actions::asked_at(cx, "");
         }
         if let Some(node) = map.get("policies") {
-            state.policies = settings::state_policies(reader, names, node);
+            state.policies = policies::state_policies(reader, names, node);
         }
     }
     if matches!(verb, "draft" | "approve" | "work")

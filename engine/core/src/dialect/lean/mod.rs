@@ -1,18 +1,22 @@
 //! The one file that leans on the other small languages: conditions, durations, people rules, templates. Each of them says
 //! what is wrong in its own text; here that becomes a place in the file.
 
+mod people;
+mod template;
+
 use crate::calendar::Term;
 use crate::condition::{self, ConditionFault, Expr, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::field::{EntityType, FieldKind};
-use crate::people::{Mention, PeopleError, PeopleRule};
-use crate::template::{Template, TemplateFault};
 use crate::text::Text;
 
-use super::names::{Names, RecordNames};
-use super::reader::{Reader, Word};
-use super::scalar;
-use super::tree::{Node, Span, Style};
+use crate::dialect::names::{Names, RecordNames};
+use crate::dialect::reader::Reader;
+use crate::dialect::scalar;
+use crate::dialect::tree::{Node, Span, Style};
+
+pub use people::people_rule;
+pub use template::template;
 
 /// A condition: true or false.
 pub fn condition(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Expr> {
@@ -159,178 +163,6 @@ pub fn term_in(reader: &mut Reader, text: &str, node: &Node, at: (usize, usize))
     }
     reader.push(fault);
     None
-}
-
-/// A rule that names people.
-pub fn people_rule(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<PeopleRule> {
-    let word = scalar::text(reader, node)?;
-    match PeopleRule::parse_located(&word.text) {
-        Ok((rule, mentions)) => {
-            for found in mentions {
-                let at = (found.offset, found.offset + found.len);
-                let span = within(reader, node, at).unwrap_or(node.span);
-                let span = name_alone(reader.source().slice(span), span);
-                mention(reader, names, &found.mention, span);
-            }
-            Some(rule)
-        }
-        Err(error) => {
-            push_people_error(reader, node, error);
-            None
-        }
-    }
-}
-
-/// The name in `role/name` or `record.name`: that is what a fix replaces.
-fn name_alone(text: &str, span: Span) -> Span {
-    let before = text
-        .find('/')
-        .map(|slash| slash + 1)
-        .or_else(|| text.starts_with("record.").then_some("record.".len()));
-    Span {
-        start: span.start + before.unwrap_or(0),
-        end: span.end,
-    }
-}
-
-fn push_people_error(reader: &mut Reader, node: &Node, error: PeopleError) {
-    let exact = within(reader, node, (error.offset, error.offset + error.len));
-    let place = reader.place(exact.unwrap_or(node.span));
-    let mut fault = Diagnostic::error(
-        "people-rule",
-        place.clone(),
-        error.message.zh,
-        error.message.en,
-    );
-    fault.hint = error.hint;
-    if let (Some(fix), Some(_)) = (error.fix, exact) {
-        let title = Text::new(format!("改为 {fix}"), format!("Change to {fix}"));
-        fault = fault.fix(title, place, fix);
-    }
-    reader.push(fault);
-}
-
-/// Checks one name of a people rule. People and units are checked where the organisation is loaded.
-fn mention(reader: &mut Reader, names: &Names<'_>, mention: &Mention, span: Span) {
-    let catalog = names.catalog;
-    let word = |text: &str| Word {
-        text: text.to_owned(),
-        span,
-    };
-    match mention {
-        Mention::Role(id) if !catalog.roles.contains_key(id) => {
-            let known = catalog.roles.keys().map(String::as_str);
-            reader.unknown("unknown-role", &word(id), ("角色", "role"), known);
-        }
-        Mention::Post(id) if !catalog.posts.contains(id) => {
-            let known = catalog.posts.iter().map(String::as_str);
-            reader.unknown("unknown-post", &word(id), ("岗位", "post"), known);
-        }
-        Mention::User(id) if !catalog.people.is_empty() && !catalog.people.contains(id) => {
-            let known = catalog.people.iter().map(String::as_str);
-            reader.unknown("unknown-person", &word(id), ("人员", "person"), known);
-        }
-        Mention::Unit(id) if !catalog.units.is_empty() && !catalog.units.contains(id) => {
-            let known = catalog.units.iter().map(String::as_str);
-            reader.unknown("unknown-unit", &word(id), ("部门", "unit"), known);
-        }
-        Mention::PeopleField(path) => {
-            field_of(reader, names, &word(path), &FieldKind::Person);
-        }
-        Mention::UnitField(path) => {
-            field_of(reader, names, &word(path), &FieldKind::Department);
-        }
-        Mention::Role(_) | Mention::Post(_) | Mention::User(_) | Mention::Unit(_) => {}
-    }
-}
-
-fn field_of(reader: &mut Reader, names: &Names<'_>, word: &Word, due: &FieldKind) {
-    if names.open {
-        return;
-    }
-    let record = names.record();
-    let Some(kind) = record.field_kind(&word.text) else {
-        let known = names.entity.fields.iter();
-        let known = known.map(|field| field.name.as_str());
-        reader.unknown("unknown-field", word, ("字段", "field"), known);
-        return;
-    };
-    if *kind != *due {
-        let (is, due) = (super::kinds::words(kind), super::kinds::words(due));
-        reader.error(
-            "wrong-type",
-            word.span,
-            (
-                format!("“{}”是{}，这里要{}", word.text, is.zh, due.zh),
-                format!("“{}” is {}, but {} is due here", word.text, is.en, due.en),
-            ),
-            ("换一个类型相符的字段", "Use a field of that type"),
-        );
-    }
-}
-
-/// A title or mail text; every name it reads must exist.
-pub fn template(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Template> {
-    let word = scalar::text(reader, node)?;
-    let template = match Template::parse(&word.text) {
-        Ok(template) => template,
-        Err(fault) => {
-            push_template_fault(reader, node, fault);
-            return None;
-        }
-    };
-    for reading in template.readings() {
-        if names.open || names.template_knows(&reading.path) {
-            continue;
-        }
-        let span = within(reader, node, reading.span).unwrap_or(node.span);
-        let word = Word {
-            text: reading.path.clone(),
-            span,
-        };
-        unknown_in_template(reader, names, &word);
-    }
-    Some(template)
-}
-
-fn unknown_in_template(reader: &mut Reader, names: &Names<'_>, word: &Word) {
-    let known = names.template_names();
-    let near = super::suggest::nearest(&word.text, known.iter().map(String::as_str));
-    let fault = reader.fault(
-        "unknown-field",
-        word.span,
-        format!("没有名为“{}”的字段", word.text),
-        format!("There is no field called “{}”", word.text),
-    );
-    let fault = match near {
-        Some(near) => {
-            // The place is the whole tag; within it only the name changes.
-            let tag = reader.source().slice(word.span).replace(&word.text, near);
-            let place = reader.place(word.span);
-            let title = Text::new(format!("改为 {near}"), format!("Change to {near}"));
-            let fault = fault.hint(
-                format!("是不是想写“{near}”？"),
-                format!("Did you mean “{near}”?"),
-            );
-            if tag.contains(near) {
-                fault.fix(title, place, tag)
-            } else {
-                fault
-            }
-        }
-        None => fault.hint(
-            format!("可以用的名字：{}", known.join("、")),
-            format!("Possible names: {}", known.join(", ")),
-        ),
-    };
-    reader.push(fault);
-}
-
-fn push_template_fault(reader: &mut Reader, node: &Node, fault: TemplateFault) {
-    let span = within(reader, node, fault.span).unwrap_or(node.span);
-    let mut found = reader.fault(fault.code, span, fault.message.zh, fault.message.en);
-    found.hint = fault.hint.map(|hint| *hint);
-    reader.push(found);
 }
 
 /// The stretch of the file that a stretch of a scalar's text stands in; none where the two cannot be matched (escapes in
