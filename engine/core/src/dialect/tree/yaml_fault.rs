@@ -146,37 +146,9 @@ pub(super) fn translate(source: &Source, error: &ScanError) -> Diagnostic {
         // The next line's key was read as one more item: the bracket is what is missing.
         found = words(&ErrorKind::UnexpectedEofFlowSequence);
     }
-    if found.0 == "comma-missing"
-        && source
-            .text()
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with("{{"))
-    {
-        return unquoted_braces(source, at);
-    }
     let (code, zh, en, hint) = found;
     let place = source.place(opening(source, code, at));
     Diagnostic::error(code, place, zh, en).hint(hint.zh, hint.en)
-}
-
-/// `{zh: 请审批 {{title}}, en: …}`: braces inside of brackets.
-fn unquoted_braces(source: &Source, at: usize) -> Diagnostic {
-    let rest = source.text().get(at..).unwrap_or("");
-    let tag = rest.find("}}").map_or(2, |end| end + 2);
-    let place = source.place(Span {
-        start: at,
-        end: at + tag,
-    });
-    Diagnostic::error(
-        "unquoted-template",
-        place,
-        "这段文字里有 {{，却没有加引号",
-        "This text has {{ in it but stands without quotes",
-    )
-    .hint(
-        "给整段文字加引号，例如 zh: '请审批 {{title}}'",
-        "Put the whole text into quotes, for example en: 'Please approve {{title}}'",
-    )
 }
 
 fn char_at(source: &Source, at: usize) -> Span {
