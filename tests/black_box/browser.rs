@@ -199,13 +199,9 @@ async fn a_phone_decides_in_two_taps() {
         json!(true),
         "the approve button is on the first screen and large enough"
     );
-    phone
-        .click("a[href$='#approve']")
-        .await;
+    phone.click("a[href$='#approve']").await;
     phone.look("sheet-zh-360").await;
-    phone
-        .click("#approve button.confirm")
-        .await;
+    phone.click("#approve button.confirm").await;
     applicant.until(&instance, "approved").await;
 }
 

@@ -135,6 +135,9 @@ async fn settle(demo: &Demo, ledger: &Ledger) {
             .iter()
             .filter_map(|event| event["seq"].as_u64())
             .collect();
-        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "no event doubled: {numbers:?}");
+        assert!(
+            numbers.windows(2).all(|pair| pair[0] < pair[1]),
+            "no event doubled: {numbers:?}"
+        );
     }
 }

@@ -98,33 +98,6 @@ impl Person {
         ))
     }
 
-    /// Posts a form as a page does; the status and the location.
-    pub async fn submit(
-        &self,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> (StatusCode, String, String) {
-        let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
-        let body: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect();
-        let post = self
-            .client
-            .post(self.url(path))
-            .header("origin", &self.base);
-        let post = post
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body.join("&"));
-        let answer = post.send().await.unwrap();
-        let to = answer
-            .headers()
-            .get("location")
-            .map(|to| to.to_str().unwrap().to_owned())
-            .unwrap_or_default();
-        (answer.status(), to, answer.text().await.unwrap())
-    }
-
     /// Starts and submits an under-loaded shipment: the logistics managers are asked. Returns the instance and its tasks.
     pub async fn start_shipment(&self, number: &str) -> Value {
         let (status, answer) = self
@@ -174,16 +147,4 @@ pub fn shipment(number: &str) -> Value {
         "shipment_no": number, "customer": crate::first_day::CUSTOMER, "amount": "80000.00",
         "loaded_t": "21", "capacity_t": "30", "bearer": "customer"
     }})
-}
-
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }

@@ -197,7 +197,7 @@ fn life(instance: &mut Instance, change: &Change) {
             let mut at = 0;
             instance.path.retain(|passed| {
                 let keep =
-                    !dropped.contains(&passed.entry) && !(passed.entry == 0 && skipped_after(at));
+                    !(dropped.contains(&passed.entry) || passed.entry == 0 && skipped_after(at));
                 at += 1;
                 keep
             });

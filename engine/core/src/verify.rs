@@ -155,10 +155,8 @@ fn tasks(events: &[Event], stored: &Case) -> Vec<Violation> {
     let mut found = vec![];
     for event in events {
         match &event.change {
-            Change::TaskOpened { task, .. } => {
-                if open.insert(*task, true).is_some() {
-                    found.push(broken("i2", format!("task {task} was opened twice")));
-                }
+            Change::TaskOpened { task, .. } if open.insert(*task, true).is_some() => {
+                found.push(broken("i2", format!("task {task} was opened twice")));
             }
             Change::TaskClosed { task, .. } if open.insert(*task, false) != Some(true) => {
                 found.push(broken(

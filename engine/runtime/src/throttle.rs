@@ -22,7 +22,13 @@ struct Tries {
 
 impl Throttle {
     /// Counts a try; the seconds to wait when there were more than `most` within `window_ms`.
-    pub(crate) fn count(&self, key: &str, most: u32, window_ms: i64, now: Moment) -> Result<(), u32> {
+    pub(crate) fn count(
+        &self,
+        key: &str,
+        most: u32,
+        window_ms: i64,
+        now: Moment,
+    ) -> Result<(), u32> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= KEYS_MAX {
             tries.retain(|_, tries| now.0 - tries.since.0 < window_ms);
@@ -30,9 +36,15 @@ impl Throttle {
         if tries.len() >= KEYS_MAX {
             tries.clear();
         }
-        let known = tries.entry(key.to_owned()).or_insert(Tries { count: 0, since: now });
+        let known = tries.entry(key.to_owned()).or_insert(Tries {
+            count: 0,
+            since: now,
+        });
         if now.0 - known.since.0 >= window_ms {
-            *known = Tries { count: 0, since: now };
+            *known = Tries {
+                count: 0,
+                since: now,
+            };
         }
         if known.count >= most {
             let wait_ms = known.since.0 + window_ms - now.0;

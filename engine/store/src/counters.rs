@@ -4,12 +4,13 @@ use crate::Store;
 use crate::db::args;
 use crate::dialect::Sql;
 use crate::error::StoreError;
+use crate::tx::Tx;
 
 const ONE: Sql =
     Sql::Same("select cast(coalesce(sum(n), 0) as bigint) from counters where name = $1");
 // `0` follows `/`: everything that begins with the prefix, by index.
 const UNDER: Sql = Sql::Same(
-    "select name, cast(sum(n) as bigint) from counters where name >= $1 and name < $2 group by name order by name",
+    "select name, cast(sum(n) as bigint) from counters where name >= $1 and name < $2 group by name having sum(n) <> 0 order by name",
 );
 
 pub(crate) fn open_tasks(person: &str) -> String {
@@ -20,6 +21,16 @@ pub(crate) fn instances(flow: &str, status: &str) -> String {
     format!("flow/{flow}/{status}")
 }
 
+const ADD: Sql = Sql::Same(
+    "insert into counters (name, shard, n) values ($1, 0, $2) \
+     on conflict (name, shard) do update set n = counters.n + excluded.n",
+);
+
+/// Adds to one counter, outside the committer.
+pub(crate) async fn add(tx: &mut Tx, name: &str, more: i64) -> Result<(), StoreError> {
+    tx.execute(&ADD, args![name, more]).await.map(drop)
+}
+
 impl Store {
     /// How many open tasks a person has.
     ///
@@ -28,6 +39,20 @@ impl Store {
     pub async fn count_open_tasks(&self, person: &str) -> Result<i64, StoreError> {
         let count = self.one(&ONE, args![open_tasks(person)], |mut row| row.int());
         Ok(count.await?.unwrap_or_default())
+    }
+
+    /// How many open tasks there are, of everybody: the sum of their counters, for metrics.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_all_open_tasks(&self) -> Result<i64, StoreError> {
+        let rows = self.reader().fetch(&UNDER, args!["open/", "open0"]).await?;
+        let mut count = 0;
+        for mut row in rows {
+            row.text()?;
+            count += row.int()?;
+        }
+        Ok(count)
     }
 
     /// How many instances there are by flow and status (`running`, `held`, an outcome's word …).

@@ -27,14 +27,22 @@ pub struct InstanceFilter {
 
 macro_rules! listing {
     ($by:literal) => {
-        Sql::Same(concat!(
+        // A state's id is looked for with commas around it, and not with LIKE: `_` stands in ids.
+        Sql::Each {
+            sqlite: listing!($by, "instr"),
+            postgres: listing!($by, "strpos"),
+        }
+    };
+    ($by:literal, $position:literal) => {
+        concat!(
             "select id, flow, version, entity, record, applicant, status, ended, title, standing, rev, started, updated, \
              state from instances where ",
             $by,
-            " and id < $1 and ($3 = '' or flow = $3) and ($4 = '' or status = $4) \
-             and ($5 = '' or ',' || standing || ',' like '%,' || $5 || ',%') and ($6 < 0 or ended = $6) \
+            " and id < $1 and ($3 = '' or flow = $3) and ($4 = '' or status = $4) and ($5 = '' or ",
+            $position,
+            "(',' || standing || ',', ',' || $5 || ',') > 0) and ($6 < 0 or ended = $6) \
              and ($7 = '' or applicant = $7) order by id desc limit $8"
-        ))
+        )
     };
 }
 // One statement per index, so that a page reads about as many rows as it shows.

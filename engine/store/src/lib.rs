@@ -16,14 +16,16 @@
 //! | instances | `load_instance(s)`, `events`, `list_instances`, `open_instances`, `stuck_candidates`, `count_instances`, `answer` |
 //! | tasks | `inbox`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
 //! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
-//! | outbox | `claim_outbox`, `settle`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
+//! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
+//! | care | `about`, `probe`, `backup`, `all_instances`, `chains`, `retire`, `dump` |
 //! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
 mod accounts;
 mod attachments;
+mod care;
 mod commit;
 mod committer;
 mod counters;
@@ -53,6 +55,7 @@ mod wakeups;
 
 pub use accounts::{Account, Token};
 pub use attachments::Attachment;
+pub use care::About;
 pub use commit::Outcome;
 pub use committer::{Committer, CommitterOptions};
 pub use definitions::{Publication, Published};

@@ -84,6 +84,12 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
             "sqlite: needs the path of a file",
         ));
     }
+    if path.contains('?') {
+        return Err(StoreError::new(
+            StoreErrorKind::Unsuitable,
+            "sqlite: takes a path and no options behind a question mark",
+        ));
+    }
     let folder = Path::new(path)
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -106,8 +112,9 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
         // Acknowledged means fsynced.
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("cache_size", WRITER_CACHE)
-        .optimize_on_close(true, 400);
+        // No ANALYZE, ever: without statistics SQLite takes every table for large and goes through its keys. Statistics of
+        // a young database would make it scan tables that are small that day and large the next year.
+        .pragma("cache_size", WRITER_CACHE);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

@@ -122,18 +122,25 @@ impl Store {
         effect: &ClaimedEffect,
         delivery: &Delivery,
     ) -> Result<bool, StoreError> {
-        let epoch = i64::try_from(effect.epoch).unwrap_or(i64::MAX);
-        let settled = match delivery {
-            Delivery::Done => self.run(&DONE, args![&effect.id, epoch]).await?,
-            Delivery::Retry { at, error } => {
-                self.run(&RETRY, args![&effect.id, epoch, *at, error])
-                    .await?
+        let settled = self.settle_all(&[(effect, delivery)]).await?;
+        Ok(settled.first().copied().unwrap_or_default())
+    }
+
+    /// Ends many claims with one commit; for each, as [`Store::settle`].
+    ///
+    /// # Errors
+    /// When the database cannot be written; then none is ended.
+    pub async fn settle_all(
+        &self,
+        ends: &[(&ClaimedEffect, &Delivery)],
+    ) -> Result<Vec<bool>, StoreError> {
+        transaction!(self, tx => {
+            let mut settled = vec![];
+            for (effect, delivery) in ends {
+                settled.push(settle(tx, effect, delivery).await? > 0);
             }
-            Delivery::Dead { at, error } => {
-                transaction!(self, tx => bury(tx, &effect.id, epoch, *at, error).await?)?
-            }
-        };
-        Ok(settled > 0)
+            settled
+        })
     }
 
     /// When the next effect nobody holds at `now` is due.
@@ -199,15 +206,24 @@ impl Store {
     }
 }
 
-async fn bury(
+async fn settle(
     tx: &mut Tx,
-    id: &str,
-    epoch: i64,
-    at: Moment,
-    error: &str,
+    effect: &ClaimedEffect,
+    delivery: &Delivery,
 ) -> Result<u64, StoreError> {
-    tx.execute(&BURY, args![id, epoch, at, error]).await?;
-    tx.execute(&DONE, args![id, epoch]).await
+    let epoch = i64::try_from(effect.epoch).unwrap_or(i64::MAX);
+    match delivery {
+        Delivery::Done => tx.execute(&DONE, args![&effect.id, epoch]).await,
+        Delivery::Retry { at, error } => {
+            tx.execute(&RETRY, args![&effect.id, epoch, *at, error])
+                .await
+        }
+        Delivery::Dead { at, error } => {
+            tx.execute(&BURY, args![&effect.id, epoch, *at, error])
+                .await?;
+            tx.execute(&DONE, args![&effect.id, epoch]).await
+        }
+    }
 }
 
 fn claimed(mut row: Row) -> Result<ClaimedEffect, StoreError> {

@@ -34,6 +34,8 @@ const RELEASE: Sql = Sql::Same(
 const REMOVE: Sql =
     Sql::Same("delete from wakeups where instance = $1 and reference = $2 and epoch = $3");
 const NEXT: Sql = Sql::Same("select due from wakeups where lease_until <= $1 order by due limit 1");
+const OVERDUE: Sql =
+    Sql::Same("select count(*) from wakeups where due <= $1 and lease_until <= $1");
 const OF: Sql = over_rows!(
     "select w.instance, w.reference, w.due from",
     "join wakeups w on w.instance = j.value->>0 order by w.instance, w.reference"
@@ -98,6 +100,15 @@ impl Store {
     /// When the database cannot be read.
     pub async fn next_wakeup(&self, now: Moment) -> Result<Option<Moment>, StoreError> {
         self.one(&NEXT, args![now], |mut row| row.moment()).await
+    }
+
+    /// How many wake-ups are due at `now` and held by nobody. Counts rows, but only those that are late.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_overdue_wakeups(&self, now: Moment) -> Result<i64, StoreError> {
+        let count = self.one(&OVERDUE, args![now], |mut row| row.int()).await?;
+        Ok(count.unwrap_or_default())
     }
 
     /// What is armed for these instances: for the reconciler, which compares it with their states.

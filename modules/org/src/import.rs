@@ -1,6 +1,7 @@
 //! The import: five sheets become a directory, or a list of every fault in them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use assent_core::directory::{Absence, Directory, Person, RoleGrant, Unit};
 use assent_core::text::{Lang, Text};
@@ -43,18 +44,24 @@ fn by_id<T>(
         let Some(id) = sheet.id(&row, column) else {
             continue;
         };
-        if found.contains_key(&id) {
-            sheet.fault(
-                row.line(),
-                column,
-                "twice",
-                (
-                    format!("“{id}”出现了两次"),
-                    format!("\"{id}\" stands here twice"),
-                ),
-            );
-        } else if let Some(item) = read(sheet, &row, &id) {
-            found.insert(id, item);
+        match found.entry(id) {
+            Entry::Occupied(known) => {
+                let id = known.key();
+                sheet.fault(
+                    row.line(),
+                    column,
+                    "twice",
+                    (
+                        format!("“{id}”出现了两次"),
+                        format!("\"{id}\" stands here twice"),
+                    ),
+                );
+            }
+            Entry::Vacant(place) => {
+                if let Some(item) = read(sheet, &row, place.key()) {
+                    place.insert(item);
+                }
+            }
         }
     }
     found

@@ -51,7 +51,7 @@ pub(super) fn compare(
     found.list(
         "path",
         expected.path.as_ref(),
-        each(events, |change| match change {
+        &each(events, |change| match change {
             Change::Entered { state, .. } => vec![state.clone()],
             _ => vec![],
         }),
@@ -59,7 +59,7 @@ pub(super) fn compare(
     found.list(
         "ran",
         expected.ran.as_ref(),
-        each(events, |change| match change {
+        &each(events, |change| match change {
             Change::Called { effect, .. } => vec![effect.clone()],
             _ => vec![],
         }),
@@ -123,12 +123,14 @@ struct Failures {
 }
 
 impl Failures {
-    fn same<W: Debug, F: Debug + ?Sized>(&mut self, what: &str, wanted: Option<W>, found: &F)
-    where
-        W: PartialEq<F>,
-    {
+    fn same<W: Debug + PartialEq<F>, F: Debug + ?Sized>(
+        &mut self,
+        what: &str,
+        wanted: Option<W>,
+        found: &F,
+    ) {
         if let Some(wanted) = wanted.filter(|wanted| wanted != found) {
-            self.push(what, format!("{wanted:?}"), format!("{found:?}"));
+            self.push(what, &format!("{wanted:?}"), &format!("{found:?}"));
         }
     }
 
@@ -140,17 +142,17 @@ impl Failures {
         found.dedup();
         sorted.dedup();
         if sorted != found {
-            self.push(what, sorted.join(", "), found.join(", "));
+            self.push(what, &sorted.join(", "), &found.join(", "));
         }
     }
 
-    fn list(&mut self, what: &str, wanted: Option<&Vec<String>>, found: Vec<String>) {
-        if let Some(wanted) = wanted.filter(|wanted| **wanted != found) {
-            self.push(what, wanted.join(", "), found.join(", "));
+    fn list(&mut self, what: &str, wanted: Option<&Vec<String>>, found: &[String]) {
+        if let Some(wanted) = wanted.filter(|wanted| wanted.as_slice() != found) {
+            self.push(what, &wanted.join(", "), &found.join(", "));
         }
     }
 
-    fn push(&mut self, what: &str, wanted: String, found: String) {
+    fn push(&mut self, what: &str, wanted: &str, found: &str) {
         let zh = format!("{what} 应为 [{wanted}]，实际是 [{found}]");
         let en = format!("{what} should be [{wanted}], but is [{found}]");
         self.list.push(Failure {

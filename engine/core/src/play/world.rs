@@ -253,7 +253,7 @@ impl<'a> World<'a> {
             modules: self.stage.modules,
         };
         let before = match self.case.clone() {
-            Some(case) => Before::Case(case),
+            Some(case) => Before::Case(Box::new(case)),
             None => Before::New(New {
                 instance: "example".to_owned(),
                 record: "record".to_owned(),

@@ -110,7 +110,7 @@ pub(super) fn engine() -> Engine {
 }
 
 /// The words and signs scripts do not have, for the reference page.
-pub fn disabled() -> &'static [&'static str] {
+pub(super) fn disabled() -> &'static [&'static str] {
     DISABLED
 }
 

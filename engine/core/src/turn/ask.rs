@@ -203,17 +203,17 @@ impl Run<'_> {
                 sorted.left_out.push((person, "not_active".to_owned()));
             } else if person == applicant && own != OwnRequest::Ask {
                 sorted.own_request_passes |= own == OwnRequest::Pass;
-                if own == OwnRequest::Superior {
-                    if let Some(superior) = self.cx.organisation.superior(&person) {
-                        let because = self.sentence(
-                            &person,
-                            "是发起人，改由其上级处理",
-                            "is the applicant, so their superior is asked",
-                        );
-                        if !sorted.asked.iter().any(|(known, _)| *known == superior) {
-                            sorted.stand_ins.push(superior.clone());
-                            sorted.asked.push((superior, [why, vec![because]].concat()));
-                        }
+                if own == OwnRequest::Superior
+                    && let Some(superior) = self.cx.organisation.superior(&person)
+                {
+                    let because = self.sentence(
+                        &person,
+                        "是发起人，改由其上级处理",
+                        "is the applicant, so their superior is asked",
+                    );
+                    if !sorted.asked.iter().any(|(known, _)| *known == superior) {
+                        sorted.stand_ins.push(superior.clone());
+                        sorted.asked.push((superior, [why, vec![because]].concat()));
                     }
                 }
                 sorted.why_nobody.push(self.sentence(

@@ -79,7 +79,7 @@ impl Run<'_> {
                     given,
                     gave,
                 });
-                self.fill(filled)?;
+                self.fill(&filled)?;
                 self.leave(ix, entry, parent, state.next)
             }
             Err(reason) => self.hold(

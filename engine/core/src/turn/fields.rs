@@ -112,10 +112,10 @@ impl Run<'_> {
     }
 
     /// Values a rule or an effect fills in.
-    pub(crate) fn fill(&mut self, set: Values) -> Result<(), Refusal> {
+    pub(crate) fn fill(&mut self, set: &Values) -> Result<(), Refusal> {
         let allowed: Vec<String> = set.keys().cloned().collect();
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-        self.write(&set, &allowed).map(|_| ())
+        self.write(set, &allowed).map(|_| ())
     }
 
     /// Writes values: permission, type and bounds, computed fields, module hooks; then one event with what changed.
@@ -204,7 +204,7 @@ impl Run<'_> {
         }
         for reaction in reactions {
             match reaction {
-                Reaction::Set(values) => self.fill(values)?,
+                Reaction::Set(values) => self.fill(&values)?,
                 Reaction::Create { entity, values } => self.create(&entity, values),
             }
         }

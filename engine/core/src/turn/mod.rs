@@ -41,7 +41,7 @@ pub enum Before {
     /// Nothing: the command must be `Start`.
     New(New),
     /// A running (or ended) instance with its record.
-    Case(Case),
+    Case(Box<Case>),
 }
 
 /// The ids of an instance about to be made; made by the node, never here.
@@ -80,6 +80,7 @@ pub fn turn(
 ) -> Result<Turn, Refusal> {
     let (case, values_before, new) = match before {
         Before::Case(case) => {
+            let case = *case;
             let values = Some(case.values.clone());
             (case, values, None)
         }

@@ -136,6 +136,7 @@ pub fn tally(needs: &Needs, on_reject: OnReject, votes: Votes) -> Option<Verdict
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

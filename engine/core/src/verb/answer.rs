@@ -38,7 +38,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
                 call: no,
                 filled: filled.clone(),
             });
-            run.fill(filled)?;
+            run.fill(&filled)?;
             let ix = run.state_ix(&state.id)?;
             run.leave(ix, call.entry, parent, state.next)
         }

@@ -354,7 +354,7 @@ impl<'a> Walk<'a> {
             modules: &[],
         };
         let before = match self.case.clone() {
-            Some(case) => Before::Case(case),
+            Some(case) => Before::Case(Box::new(case)),
             None => Before::New(New {
                 instance: "i".to_owned(),
                 record: "r".to_owned(),
@@ -413,7 +413,7 @@ impl<'a> Walk<'a> {
             .map(|wakeup| (wakeup.reference.clone(), wakeup.at))
             .collect();
         assert_eq!(self.wakeup_rows, armed, "wake-up rows, seed {}", self.seed);
-        let chain = rows.events.iter().map(|row| row.hash.as_str()).last();
+        let chain = rows.events.last().map(|row| row.hash.as_str());
         assert_eq!(
             chain,
             Some(instance.chain.as_str()),

@@ -160,8 +160,11 @@ impl App {
         if account.failures > 0 {
             self.store().sign_in_succeeded(&account.person).await?;
         }
-        self.inner.throttle.forget(&format!("sign_in:{}", sign_in.login));
-        self.new_session(&account.person, &sign_in.agent, None).await
+        self.inner
+            .throttle
+            .forget(&format!("sign_in:{}", sign_in.login));
+        self.new_session(&account.person, &sign_in.agent, None)
+            .await
     }
 
     /// Who a session token belongs to; none when unknown, expired, or the person has left.
@@ -300,7 +303,9 @@ impl App {
         }
         let expires = self.now().plus_ms(WELCOME_MS);
         self.store().drop_tokens_of(person, Some(WELCOME)).await?;
-        let (token, _) = self.new_token(WELCOME, person, expires, &About::default()).await?;
+        let (token, _) = self
+            .new_token(WELCOME, person, expires, &About::default())
+            .await?;
         Ok(token)
     }
 
@@ -316,7 +321,11 @@ impl App {
     ) -> Result<Session, AppError> {
         check_password(&password.0)?;
         let hash = secret::hash(token);
-        let row = self.store().token(&hash, WELCOME).await?.ok_or(AppError::NotFound)?;
+        let row = self
+            .store()
+            .token(&hash, WELCOME)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if row.expires <= self.now() || !self.store().drop_token(&hash).await? {
             return Err(AppError::NotFound);
         }
@@ -330,7 +339,9 @@ impl App {
     /// `Unavailable`.
     pub async fn is_fresh(&self) -> Result<bool, AppError> {
         let accounts = self.store().accounts().await?;
-        Ok(!accounts.iter().any(|account| account.active && !account.password.is_empty()))
+        Ok(!accounts
+            .iter()
+            .any(|account| account.active && !account.password.is_empty()))
     }
 
     /// Where a person is signed in.
@@ -381,7 +392,9 @@ impl App {
             agent: name.to_owned(),
             ..About::default()
         };
-        let (token, id) = self.new_token(API, person, expires.unwrap_or(FOR_EVER), &about).await?;
+        let (token, id) = self
+            .new_token(API, person, expires.unwrap_or(FOR_EVER), &about)
+            .await?;
         Ok(ApiToken { token, id })
     }
 
@@ -457,9 +470,9 @@ impl App {
 
     async fn revoke(&self, person: &str, purpose: &str, id: &str) -> Result<(), AppError> {
         let rows = self.store().tokens_of(person, purpose).await?;
-        let found = rows.into_iter().find(|row| {
-            serde_json::from_str::<About>(&row.body).is_ok_and(|about| about.id == id)
-        });
+        let found = rows
+            .into_iter()
+            .find(|row| serde_json::from_str::<About>(&row.body).is_ok_and(|about| about.id == id));
         let row = found.ok_or(AppError::NotFound)?;
         self.store().drop_token(&row.hash).await?;
         Ok(())
@@ -472,10 +485,9 @@ impl App {
         if let Some(known) = directory.active(login) {
             return Some(known.id.clone());
         }
-        let mut by_mail = directory
-            .people
-            .values()
-            .filter(|person| person.active && !login.is_empty() && person.mail.eq_ignore_ascii_case(login));
+        let mut by_mail = directory.people.values().filter(|person| {
+            person.active && !login.is_empty() && person.mail.eq_ignore_ascii_case(login)
+        });
         // Two people with one address cannot be told apart by it.
         let first = by_mail.next()?;
         by_mail.next().is_none().then(|| first.id.clone())
@@ -484,7 +496,10 @@ impl App {
     /// Mails a code. A mail server that is away is for the log: the person asks for another code.
     async fn send_code(&self, person: &str, code: &str) -> Result<(), AppError> {
         let directory = self.directory();
-        let Some(known) = directory.active(person).filter(|known| !known.mail.trim().is_empty()) else {
+        let Some(known) = directory
+            .active(person)
+            .filter(|known| !known.mail.trim().is_empty())
+        else {
             return Ok(());
         };
         let letter = code_letter(self.new_id(), known, code, self.now());
@@ -509,9 +524,18 @@ fn check_password(password: &str) -> Result<(), AppError> {
     }
     let (code, message) = if short {
         let zh = format!("密码至少 {PASSWORD_CHARS_MIN} 个字符");
-        ("too_short", Text::new(zh, format!("A password has at least {PASSWORD_CHARS_MIN} characters")))
+        (
+            "too_short",
+            Text::new(
+                zh,
+                format!("A password has at least {PASSWORD_CHARS_MIN} characters"),
+            ),
+        )
     } else {
-        ("too_long", Text::new("密码过长", "This password is too long"))
+        (
+            "too_long",
+            Text::new("密码过长", "This password is too long"),
+        )
     };
     Err(AppError::Invalid(vec![FieldFault {
         field: "password".to_owned(),
@@ -527,7 +551,12 @@ fn code_hash(person: &str, code: &str) -> String {
 
 async fn hashed(password: String) -> Result<String, AppError> {
     let unavailable = |fault: String| {
-        AppError::unavailable("random", "密码无法保存，请联系管理员", "The password could not be stored; ask an administrator", fault)
+        AppError::unavailable(
+            "random",
+            "密码无法保存，请联系管理员",
+            "The password could not be stored; ask an administrator",
+            fault,
+        )
     };
     // Argon2 takes tens of milliseconds of a core: never on the threads that serve requests.
     let hashing = tokio::task::spawn_blocking(move || {
@@ -546,7 +575,9 @@ async fn verify(password: String, hash: String) -> bool {
     let verifying = tokio::task::spawn_blocking(move || {
         password.len() <= PASSWORD_BYTES_MAX
             && PasswordHash::new(&hash).is_ok_and(|hash| {
-                Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
             })
     });
     verifying.await.unwrap_or(false)
@@ -554,5 +585,6 @@ async fn verify(password: String, hash: String) -> bool {
 
 /// A hash that no password matches, as dear to check as a real one.
 fn dummy_hash() -> String {
-    "$argon2id$v=19$m=19456,t=2,p=1$YXNzZW50LW5vYm9keQ$bm9ib2R5J3MgcGFzc3dvcmQgY2FuIGJlIHRoaXMgb24".to_owned()
+    "$argon2id$v=19$m=19456,t=2,p=1$YXNzZW50LW5vYm9keQ$bm9ib2R5J3MgcGFzc3dvcmQgY2FuIGJlIHRoaXMgb24"
+        .to_owned()
 }

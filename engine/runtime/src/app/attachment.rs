@@ -50,14 +50,26 @@ impl App {
             }])
         };
         if content.is_empty() {
-            return Err(fault("empty_file", "文件是空的，请重新选择", "The file is empty; choose another"));
+            return Err(fault(
+                "empty_file",
+                "文件是空的，请重新选择",
+                "The file is empty; choose another",
+            ));
         }
         if content.len() > ATTACHMENT_BYTES_MAX {
-            return Err(fault("file_too_large", "文件超过 20 MB，请压缩后再上传", "The file is larger than 20 MB; make it smaller"));
+            return Err(fault(
+                "file_too_large",
+                "文件超过 20 MB，请压缩后再上传",
+                "The file is larger than 20 MB; make it smaller",
+            ));
         }
         let media = media_type(&content);
         if media == "application/x-executable" {
-            return Err(fault("file_type_refused", "不接受可执行文件", "Programs are not accepted"));
+            return Err(fault(
+                "file_type_refused",
+                "不接受可执行文件",
+                "Programs are not accepted",
+            ));
         }
         let file = Attachment {
             id: self.new_id(),
@@ -82,12 +94,20 @@ impl App {
         reader: &str,
         id: &str,
     ) -> Result<(Attached, Vec<u8>), AppError> {
-        let file = self.store().attachment(id).await?.ok_or(AppError::NotFound)?;
+        let file = self
+            .store()
+            .attachment(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let mine = file.owner == reader || self.is_admin(reader);
         if !mine && (file.instance.is_empty() || !self.may_see_file(reader, &file).await?) {
             return Err(AppError::NotFound);
         }
-        let bytes = self.store().attachment_bytes(id).await?.ok_or(AppError::NotFound)?;
+        let bytes = self
+            .store()
+            .attachment_bytes(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         Ok((attached(file), bytes))
     }
 
@@ -98,9 +118,10 @@ impl App {
             Err(AppError::NotFound) => return Ok(false),
             Err(fault) => return Err(fault),
         };
-        Ok(view.facts.iter().any(|fact| {
-            fact.kind == "file" && fact.value.to_string().contains(&file.id)
-        }))
+        Ok(view
+            .facts
+            .iter()
+            .any(|fact| fact.kind == "file" && fact.value.to_string().contains(&file.id)))
     }
 }
 
@@ -124,7 +145,11 @@ fn clean_name(name: &str) -> String {
         .take(NAME_CHARS_MAX)
         .collect();
     let plain = plain.trim().trim_start_matches('.').to_owned();
-    if plain.is_empty() { "file".to_owned() } else { plain }
+    if plain.is_empty() {
+        "file".to_owned()
+    } else {
+        plain
+    }
 }
 
 /// The media type by a file's first bytes. What could run in a browser is `application/octet-stream`: it is downloaded,
@@ -136,7 +161,10 @@ fn media_type(content: &[u8]) -> &'static str {
         (b"\xff\xd8\xff", "image/jpeg"),
         (b"GIF8", "image/gif"),
         (b"PK\x03\x04", "application/zip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "application/x-ole-storage",
+        ),
         (b"MZ", "application/x-executable"),
         (b"\x7fELF", "application/x-executable"),
         (b"#!", "application/x-executable"),
@@ -144,7 +172,9 @@ fn media_type(content: &[u8]) -> &'static str {
     if content.starts_with(b"RIFF") && content.get(8..12) == Some(b"WEBP") {
         return "image/webp";
     }
-    if content.starts_with(b"PK\x03\x04") && content.windows(3).take(4_000).any(|part| part == b"xl/") {
+    if content.starts_with(b"PK\x03\x04")
+        && content.windows(3).take(4_000).any(|part| part == b"xl/")
+    {
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     }
     let found = KNOWN.iter().find(|(first, _)| content.starts_with(first));

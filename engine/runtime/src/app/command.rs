@@ -34,14 +34,18 @@ impl App {
         submit: bool,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
-        self.start_on(flow, None, actor, via, values, submit, key).await
+        self.start_on(flow, None, actor, via, values, submit, key)
+            .await
     }
 
     /// The same on a record that exists already (`record` is its id), for flows that run on a module's entity type.
     ///
     /// # Errors
     /// As [`App::start`]; `NotFound` for an unknown record.
-    #[expect(clippy::too_many_arguments, reason = "a start has that many parts, and each is named at the call")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a start has that many parts, and each is named at the call"
+    )]
     pub async fn start_on(
         &self,
         flow: &str,
@@ -74,7 +78,9 @@ impl App {
         };
         self.check_files(&def, &new.instance, &command).await?;
         let instance = new.instance.clone();
-        let turned = self.turn_new(std::sync::Arc::clone(&def), new, &command, self.now()).await?;
+        let turned = self
+            .turn_new(std::sync::Arc::clone(&def), new, &command, self.now())
+            .await?;
         self.keep_files(&def, &instance, &command).await?;
         Ok(turned.answer)
     }
@@ -135,7 +141,9 @@ impl App {
         values: &JsonMap,
     ) -> Result<Values, AppError> {
         let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
-        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
         let case = stored_case(&loaded)?;
         let fields = fields_of(&def, &case.instance, task);
         from_json(&fields, values, &Mode::Api).map_err(faults)
@@ -167,7 +175,11 @@ impl App {
             ..assent_store::InstanceFilter::default()
         };
         let mut woken = 0;
-        for row in self.store().list_instances(&filter, None, WOKEN_MAX).await? {
+        for row in self
+            .store()
+            .list_instances(&filter, None, WOKEN_MAX)
+            .await?
+        {
             let command = Command {
                 actor: Actor::System,
                 via: Via::Api,
@@ -204,7 +216,10 @@ impl App {
                 unknown.push(FieldFault {
                     field,
                     code: "unknown_file".to_owned(),
-                    message: Text::new("找不到该文件，请重新上传", "There is no such file; upload it again"),
+                    message: Text::new(
+                        "找不到该文件，请重新上传",
+                        "There is no such file; upload it again",
+                    ),
                 });
             }
         }
@@ -270,9 +285,14 @@ fn still_as_seen(case: &Case, seen: &Seen) -> Result<(), AppError> {
             .with("round", case.instance.round.to_string())
             .into());
     }
-    if seen.facts.as_ref().is_some_and(|facts| *facts != facts_hash(&case.values)) {
+    if seen
+        .facts
+        .as_ref()
+        .is_some_and(|facts| *facts != facts_hash(&case.values))
+    {
         let zh = "您看到的内容已被修改，请刷新、重新阅读后再处理。";
-        let en = "What you were shown has changed since; reload and read it again before you decide.";
+        let en =
+            "What you were shown has changed since; reload and read it again before you decide.";
         return Err(Refusal::new(RefusalKind::Changed, "record_changed", zh, en).into());
     }
     Ok(())
@@ -299,8 +319,10 @@ fn plain(json: &serde_json::Value) -> Value {
             .map_or_else(|_| Value::Text(number.to_string()), Value::Number),
         serde_json::Value::String(text) => Value::Text(text.clone()),
         serde_json::Value::Array(items) => Value::List(items.iter().map(plain).collect()),
-        serde_json::Value::Object(map) => {
-            Value::Map(map.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
-        }
+        serde_json::Value::Object(map) => Value::Map(
+            map.iter()
+                .map(|(name, value)| (name.clone(), plain(value)))
+                .collect(),
+        ),
     }
 }

@@ -104,8 +104,14 @@ impl App {
         }
         let mut views = Vec::new();
         for known in self.inner.definitions.all() {
-            let n = running.get(&known.definition.flow).copied().unwrap_or_default();
-            views.push(self.flow_view(&known, reader, u64::try_from(n).unwrap_or_default()).await?);
+            let n = running
+                .get(&known.definition.flow)
+                .copied()
+                .unwrap_or_default();
+            views.push(
+                self.flow_view(&known, reader, u64::try_from(n).unwrap_or_default())
+                    .await?,
+            );
         }
         Ok(views)
     }
@@ -117,10 +123,15 @@ impl App {
         running: u64,
     ) -> Result<FlowView, AppError> {
         let def = &known.definition;
-        let around = self.around(Arc::clone(def), &Values::new(), None, self.now()).await?;
+        let around = self
+            .around(Arc::clone(def), &Values::new(), None, self.now())
+            .await?;
         let (refusal, owner) = around.with_context(self, |cx| {
             let blank = Case::blank(Values::new());
-            (may_start(def, reader, cx).err(), cx.organisation.owners(def, &blank))
+            (
+                may_start(def, reader, cx).err(),
+                cx.organisation.owners(def, &blank),
+            )
         });
         Ok(FlowView {
             flow: def.flow.clone(),
@@ -128,7 +139,13 @@ impl App {
             name: def.name.clone(),
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
-            form: form(&def.entity.fields, &Values::new(), &draft_hidden(def), |_| true, |field| field.required),
+            form: form(
+                &def.entity.fields,
+                &Values::new(),
+                &draft_hidden(def),
+                |_| true,
+                |field| field.required,
+            ),
             refusal,
             published: when(known.published, &around.calendar),
             running,
@@ -138,7 +155,10 @@ impl App {
 
     /// The current definition of a flow.
     pub fn definition(&self, flow: &str) -> Option<Arc<Definition>> {
-        self.inner.definitions.current(flow).map(|known| known.definition)
+        self.inner
+            .definitions
+            .current(flow)
+            .map(|known| known.definition)
     }
 
     /// What a flow may name in this installation: modules, rules, roles, calendars, other flows. With `people`, also who
@@ -149,21 +169,42 @@ impl App {
             entities: self.inner.entities.clone(),
             roles: directory.role_names.clone(),
             calendars: self.calendar_names().cloned().collect(),
-            flows: self.inner.definitions.all().into_iter().map(|known| known.definition.flow.clone()).collect(),
+            flows: self
+                .inner
+                .definitions
+                .all()
+                .into_iter()
+                .map(|known| known.definition.flow.clone())
+                .collect(),
             rules: self.rules().types(),
             ..Catalog::default()
         };
         for grant in &directory.roles {
-            catalog.roles.entry(grant.role.clone()).or_insert_with(|| Text::same(grant.role.as_str()));
+            catalog
+                .roles
+                .entry(grant.role.clone())
+                .or_insert_with(|| Text::same(grant.role.as_str()));
         }
         for module in &self.config().modules {
             let manifest = module.manifest();
-            catalog.effects.extend(manifest.effects.iter().map(|effect| (effect.name.clone(), effect.clone())));
+            catalog.effects.extend(
+                manifest
+                    .effects
+                    .iter()
+                    .map(|effect| (effect.name.clone(), effect.clone())),
+            );
             catalog.roles.extend(manifest.roles.iter().cloned());
-            catalog.posts.extend(manifest.posts.iter().map(|(post, _)| post.clone()));
+            catalog
+                .posts
+                .extend(manifest.posts.iter().map(|(post, _)| post.clone()));
             catalog.events.extend(manifest.events.iter().cloned());
         }
-        catalog.posts.extend(directory.people.values().flat_map(|person| person.posts.iter().cloned()));
+        catalog.posts.extend(
+            directory
+                .people
+                .values()
+                .flat_map(|person| person.posts.iter().cloned()),
+        );
         if people {
             catalog.units = directory.units.keys().cloned().collect();
             catalog.people = directory.people.keys().cloned().collect();
@@ -182,10 +223,15 @@ impl App {
     ) -> Result<Vec<Published>, AppError> {
         let mut catalog = self.catalog(true);
         // Flows published together may name each other.
-        catalog.flows.extend(files.iter().filter_map(|file| flow_id(&file.text)));
+        catalog
+            .flows
+            .extend(files.iter().filter_map(|file| flow_id(&file.text)));
         let mut results = Vec::new();
         for file in files {
-            results.push(self.publish_one(by.unwrap_or("system"), file, &catalog).await?);
+            results.push(
+                self.publish_one(by.unwrap_or("system"), file, &catalog)
+                    .await?,
+            );
         }
         Ok(results)
     }
@@ -201,7 +247,9 @@ impl App {
         }
         let compiled = compile(&file.name, &file.text, catalog);
         let diagnostics = compiled.diagnostics;
-        let is_broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
+        let is_broken = diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error);
         let Some(def) = compiled.definition.filter(|_| !is_broken) else {
             return Ok(self.refused_file(file, diagnostics));
         };
@@ -225,10 +273,16 @@ impl App {
             });
         }
         let (outcome, message) = if is_same {
-            (PublishOutcome::Unchanged, Text::new("内容没有变化", "Nothing changed"))
+            (
+                PublishOutcome::Unchanged,
+                Text::new("内容没有变化", "Nothing changed"),
+            )
         } else {
             let zh = format!("“{}”已发布新版本，新发起的流程将使用它", def.name.zh);
-            let en = format!("A new version of “{}” is current; new instances use it", def.name.en);
+            let en = format!(
+                "A new version of “{}” is current; new instances use it",
+                def.name.en
+            );
             (PublishOutcome::Published, Text::new(zh, en))
         };
         Ok(Published {
@@ -245,11 +299,20 @@ impl App {
     fn refused_file(&self, file: SourceFile, diagnostics: Vec<Diagnostic>) -> Published {
         let flow = flow_id(&file.text);
         let running = flow.as_deref().and_then(|flow| self.definition(flow));
-        let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        let errors = diagnostics
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .count();
         let message = match &running {
             Some(def) => Text::new(
-                format!("有 {errors} 处错误，未发布；“{}”继续使用上一个正确的版本", def.name.zh),
-                format!("{errors} errors, not published; “{}” keeps its last good version", def.name.en),
+                format!(
+                    "有 {errors} 处错误，未发布；“{}”继续使用上一个正确的版本",
+                    def.name.zh
+                ),
+                format!(
+                    "{errors} errors, not published; “{}” keeps its last good version",
+                    def.name.en
+                ),
             ),
             None => Text::new(
                 format!("有 {errors} 处错误，未发布"),
@@ -286,7 +349,9 @@ impl App {
                 tokio::time::sleep(WATCH_EVERY).await;
                 match app.publish_changed(&dir, &mut seen).await {
                     Ok(results) => results.iter().for_each(&say),
-                    Err(fault) => tracing::warn!(%fault, dir = %dir.display(), "the flows folder could not be read"),
+                    Err(fault) => {
+                        tracing::warn!(%fault, dir = %dir.display(), "the flows folder could not be read")
+                    }
                 }
             }
         });
@@ -319,7 +384,9 @@ impl App {
     pub(crate) async fn load_definitions(&self) -> Result<(), AppError> {
         let publications = self.store().current_definitions().await?;
         let mut catalog = self.catalog(false);
-        catalog.flows.extend(publications.iter().map(|one| one.published.flow.clone()));
+        catalog
+            .flows
+            .extend(publications.iter().map(|one| one.published.flow.clone()));
         for publication in publications {
             let stored = publication.published;
             let known = self.inner.definitions.current(&stored.flow);
@@ -332,7 +399,9 @@ impl App {
                     definition: Arc::new(def),
                     published: stored.at,
                 }),
-                None => tracing::error!(flow = %stored.flow, version = %stored.version, "a published flow does not compile any more; is a module off?"),
+                None => {
+                    tracing::error!(flow = %stored.flow, version = %stored.version, "a published flow does not compile any more; is a module off?")
+                }
             }
         }
         Ok(())
@@ -349,7 +418,8 @@ impl App {
         }
         let stored = self.store().definition(flow, version).await?;
         let catalog = self.catalog(false);
-        let compiled = stored.and_then(|stored| recompile(flow, &stored.published.source, &catalog));
+        let compiled =
+            stored.and_then(|stored| recompile(flow, &stored.published.source, &catalog));
         let def = compiled.ok_or_else(|| {
             AppError::unavailable(
                 "definition",
@@ -370,7 +440,9 @@ fn recompile(flow: &str, source: &str, catalog: &Catalog) -> Option<Definition> 
 /// Fields the draft hides.
 fn draft_hidden(def: &Definition) -> Vec<String> {
     let draft = def.regions.first().and_then(|root| root.states.first());
-    draft.map(|ix| def.states[*ix].fields.hidden.clone()).unwrap_or_default()
+    draft
+        .map(|ix| def.states[*ix].fields.hidden.clone())
+        .unwrap_or_default()
 }
 
 /// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.
@@ -387,7 +459,10 @@ fn too_large(file: String) -> Published {
         flow: None,
         version: None,
         outcome: PublishOutcome::Refused,
-        message: Text::new("文件超过 256 KB，未发布", "Larger than 256 KB, not published"),
+        message: Text::new(
+            "文件超过 256 KB，未发布",
+            "Larger than 256 KB, not published",
+        ),
         diagnostics: vec![],
     }
 }

@@ -43,6 +43,8 @@ pub struct HealthFact {
 /// Figures that are read when asked for; the counting ones go through the `metrics` crate as they happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Metrics {
+    /// Open tasks of everybody.
+    pub open_tasks: u64,
     /// Age of the oldest open task, ms.
     pub oldest_task_ms: i64,
     /// Instances not over.
@@ -57,7 +59,9 @@ pub struct Metrics {
     pub outbox_oldest_ms: i64,
     /// Dead letters.
     pub outbox_dead: u64,
-    /// How late the oldest wake-up is that is due and has not fired, ms.
+    /// Wake-ups that are due and have not fired.
+    pub timers_overdue: u64,
+    /// How late the oldest of them is, ms.
     pub timer_late_ms: i64,
     /// How full the committer's queue is, percent.
     pub queue_depth: u64,
@@ -150,6 +154,10 @@ impl App {
             .oldest_open_task()
             .await?
             .map_or(0, |at| (now.0 - at.0).max(0));
+        metrics.open_tasks =
+            u64::try_from(self.store().count_all_open_tasks().await?).unwrap_or_default();
+        metrics.timers_overdue =
+            u64::try_from(self.store().count_overdue_wakeups(now).await?).unwrap_or_default();
         let next = self.store().next_wakeup(now).await?;
         metrics.timer_late_ms = next.map_or(0, |due| (now.0 - due.0).max(0));
         metrics.stuck = self.found().len() as u64;
@@ -182,7 +190,11 @@ impl App {
             ended: Some(false),
             ..InstanceFilter::default()
         };
-        for row in self.store().list_instances(&filter, None, STUCK_ROWS_MAX).await? {
+        for row in self
+            .store()
+            .list_instances(&filter, None, STUCK_ROWS_MAX)
+            .await?
+        {
             rows.extend(self.held_rows(&row.id).await?);
         }
         for dead in self.store().dead_effects(None, STUCK_ROWS_MAX).await? {
@@ -223,7 +235,11 @@ impl App {
     }
 
     fn found(&self) -> Vec<(String, String)> {
-        self.inner.stuck.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner
+            .stuck
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Sends a dead letter again.

@@ -131,11 +131,16 @@ impl App {
         limit: u32,
     ) -> Result<Page<InboxItem>, AppError> {
         let after: Option<TaskRow> = cursor.and_then(read_cursor);
-        let rows = self.store().inbox(person, flow, after.as_ref(), limit).await?;
+        let rows = self
+            .store()
+            .inbox(person, flow, after.as_ref(), limit)
+            .await?;
         let next = (rows.len() == limit as usize)
             .then(|| rows.last().map(|row| write_cursor(&row.task)))
             .flatten();
-        let loaded = self.load_many(rows.iter().map(|row| row.task.instance.as_str())).await?;
+        let loaded = self
+            .load_many(rows.iter().map(|row| row.task.instance.as_str()))
+            .await?;
         let mut items = Vec::new();
         for row in rows {
             if let Some(one) = loaded.get(&row.task.instance) {
@@ -154,7 +159,9 @@ impl App {
         item.state_name = state_name(&around.def, &task.state);
         task.kind.clone_into(&mut item.kind);
         item.facts = first_facts(&around, &case, &task.state);
-        item.due = task.due.map(|at| due(at, around.now, &around.calendar, vec![]));
+        item.due = task
+            .due
+            .map(|at| due(at, around.now, &around.calendar, vec![]));
         item.since = when(task.opened, &around.calendar);
         item.batch = task.kind == "approve" && asks_nothing(&around.def, &task.state);
         Ok(item)
@@ -175,11 +182,19 @@ impl App {
             ..InstanceFilter::default()
         };
         let before = before.map(|before| before.id);
-        let rows = self.store().list_instances(&filter, before.as_deref(), limit).await?;
+        let rows = self
+            .store()
+            .list_instances(&filter, before.as_deref(), limit)
+            .await?;
         let next = (rows.len() == limit as usize)
-            .then(|| rows.last().map(|row| write_cursor(&Before { id: row.id.clone() })))
+            .then(|| {
+                rows.last()
+                    .map(|row| write_cursor(&Before { id: row.id.clone() }))
+            })
             .flatten();
-        let loaded = self.load_many(rows.iter().map(|row| row.id.as_str())).await?;
+        let loaded = self
+            .load_many(rows.iter().map(|row| row.id.as_str()))
+            .await?;
         let mut items = Vec::new();
         for row in rows {
             let Some(one) = loaded.get(&row.id) else {
@@ -187,7 +202,13 @@ impl App {
             };
             let (case, around) = self.seen(one).await?;
             // A draft of one's own waits on nobody else: it stands in "to do".
-            if case.instance.tasks.iter().all(|task| task.assignee == person) && !case.instance.tasks.is_empty() {
+            if case
+                .instance
+                .tasks
+                .iter()
+                .all(|task| task.assignee == person)
+                && !case.instance.tasks.is_empty()
+            {
                 continue;
             }
             items.push(waiting_item(self, one, &case, &around));
@@ -206,13 +227,18 @@ impl App {
         let before = before.map(StoredClosed::into_row);
         let rows = self.store().done_by(person, before.as_ref(), limit).await?;
         let next = (rows.len() == limit as usize)
-            .then(|| rows.last().map(|row| write_cursor(&StoredClosed::from_row(row))))
+            .then(|| {
+                rows.last()
+                    .map(|row| write_cursor(&StoredClosed::from_row(row)))
+            })
             .flatten();
         let rows: Vec<ClosedTask> = rows
             .into_iter()
             .filter(|row| flow.is_none_or(|flow| flow == row.flow))
             .collect();
-        let loaded = self.load_many(rows.iter().map(|row| row.task.instance.as_str())).await?;
+        let loaded = self
+            .load_many(rows.iter().map(|row| row.task.instance.as_str()))
+            .await?;
         let mut items = Vec::new();
         for row in rows {
             let Some(one) = loaded.get(&row.task.instance) else {
@@ -235,9 +261,13 @@ impl App {
 
     /// A loaded instance as a case, with what its view reads.
     pub(super) async fn seen(&self, loaded: &Loaded) -> Result<(Case, Around), AppError> {
-        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
         let case = stored_case(loaded)?;
-        let around = self.around(Arc::clone(&def), &case.values, None, self.now()).await?;
+        let around = self
+            .around(Arc::clone(&def), &case.values, None, self.now())
+            .await?;
         Ok((case, around))
     }
 
@@ -249,7 +279,10 @@ impl App {
         ids.sort_unstable();
         ids.dedup();
         let loaded = self.store().load_instances(&ids).await?;
-        Ok(loaded.into_iter().map(|one| (one.row.id.clone(), one)).collect())
+        Ok(loaded
+            .into_iter()
+            .map(|one| (one.row.id.clone(), one))
+            .collect())
     }
 }
 
@@ -277,10 +310,18 @@ fn base(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
 
 fn waiting_item(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
     let mut item = base(app, loaded, case, around);
-    let mut people: Vec<&str> = case.instance.tasks.iter().map(|task| task.assignee.as_str()).collect();
+    let mut people: Vec<&str> = case
+        .instance
+        .tasks
+        .iter()
+        .map(|task| task.assignee.as_str())
+        .collect();
     people.sort_unstable();
     people.dedup();
-    item.waiting_on = people.into_iter().map(|id| person_view(&around.directory, id)).collect();
+    item.waiting_on = people
+        .into_iter()
+        .map(|id| person_view(&around.directory, id))
+        .collect();
     item.state_name = standing_names(&around.def, case);
     item.state.clone_from(&loaded.row.standing);
     let due_at = case.instance.tasks.iter().filter_map(|task| task.due).min();
@@ -304,23 +345,34 @@ pub(super) fn standing_names(def: &Definition, case: &Case) -> Text {
 }
 
 pub(super) fn state_name(def: &Definition, state: &str) -> Text {
-    def.state_ix(state).map_or_else(|| Text::same(state), |ix| def.states[ix].name.clone())
+    def.state_ix(state)
+        .map_or_else(|| Text::same(state), |ix| def.states[ix].name.clone())
 }
 
 /// The `show: first` fields that the state does not hide.
 fn first_facts(around: &Around, case: &Case, state: &str) -> Vec<Fact> {
-    let hidden = around.def.state_ix(state).map(|ix| around.def.states[ix].fields.hidden.as_slice());
+    let hidden = around
+        .def
+        .state_ix(state)
+        .map(|ix| around.def.states[ix].fields.hidden.as_slice());
     let fields = &around.def.entity.fields;
-    facts(fields, &case.values, hidden.unwrap_or_default(), names(around))
-        .into_iter()
-        .filter(|fact| fact.first)
-        .collect()
+    facts(
+        fields,
+        &case.values,
+        hidden.unwrap_or_default(),
+        names(around),
+    )
+    .into_iter()
+    .filter(|fact| fact.first)
+    .collect()
 }
 
 fn asks_nothing(def: &Definition, state: &str) -> bool {
     def.state_ix(state).is_some_and(|ix| {
         let state = &def.states[ix];
-        matches!(state.kind, StateKind::Approve(_)) && state.ask.is_empty() && state.fields.require.is_empty()
+        matches!(state.kind, StateKind::Approve(_))
+            && state.ask.is_empty()
+            && state.fields.require.is_empty()
     })
 }
 

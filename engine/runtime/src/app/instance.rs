@@ -14,7 +14,8 @@ use super::task::OfferView;
 use super::view::{Due, Fact, PersonView, When};
 use crate::engine::Around;
 use crate::view::{
-    diagram, expected, facts, hidden_everywhere, offer_views, standing, status_words, timeline, when,
+    diagram, expected, facts, hidden_everywhere, offer_views, standing, status_words, timeline,
+    when,
 };
 
 /// Events of one page of a trail.
@@ -228,12 +229,18 @@ impl App {
         let mut before: Option<String> = cursor.and_then(read_cursor);
         let (mut items, mut searched) = (Vec::new(), 0);
         loop {
-            let rows = self.store().list_instances(&stored, before.as_deref(), LIMIT_MAX).await?;
+            let rows = self
+                .store()
+                .list_instances(&stored, before.as_deref(), LIMIT_MAX)
+                .await?;
             let is_last = rows.len() < LIMIT_MAX as usize;
             for row in rows {
                 searched += 1;
                 before = Some(row.id.clone());
-                if text.as_ref().is_none_or(|text| row.title.to_lowercase().contains(text)) {
+                if text
+                    .as_ref()
+                    .is_none_or(|text| row.title.to_lowercase().contains(text))
+                {
                     items.push(self.list_row(&row).await?);
                 }
                 if items.len() == limit {
@@ -241,7 +248,10 @@ impl App {
                 }
             }
             if items.len() == limit || searched >= SEARCHED_MAX {
-                return Ok(Page { items, next: before.as_ref().map(write_cursor) });
+                return Ok(Page {
+                    items,
+                    next: before.as_ref().map(write_cursor),
+                });
             }
             if is_last {
                 return Ok(Page { items, next: None });
@@ -259,7 +269,10 @@ impl App {
         let blank = Case::blank(assent_core::value::Values::new());
         let around = self.around(def, &blank.values, None, self.now()).await?;
         Ok(around.with_context(self, |cx| {
-            cx.organisation.owners(&around.def, &blank).iter().any(|owner| owner == reader)
+            cx.organisation
+                .owners(&around.def, &blank)
+                .iter()
+                .any(|owner| owner == reader)
         }))
     }
 
@@ -275,7 +288,12 @@ impl App {
         };
         let case = crate::engine::stored_case(&loaded)?;
         let calendar = self.calendar(&def.calendar);
-        let mut people: Vec<&str> = case.instance.tasks.iter().map(|task| task.assignee.as_str()).collect();
+        let mut people: Vec<&str> = case
+            .instance
+            .tasks
+            .iter()
+            .map(|task| task.assignee.as_str())
+            .collect();
         people.sort_unstable();
         people.dedup();
         Ok(InstanceRow {
@@ -290,7 +308,9 @@ impl App {
         let Some(loaded) = self.load(id).await? else {
             return Ok(None);
         };
-        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
         let case = crate::engine::stored_case(&loaded)?;
         let calendar = self.calendar(&def.calendar);
         Ok(Some(self.head(&loaded.row, &case, &def, &calendar)))
@@ -367,12 +387,19 @@ impl App {
         };
         let owns = || {
             around.with_context(self, |cx| {
-                cx.organisation.owners(&around.def, case).iter().any(|owner| owner == reader)
+                cx.organisation
+                    .owners(&around.def, case)
+                    .iter()
+                    .any(|owner| owner == reader)
             })
         };
         let may = row.applicant == reader
             || self.is_admin(reader)
-            || case.instance.tasks.iter().any(|task| task.assignee == reader)
+            || case
+                .instance
+                .tasks
+                .iter()
+                .any(|task| task.assignee == reader)
             || trail.iter().any(took_part)
             || owns();
         if may { Ok(()) } else { Err(AppError::NotFound) }
@@ -386,7 +413,11 @@ impl App {
         around: &Around,
         trail: &[Event],
     ) -> InstanceView {
-        let my_task = case.instance.tasks.iter().find(|task| task.assignee == reader);
+        let my_task = case
+            .instance
+            .tasks
+            .iter()
+            .find(|task| task.assignee == reader);
         // With a task, what its state shows; without one, what no state hides now.
         let hidden = match my_task.and_then(|task| around.def.state_ix(&task.state)) {
             Some(ix) => around.def.states[ix].fields.hidden.clone(),
@@ -395,9 +426,21 @@ impl App {
         let person = |id: &str| person_view(&around.directory, id);
         InstanceView {
             head: self.head(row, case, &around.def, &around.calendar),
-            facts: facts(&around.def.entity.fields, &case.values, &hidden, names(around)),
+            facts: facts(
+                &around.def.entity.fields,
+                &case.values,
+                &hidden,
+                names(around),
+            ),
             standing: standing(case, around, person),
-            timeline: timeline(&around.def, trail, &hidden, names(around), &around.calendar, person),
+            timeline: timeline(
+                &around.def,
+                trail,
+                &hidden,
+                names(around),
+                &around.calendar,
+                person,
+            ),
             expected: around.with_context(self, |cx| expected(case, around, cx, person)),
             offers: around.with_context(self, |cx| offer_views(reader, case, around, cx)),
             my_task: my_task.map(|task| task.no),

@@ -85,7 +85,9 @@ impl App {
     pub async fn redeem_link(&self, token: &str) -> Result<Redeemed, AppError> {
         let link = self.link_of(token).await?;
         let loaded = self.load(&link.instance).await?.ok_or(AppError::NotFound)?;
-        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
         let case = stored_case(&loaded)?;
         let around = self.around(def, &case.values, None, self.now()).await?;
         let state = self.link_state(&link, &case, &around).await?;
@@ -170,7 +172,8 @@ impl App {
 
     async fn link_of(&self, token: &str) -> Result<Link, AppError> {
         let link = self.store().link(&secret::hash(token)).await?;
-        link.filter(|link| link.purpose == OPEN).ok_or(AppError::NotFound)
+        link.filter(|link| link.purpose == OPEN)
+            .ok_or(AppError::NotFound)
     }
 
     async fn link_state(
@@ -224,11 +227,16 @@ impl App {
     /// How the task ended, in words.
     async fn decided(&self, link: &Link, around: &Around) -> Result<LinkState, AppError> {
         let closed = self.store().closed_tasks(&link.instance).await?;
-        let closed = closed.into_iter().find(|closed| closed.task.no == link.task);
+        let closed = closed
+            .into_iter()
+            .find(|closed| closed.task.no == link.task);
         let closed = closed.ok_or(AppError::NotFound)?;
         let trail = self.trail(&link.instance).await?;
         let at = when(closed.at, &around.calendar);
-        let by = closed.by.clone().or_else(|| decided_by(&trail, &closed.task.state));
+        let by = closed
+            .by
+            .clone()
+            .or_else(|| decided_by(&trail, &closed.task.state));
         let end = crate::view::task_end_words(&closed.end);
         let words = match by {
             Some(by) => {
@@ -264,9 +272,11 @@ pub(super) fn names(around: &Around) -> Names<'_> {
 /// Who settled a state, when the task itself was only cancelled by it.
 fn decided_by(trail: &[Event], state: &str) -> Option<String> {
     trail.iter().rev().find_map(|event| match &event.change {
-        Change::Decided { state: at, verdict: Verdict::Approve | Verdict::Reject, .. } if at == state => {
-            event.actor.person().map(str::to_owned)
-        }
+        Change::Decided {
+            state: at,
+            verdict: Verdict::Approve | Verdict::Reject,
+            ..
+        } if at == state => event.actor.person().map(str::to_owned),
         _ => None,
     })
 }
@@ -277,7 +287,10 @@ fn own_task(instance: &Instance, person: &str) -> Option<u32> {
 }
 
 fn decide_word(def: &Definition, link: &Link, case: &Case) -> &'static str {
-    let state = case.instance.task(link.task).and_then(|task| def.state_ix(&task.state));
+    let state = case
+        .instance
+        .task(link.task)
+        .and_then(|task| def.state_ix(&task.state));
     let own = state.and_then(|ix| def.states[ix].policies.decide_from_mail);
     match own.unwrap_or(def.policies.decide_from_mail) {
         DecideFromMail::AfterSignIn => "after_sign_in",

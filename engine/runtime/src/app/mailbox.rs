@@ -45,8 +45,14 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn mailbox(&self, limit: u32) -> Result<Vec<MailboxItem>, AppError> {
-        let mails = self.store().kept_mails(None, None, limit.min(LISTED_MAX)).await?;
-        Ok(mails.into_iter().map(|mail| self.mailbox_item(mail)).collect())
+        let mails = self
+            .store()
+            .kept_mails(None, None, limit.min(LISTED_MAX))
+            .await?;
+        Ok(mails
+            .into_iter()
+            .map(|mail| self.mailbox_item(mail))
+            .collect())
     }
 
     /// One mail.
@@ -54,7 +60,11 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub async fn mailbox_mail(&self, id: &str) -> Result<MailboxMail, AppError> {
-        let mail = self.store().kept_mail(id).await?.ok_or(AppError::NotFound)?;
+        let mail = self
+            .store()
+            .kept_mail(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let (text, html) = parts_of(&mail.raw);
         let raw = mail.raw.clone();
         Ok(MailboxMail {

@@ -32,7 +32,11 @@ impl App {
     /// The organisation now. Cheap: a shared snapshot.
     pub fn directory(&self) -> Arc<Directory> {
         // A poisoned lock still holds a whole snapshot: it is replaced, never changed.
-        let directory = self.inner.directory.read().unwrap_or_else(PoisonError::into_inner);
+        let directory = self
+            .inner
+            .directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&directory)
     }
 
@@ -79,7 +83,10 @@ impl App {
                 return Err(AppError::Invalid(faults));
             }
             let body = serde_json::to_string(&next).unwrap_or_default();
-            let saved = self.store().save_directory(next.version, &body, self.now(), by).await?;
+            let saved = self
+                .store()
+                .save_directory(next.version, &body, self.now(), by)
+                .await?;
             if saved == Outcome::Done {
                 let imported = Imported {
                     people: next.people.len(),
@@ -116,7 +123,11 @@ impl App {
     }
 
     fn swap_directory(&self, next: Directory) {
-        let mut directory = self.inner.directory.write().unwrap_or_else(PoisonError::into_inner);
+        let mut directory = self
+            .inner
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if next.version >= directory.version {
             *directory = Arc::new(next);
         }
@@ -153,7 +164,10 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
         faults.push(FieldFault {
             field,
             code: "unknown".to_owned(),
-            message: Text::new(format!("{}“{id}”不存在", what.0), format!("There is no {} “{id}”", what.1)),
+            message: Text::new(
+                format!("{}“{id}”不存在", what.0),
+                format!("There is no {} “{id}”", what.1),
+            ),
         });
     };
     let (unit, person) = (("部门", "unit"), ("人员", "person"));
@@ -168,10 +182,18 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
         }
     }
     for (id, one) in &directory.units {
-        if let Some(parent) = one.parent.as_ref().filter(|parent| !directory.units.contains_key(*parent)) {
+        if let Some(parent) = one
+            .parent
+            .as_ref()
+            .filter(|parent| !directory.units.contains_key(*parent))
+        {
             unknown(format!("units.{id}.parent"), unit, parent);
         }
-        if let Some(head) = one.head.as_ref().filter(|head| !directory.people.contains_key(*head)) {
+        if let Some(head) = one
+            .head
+            .as_ref()
+            .filter(|head| !directory.people.contains_key(*head))
+        {
             unknown(format!("units.{id}.head"), person, head);
         }
     }
@@ -180,12 +202,19 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
         if !known.contains(&grant.person) {
             unknown(format!("roles.{at}.person"), person, &grant.person);
         }
-        if let Some(at_unit) = grant.unit.as_ref().filter(|id| !directory.units.contains_key(*id)) {
+        if let Some(at_unit) = grant
+            .unit
+            .as_ref()
+            .filter(|id| !directory.units.contains_key(*id))
+        {
             unknown(format!("roles.{at}.unit"), unit, at_unit);
         }
     }
     for (at, absence) in directory.absences.iter().enumerate() {
-        for id in [Some(&absence.person), absence.proxy.as_ref()].into_iter().flatten() {
+        for id in [Some(&absence.person), absence.proxy.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             if !known.contains(id) {
                 unknown(format!("absences.{at}"), person, id);
             }

@@ -38,7 +38,11 @@ impl App {
         for found in &diagnostics {
             tracing::warn!(file = %found.place.file, line = found.place.line, code = found.code, "{}", found.message.en);
         }
-        let mut current = self.inner.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self
+            .inner
+            .rules
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *current = Arc::new(rules);
         Ok(diagnostics)
     }
@@ -51,7 +55,10 @@ async fn read(dir: &Path) -> std::io::Result<BTreeMap<String, (String, String)>>
     while let Some(entry) = entries.next_entry().await? {
         let path = entry.path();
         let is_script = path.extension().is_some_and(|ending| ending == "rhai");
-        let Some(name) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else {
+        let Some(name) = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+        else {
             continue;
         };
         if !is_script || entry.metadata().await?.len() > SCRIPT_BYTES_MAX {
@@ -59,7 +66,9 @@ async fn read(dir: &Path) -> std::io::Result<BTreeMap<String, (String, String)>>
         }
         let script = tokio::fs::read_to_string(&path).await?;
         // Without a declaration the loader says what is missing.
-        let yaml = tokio::fs::read_to_string(path.with_extension("yaml")).await.unwrap_or_default();
+        let yaml = tokio::fs::read_to_string(path.with_extension("yaml"))
+            .await
+            .unwrap_or_default();
         files.insert(name, (script, yaml));
     }
     Ok(files)

@@ -45,6 +45,8 @@ pub(crate) struct Inner {
     pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
     pub(crate) http: reqwest::Client,
+    /// Keeps ids growing within a millisecond.
+    ids: Mutex<uuid::ContextV7>,
     /// Names this node in leases.
     node: String,
     /// Rung when a wake-up was armed.
@@ -83,7 +85,11 @@ impl App {
     pub async fn open(config: AppConfig) -> Result<Self, AppError> {
         let store = Store::open(&config.database).await?;
         let mut entities = BTreeMap::new();
-        for entity in config.modules.iter().flat_map(|module| &module.manifest().entities) {
+        for entity in config
+            .modules
+            .iter()
+            .flat_map(|module| &module.manifest().entities)
+        {
             store.ensure_entity(entity).await?;
             entities.insert(entity.name.clone(), entity.clone());
         }
@@ -102,6 +108,7 @@ impl App {
         let app = Self {
             inner: Arc::new(Inner {
                 node: format!("node-{}", uuid::Uuid::now_v7().simple()),
+                ids: Mutex::new(uuid::ContextV7::new()),
                 config,
                 store,
                 committer: AsyncRwLock::new(Some(committer)),
@@ -124,7 +131,10 @@ impl App {
         app.load_definitions().await?;
         if workers {
             let started = Workers::start(&app);
-            *app.inner.workers.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+            *app.inner
+                .workers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(started);
         }
         Ok(app)
     }
@@ -173,7 +183,11 @@ impl App {
     }
 
     pub(crate) fn rules(&self) -> Arc<RuleSet> {
-        let rules = self.inner.rules.read().unwrap_or_else(PoisonError::into_inner);
+        let rules = self
+            .inner
+            .rules
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&rules)
     }
 
@@ -216,7 +230,7 @@ impl App {
     pub(crate) fn new_id(&self) -> String {
         let ms = u64::try_from(self.now().0).unwrap_or(0);
         let (seconds, nanos) = (ms / 1000, u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000);
-        let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos);
+        let at = uuid::Timestamp::from_unix(&self.inner.ids, seconds, nanos);
         uuid::Uuid::new_v7(at).to_string()
     }
 

@@ -117,7 +117,10 @@ impl App {
         let view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         let mut view = match case.instance.task(task) {
             Some(open) => self.open_view(reader, open, view, &case, &around, &trail),
-            None => self.closed_view(instance, task, view, &case, &around).await?,
+            None => {
+                self.closed_view(instance, task, view, &case, &around)
+                    .await?
+            }
         };
         // The next of the reader's own, in the inbox's order, this one left out.
         let rows = self.store().inbox(reader, None, None, 2).await?;
@@ -138,8 +141,13 @@ impl App {
         around: &Around,
         trail: &[Event],
     ) -> TaskView {
-        let state = around.def.state_ix(&task.state).map(|ix| &around.def.states[ix]);
-        let hidden = state.map(|state| state.fields.hidden.clone()).unwrap_or_default();
+        let state = around
+            .def
+            .state_ix(&task.state)
+            .map(|ix| &around.def.states[ix]);
+        let hidden = state
+            .map(|state| state.fields.hidden.clone())
+            .unwrap_or_default();
         let mine = task.assignee == reader;
         let fields = &around.def.entity.fields;
         TaskView {
@@ -155,18 +163,28 @@ impl App {
             role: role(task, case, around),
             why: task.why.clone(),
             changed: match base_of(reader, case, trail) {
-                Some(before) => changed_facts(fields, &before, &case.values, &hidden, names(around)),
+                Some(before) => {
+                    changed_facts(fields, &before, &case.values, &hidden, names(around))
+                }
                 None => vec![],
             },
             facts_hash: facts_hash(&case.values),
             round: case.instance.round,
-            offers: instance.offers.iter().filter(|offer| offer.task == Some(task.no)).cloned().collect(),
+            offers: instance
+                .offers
+                .iter()
+                .filter(|offer| offer.task == Some(task.no))
+                .cloned()
+                .collect(),
             form: form(
                 fields,
                 &case.values,
                 &hidden,
                 |field| mine && may_write(state, task, &field.name),
-                |field| state.is_some_and(|state| state.fields.require.contains(&field.name)) || (is_draft(task) && field.required),
+                |field| {
+                    state.is_some_and(|state| state.fields.require.contains(&field.name))
+                        || (is_draft(task) && field.required)
+                },
             ),
             next: None,
             left: 0,
@@ -185,8 +203,14 @@ impl App {
         let closed = self.store().closed_tasks(id).await?;
         let closed = closed.into_iter().find(|closed| closed.task.no == no);
         let closed = closed.ok_or(AppError::NotFound)?;
-        let (at, end) = (when(closed.at, &around.calendar), task_end_words(&closed.end));
-        let who = closed.by.as_deref().map(|by| around.directory.name(by).to_owned());
+        let (at, end) = (
+            when(closed.at, &around.calendar),
+            task_end_words(&closed.end),
+        );
+        let who = closed
+            .by
+            .as_deref()
+            .map(|by| around.directory.name(by).to_owned());
         let ended = match who {
             Some(who) => Text::new(
                 format!("{who} 于 {} 处理：{}", at.shown.zh, end.zh),
@@ -235,18 +259,24 @@ fn kind_of(task: &Task) -> &'static str {
 
 fn may_write(state: Option<&State>, task: &Task, field: &str) -> bool {
     let named = |list: &[String]| list.iter().any(|name| name == field);
-    is_draft(task) || state.is_some_and(|state| named(&state.fields.write) || named(&state.fields.require))
+    is_draft(task)
+        || state.is_some_and(|state| named(&state.fields.write) || named(&state.fields.require))
 }
 
 /// The values the reader saw last: when they acted last, or (for a later round) when it was sent back.
 fn base_of(reader: &str, case: &Case, trail: &[Event]) -> Option<Values> {
     let own = trail.iter().rposition(|event| {
         event.actor.person() == Some(reader)
-            && matches!(event.change, Change::Decided { .. } | Change::Acted { .. } | Change::Returned { .. })
+            && matches!(
+                event.change,
+                Change::Decided { .. } | Change::Acted { .. } | Change::Returned { .. }
+            )
     });
     let back = || {
         let is_back = |event: &Event| matches!(event.change, Change::Returned { .. });
-        (case.instance.round > 1).then(|| trail.iter().rposition(is_back)).flatten()
+        (case.instance.round > 1)
+            .then(|| trail.iter().rposition(is_back))
+            .flatten()
     };
     let until = own.or_else(back)?;
     let mut values = Values::new();

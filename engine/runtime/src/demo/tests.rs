@@ -115,7 +115,7 @@ impl House {
                     ..New::default()
                 })
             },
-            Before::Case,
+            |case| Before::Case(Box::new(case)),
         );
         let command = Command {
             actor,

@@ -29,12 +29,17 @@ impl Definitions {
     pub(crate) fn version(&self, flow: &str, version: &str) -> Option<Arc<Definition>> {
         // A poisoned lock still holds a whole map: entries are added, never changed.
         let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
-        versions.get(&(flow.to_owned(), version.to_owned())).cloned()
+        versions
+            .get(&(flow.to_owned(), version.to_owned()))
+            .cloned()
     }
 
     /// Keeps a compiled version; the first of two equal ones stays.
     pub(crate) fn keep(&self, definition: Arc<Definition>) -> Arc<Definition> {
-        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        let mut versions = self
+            .versions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let key = (definition.flow.clone(), definition.version.clone());
         Arc::clone(versions.entry(key).or_insert(definition))
     }

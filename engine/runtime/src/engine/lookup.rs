@@ -54,7 +54,12 @@ pub(crate) fn references<'a>(
         };
         match &field.kind {
             FieldKind::Ref { to } => {
-                found.extend(value.ids().into_iter().map(|id| (to.clone(), id.to_owned())));
+                found.extend(
+                    value
+                        .ids()
+                        .into_iter()
+                        .map(|id| (to.clone(), id.to_owned())),
+                );
             }
             FieldKind::Table { columns } => {
                 if let Value::List(rows) = value {

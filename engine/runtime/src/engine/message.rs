@@ -85,10 +85,20 @@ fn sentence(turn: &Turn, command: &Command, opened: &[Opened], more: &MoreToSay<
 
 fn done(action: &Action) -> Text {
     match action {
-        Action::Start { submit: false, .. } | Action::Save { .. } => Text::new("草稿已保存", "Draft saved"),
-        Action::Start { submit: true, .. } | Action::Submit { .. } => Text::new("已提交", "Submitted"),
-        Action::Decide { verdict: Verdict::Approve, .. } => Text::new("已同意", "Approved"),
-        Action::Decide { verdict: Verdict::Reject, .. } => Text::new("已拒绝", "Rejected"),
+        Action::Start { submit: false, .. } | Action::Save { .. } => {
+            Text::new("草稿已保存", "Draft saved")
+        }
+        Action::Start { submit: true, .. } | Action::Submit { .. } => {
+            Text::new("已提交", "Submitted")
+        }
+        Action::Decide {
+            verdict: Verdict::Approve,
+            ..
+        } => Text::new("已同意", "Approved"),
+        Action::Decide {
+            verdict: Verdict::Reject,
+            ..
+        } => Text::new("已拒绝", "Rejected"),
         Action::Act { .. } => Text::new("已办理", "Done"),
         Action::Return { .. } => Text::new("已退回", "Sent back"),
         Action::Withdraw { .. } => Text::new("已撤回", "Withdrawn"),
@@ -98,6 +108,8 @@ fn done(action: &Action) -> Text {
         Action::Wake { .. } => Text::new("定时已执行", "The wake-up fired"),
         Action::Answer { .. } => Text::new("结果已记录", "The answer was recorded"),
         Action::Happen { .. } => Text::new("事件已记录", "The event was recorded"),
-        Action::ChildEnded { .. } => Text::new("子流程结果已记录", "The subflow's end was recorded"),
+        Action::ChildEnded { .. } => {
+            Text::new("子流程结果已记录", "The subflow's end was recorded")
+        }
     }
 }

@@ -13,6 +13,7 @@ use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
 use assent_core::turn::{Before, Context, Directed, Turn, turn};
 use assent_core::value::Values;
+use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
 
 use super::{MoreToSay, Preloaded, answer_of, references};
@@ -51,11 +52,14 @@ impl App {
     ) -> Result<Turned, AppError> {
         for _ in 0..DECIDE_AGAIN_MAX {
             let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
-            let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+            let def = self
+                .definition_of(&loaded.row.flow, &loaded.row.version)
+                .await?;
             let case = stored_case(&loaded)?;
             let command = wish(&def, &case)?;
-            let before = Before::Case(case);
-            if let Some(turned) = self.decide(def, before, &command, now).await? {
+            let guard = guard(&loaded);
+            let before = Before::Case(Box::new(case));
+            if let Some(turned) = self.decide(def, before, &command, now, guard).await? {
                 return Ok(turned);
             }
         }
@@ -73,7 +77,10 @@ impl App {
         // Ids are fresh, so being stale can only mean a taken subflow id or key: the second look finds it.
         for _ in 0..2 {
             let before = Before::New(new.clone());
-            if let Some(turned) = self.decide(Arc::clone(&def), before, command, now).await? {
+            if let Some(turned) = self
+                .decide(Arc::clone(&def), before, command, now, None)
+                .await?
+            {
                 return Ok(turned);
             }
         }
@@ -87,12 +94,15 @@ impl App {
         before: Before,
         command: &Command,
         now: Moment,
+        guard: Option<Guard>,
     ) -> Result<Option<Turned>, AppError> {
         let values = match &before {
             Before::Case(case) => case.values.clone(),
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
-        let around = self.around(def, &values, Some(&command.action), now).await?;
+        let around = self
+            .around(def, &values, Some(&command.action), now)
+            .await?;
         let decided = around.with_context(self, |cx| turn(&around.def, before, command, cx));
         let mut turned = match decided {
             Ok(turned) => turned,
@@ -106,6 +116,7 @@ impl App {
         if let Some((_, stored)) = &mut turned.write.answer {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
+        turned.write.guards.extend(guard);
         let write = turned.write.clone();
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
         match self.commit(write).await? {
@@ -121,7 +132,11 @@ impl App {
 
     /// A refused command with a key that was answered before gets that answer: the first one went through, and that is
     /// why this one is refused.
-    pub(crate) async fn refused(&self, command: &Command, refusal: Refusal) -> Result<Turned, AppError> {
+    pub(crate) async fn refused(
+        &self,
+        command: &Command,
+        refusal: Refusal,
+    ) -> Result<Turned, AppError> {
         if let Some(key) = &command.key
             && let Some(stored) = self.store().answer(key).await?
         {
@@ -191,6 +206,16 @@ impl Around {
         };
         f(&cx)
     }
+}
+
+/// The record as it was read: an edit from outside the flow, made meanwhile, makes the turn stale. None where there is no
+/// record.
+fn guard(loaded: &Loaded) -> Option<Guard> {
+    (loaded.record_rev > 0).then(|| Guard {
+        entity: loaded.row.entity.clone(),
+        id: loaded.row.record.clone(),
+        rev: loaded.record_rev,
+    })
 }
 
 /// The case as it is stored.

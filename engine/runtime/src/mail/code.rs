@@ -37,6 +37,9 @@ pub(crate) fn code_letter(id: String, person: &Person, code: &str, now: Moment) 
         asked_by: None,
         due: None,
         button: None,
-        note: person.lang.pick("此邮件由系统自动发送。", "Sent automatically.").to_owned(),
+        note: person
+            .lang
+            .pick("此邮件由系统自动发送。", "Sent automatically.")
+            .to_owned(),
     }
 }

@@ -100,7 +100,11 @@ pub(crate) fn compose(
     let instance = &source.case.instance;
     let due_at = task.and_then(|task| task.due);
     let due = due_at.map(|at| {
-        format!("{} ({})", source.calendar.say(at, lang), source.calendar.zone_name())
+        format!(
+            "{} ({})",
+            source.calendar.say(at, lang),
+            source.calendar.zone_name()
+        )
     });
     let held = instance.holds.last().map(|held| &held.reason);
     let state = source.def.state_ix(queued.state).map_or_else(
@@ -180,7 +184,13 @@ fn from_template(
 /// `deadline`, `last`.
 fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>) -> Json {
     let (fields, values) = (&source.def.entity.fields, &source.case.values);
-    let shown = shown_with(fields, values, filled.lang, template.readings(), &source.names);
+    let shown = shown_with(
+        fields,
+        values,
+        filled.lang,
+        template.readings(),
+        &source.names,
+    );
     let mut data = match shown {
         Json::Object(map) => map,
         _ => Map::new(),

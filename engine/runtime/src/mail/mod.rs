@@ -18,9 +18,9 @@ mod words;
 mod tests;
 
 pub use carrier::{Carrier, Sent, Undelivered};
-pub(crate) use code::code_letter;
 pub use clean::{display_name, one_line};
+pub(crate) use code::code_letter;
 pub(crate) use compose::{NotSent, Queued, Source, check, compose};
 pub use letter::{Button, Letter, LetterFact};
-pub(crate) use parts::parts_of;
 pub use message::{Sender, to_message};
+pub(crate) use parts::parts_of;

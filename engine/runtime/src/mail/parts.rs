@@ -6,7 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 /// The text and the HTML part of a message made by [`super::to_message`]; empty where there is none.
 pub(crate) fn parts_of(raw: &str) -> (String, String) {
     let (mut text, mut html) = (String::new(), String::new());
-    let Some(boundary) = raw.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()) else {
+    let Some(boundary) = raw
+        .split("boundary=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+    else {
         return (text, html);
     };
     for part in raw.split(&format!("--{boundary}")).skip(1) {

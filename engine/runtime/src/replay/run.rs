@@ -204,7 +204,8 @@ async fn step(
             let submit = start == StartAs::Submit;
             let command = command(&who.person, Action::Start { set, submit });
             let new = app.new_instance();
-            app.turn_new(Arc::clone(&plan.def), new, &command, now).await?
+            app.turn_new(Arc::clone(&plan.def), new, &command, now)
+                .await?
         }
         (Some(id), _) => {
             let wish = |_: &Definition, case: &Case| Ok(wish(ways, &who.person, case));
@@ -213,7 +214,11 @@ async fn step(
     };
     if let Some(turn) = turned.turn {
         let run = &turn.case.instance;
-        let states: Vec<&str> = run.active.iter().map(|active| active.state.as_str()).collect();
+        let states: Vec<&str> = run
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
         *standing = states.join(",");
         *instance = Some(run.id.clone());
     }
@@ -229,13 +234,20 @@ fn wish(ways: &[MapStep], person: &str, case: &Case) -> Command {
         .any(|task| task.kind == TaskKind::Draft && task.assignee == person);
     if submits && draft {
         let set = Values::new();
-        return command(person, Action::Submit { set, straight_back: false });
+        return command(
+            person,
+            Action::Submit {
+                set,
+                straight_back: false,
+            },
+        );
     }
     for way in ways {
-        let fits = |state: &str| way.state.is_empty() || way.state.iter().any(|known| known == state);
-        let found = open
-            .iter()
-            .find(|task| task.kind != TaskKind::Draft && task.assignee == person && fits(&task.state));
+        let fits =
+            |state: &str| way.state.is_empty() || way.state.iter().any(|known| known == state);
+        let found = open.iter().find(|task| {
+            task.kind != TaskKind::Draft && task.assignee == person && fits(&task.state)
+        });
         if let (Some(task), Some(deed)) = (found, &way.deed) {
             return command(person, action(deed, task.no));
         }
@@ -293,7 +305,9 @@ fn first_values(plan: &Plan, case: &LogCase) -> Result<Values, AppError> {
         let text = if from.from == "case" {
             Some(case.id.as_str())
         } else {
-            first.and_then(|event| event.attributes.get(&from.from)).map(String::as_str)
+            first
+                .and_then(|event| event.attributes.get(&from.from))
+                .map(String::as_str)
         };
         if let Some(text) = text {
             values.insert(field.clone(), first_value(field, from, text)?);
@@ -324,8 +338,14 @@ fn not_mapped(event: &LogEvent) -> Refusal {
     Refusal::new(
         assent_core::refusal::RefusalKind::Input,
         "not_mapped",
-        format!("映射中没有活动“{}”（角色 {}）。", event.activity, event.role),
-        format!("The map does not know “{}” by {}.", event.activity, event.role),
+        format!(
+            "映射中没有活动“{}”（角色 {}）。",
+            event.activity, event.role
+        ),
+        format!(
+            "The map does not know “{}” by {}.",
+            event.activity, event.role
+        ),
     )
 }
 
@@ -361,7 +381,9 @@ fn directory(map: &Map) -> Directory {
         };
         directory.people.insert(person.id.clone(), person);
         for role in &known.roles {
-            directory.role_names.insert(role.clone(), Text::same(role.clone()));
+            directory
+                .role_names
+                .insert(role.clone(), Text::same(role.clone()));
             directory.roles.push(RoleGrant {
                 role: role.clone(),
                 person: known.person.clone(),
@@ -398,9 +420,11 @@ fn warnings(map: &Map, def: &Definition) -> Vec<Text> {
         .map(|state| {
             Text::new(
                 format!("映射提到的节点 {state} 在流程 {} 中不存在", def.flow),
-                format!("The map names the state {state}, which the flow {} does not have", def.flow),
+                format!(
+                    "The map names the state {state}, which the flow {} does not have",
+                    def.flow
+                ),
             )
         })
         .collect()
 }
-

@@ -24,32 +24,94 @@ async fn a_request_goes_through_and_everybody_sees_it() {
     assert_eq!(test.todo("bob").await, ["三亚 5"]);
     assert_eq!(test.todo("bea").await, ["三亚 5"]);
 
-    let view = test.app.task_view("bob", &answer.instance, answer.opened[0].task).await.unwrap();
+    let view = test
+        .app
+        .task_view("bob", &answer.instance, answer.opened[0].task)
+        .await
+        .unwrap();
     assert!(view.open);
     assert_eq!(view.role.zh, "主管审批（或签），0/1 已签");
-    let approve = view.offers.iter().find(|offer| offer.action == "approve").unwrap();
-    assert!(approve.allowed && approve.consequence.zh.contains("人事审批"), "{approve:?}");
-    let labels: Vec<&str> = view.instance.facts.iter().map(|fact| fact.name.as_str()).collect();
-    assert_eq!(labels, ["title", "days"], "the hidden field is not shown");
-    let names: Vec<&str> = view.instance.expected.iter().map(|one| one.state.as_str()).collect();
+    let approve = view
+        .offers
+        .iter()
+        .find(|offer| offer.action == "approve")
+        .unwrap();
+    assert!(
+        approve.allowed && approve.consequence.zh.contains("人事审批"),
+        "{approve:?}"
+    );
+    let labels: Vec<&str> = view
+        .instance
+        .facts
+        .iter()
+        .map(|fact| fact.name.as_str())
+        .collect();
+    assert_eq!(labels, ["reason", "days"], "the hidden field is not shown");
+    let names: Vec<&str> = view
+        .instance
+        .expected
+        .iter()
+        .map(|one| one.state.as_str())
+        .collect();
     assert_eq!(names, ["hr_approval", "granted"]);
     assert_eq!(view.instance.expected[0].people[0].name, "哈娜");
     assert!(view.due.unwrap().shown.zh.contains("工作日"));
 
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
-    let next = test.decide(&answer.instance, bob, "bob", Verdict::Approve).await.unwrap();
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
+    let next = test
+        .decide(&answer.instance, bob, "bob", Verdict::Approve)
+        .await
+        .unwrap();
     assert_eq!(next.opened[0].assignee, "hana");
-    assert!(test.todo("bea").await.is_empty(), "the sibling task is gone");
-    let end = test.decide(&answer.instance, next.opened[0].task, "hana", Verdict::Approve).await.unwrap();
+    assert!(
+        test.todo("bea").await.is_empty(),
+        "the sibling task is gone"
+    );
+    let end = test
+        .decide(
+            &answer.instance,
+            next.opened[0].task,
+            "hana",
+            Verdict::Approve,
+        )
+        .await
+        .unwrap();
     assert_eq!(end.status, "approved");
     assert!(end.message.zh.contains("已通过"), "{:?}", end.message);
     test.settle().await;
 
-    let view = test.app.instance_view("ann", &answer.instance).await.unwrap();
+    let view = test
+        .app
+        .instance_view("ann", &answer.instance)
+        .await
+        .unwrap();
     assert!(view.head.ended);
-    let words: Vec<&str> = view.timeline.iter().filter(|item| !item.minor).map(|item| item.words.zh.as_str()).collect();
-    assert_eq!(words, ["安妮 发起", "安妮 提交", "鲍勃 同意 · 主管审批", "哈娜 同意 · 人事审批", "流程结束：已通过"]);
-    let done = test.app.inbox("bob", Tab::Done, None, None, 10).await.unwrap();
+    let words: Vec<&str> = view
+        .timeline
+        .iter()
+        .filter(|item| !item.minor)
+        .map(|item| item.words.zh.as_str())
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "安妮 发起",
+            "安妮 提交",
+            "鲍勃 同意 · 主管审批",
+            "哈娜 同意 · 人事审批",
+            "流程结束：已通过"
+        ]
+    );
+    let done = test
+        .app
+        .inbox("bob", Tab::Done, None, None, 10)
+        .await
+        .unwrap();
     assert_eq!(done.items[0].status_shown.zh, "已同意");
     test.finish().await;
 }
@@ -58,7 +120,12 @@ async fn a_request_goes_through_and_everybody_sees_it() {
 async fn the_same_key_gets_the_first_answer() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(1)).await;
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
     let command = Command {
         actor: Actor::Person("bob".into()),
         via: Via::Page,
@@ -70,10 +137,17 @@ async fn the_same_key_gets_the_first_answer() {
         },
         key: Some("k-1".into()),
     };
-    let first = test.app.command(&answer.instance, command.clone()).await.unwrap();
+    let first = test
+        .app
+        .command(&answer.instance, command.clone())
+        .await
+        .unwrap();
     let second = test.app.command(&answer.instance, command).await.unwrap();
     assert!(!first.repeated && second.repeated);
-    assert_eq!((first.rev, first.seq, &first.message), (second.rev, second.seq, &second.message));
+    assert_eq!(
+        (first.rev, first.seq, &first.message),
+        (second.rev, second.seq, &second.message)
+    );
     test.settle().await;
     test.finish().await;
 }
@@ -85,7 +159,11 @@ async fn starting_twice_with_one_key_starts_once() {
         let actor = Actor::Person("ann".into());
         let given = values(&leave_of(1));
         let app = test.app.clone();
-        async move { app.start("leave", actor, Via::Api, &given, true, Some("s-1".into())).await.unwrap() }
+        async move {
+            app.start("leave", actor, Via::Api, &given, true, Some("s-1".into()))
+                .await
+                .unwrap()
+        }
     };
     let (first, second) = (start().await, start().await);
     assert_eq!(first.instance, second.instance);
@@ -98,7 +176,14 @@ async fn starting_twice_with_one_key_starts_once() {
 async fn two_at_once_are_both_answered_and_the_state_is_settled_once() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(5)).await;
-    let task = |who: &str| answer.opened.iter().find(|task| task.assignee == who).unwrap().task;
+    let task = |who: &str| {
+        answer
+            .opened
+            .iter()
+            .find(|task| task.assignee == who)
+            .unwrap()
+            .task
+    };
     let (bob, bea) = tokio::join!(
         test.decide(&answer.instance, task("bob"), "bob", Verdict::Approve),
         test.decide(&answer.instance, task("bea"), "bea", Verdict::Approve),
@@ -115,7 +200,12 @@ async fn two_at_once_are_both_answered_and_the_state_is_settled_once() {
 async fn what_changed_since_it_was_seen_must_be_read_again() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(2)).await;
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
     let command = |key: &str| Command {
         actor: Actor::Person("bob".into()),
         via: Via::Link,
@@ -131,12 +221,25 @@ async fn what_changed_since_it_was_seen_must_be_read_again() {
         facts: Some(facts.into()),
         round: Some(round),
     };
-    let view = test.app.task_view("bob", &answer.instance, bob).await.unwrap();
-    let stale = test.app.command_seen(&answer.instance, command("a"), seen("other", 1)).await;
+    let view = test
+        .app
+        .task_view("bob", &answer.instance, bob)
+        .await
+        .unwrap();
+    let stale = test
+        .app
+        .command_seen(&answer.instance, command("a"), seen("other", 1))
+        .await;
     assert_eq!(refused(stale), "record_changed");
-    let stale = test.app.command_seen(&answer.instance, command("b"), seen(&view.facts_hash, 2)).await;
+    let stale = test
+        .app
+        .command_seen(&answer.instance, command("b"), seen(&view.facts_hash, 2))
+        .await;
     assert_eq!(refused(stale), "old_round");
-    let good = test.app.command_seen(&answer.instance, command("c"), seen(&view.facts_hash, 1)).await;
+    let good = test
+        .app
+        .command_seen(&answer.instance, command("c"), seen(&view.facts_hash, 1))
+        .await;
     assert!(good.is_ok());
     test.settle().await;
     test.finish().await;
@@ -145,14 +248,36 @@ async fn what_changed_since_it_was_seen_must_be_read_again() {
 #[tokio::test]
 async fn values_that_do_not_fit_are_all_named() {
     let test = TestApp::with(LEAVE).await;
-    let bad = values(&json!({"title": 5, "days": "many", "nonsense": 1}));
-    let fault = test.app.start("leave", Actor::Person("ann".into()), Via::Api, &bad, true, None).await;
+    let bad = values(&json!({"reason": 5, "days": "many", "nonsense": 1}));
+    let fault = test
+        .app
+        .start(
+            "leave",
+            Actor::Person("ann".into()),
+            Via::Api,
+            &bad,
+            true,
+            None,
+        )
+        .await;
     let Err(AppError::Invalid(faults)) = fault else {
         panic!("{fault:?}");
     };
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields.len(), 3, "{faults:?}");
-    assert!(test.app.start("nothing", Actor::Person("ann".into()), Via::Api, &bad, true, None).await.is_err());
+    assert!(
+        test.app
+            .start(
+                "nothing",
+                Actor::Person("ann".into()),
+                Via::Api,
+                &bad,
+                true,
+                None
+            )
+            .await
+            .is_err()
+    );
     test.finish().await;
 }
 
@@ -160,13 +285,32 @@ async fn values_that_do_not_fit_are_all_named() {
 async fn strangers_see_nothing() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(2)).await;
-    for (who, sees) in [("ann", true), ("bob", true), ("own", true), ("adm", true), ("hana", false), ("nobody", false)] {
+    for (who, sees) in [
+        ("ann", true),
+        ("bob", true),
+        ("own", true),
+        ("adm", true),
+        ("hana", false),
+        ("nobody", false),
+    ] {
         let view = test.app.instance_view(who, &answer.instance).await;
         assert_eq!(view.is_ok(), sees, "{who}");
     }
-    let all = test.app.instances("hana", &Default::default(), None, 10).await.unwrap();
+    let all = test
+        .app
+        .instances("hana", &Default::default(), None, 10)
+        .await
+        .unwrap();
     assert!(all.items.is_empty());
-    assert_eq!(test.app.instances("adm", &Default::default(), None, 10).await.unwrap().items.len(), 1);
+    assert_eq!(
+        test.app
+            .instances("adm", &Default::default(), None, 10)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
     test.settle().await;
     test.finish().await;
 }

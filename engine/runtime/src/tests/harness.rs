@@ -10,9 +10,7 @@ use assent_core::time::Moment;
 use assent_core::value::Values;
 use serde_json::json;
 
-use crate::app::{
-    Answer, App, AppConfig, AppError, JsonMap, PublishOutcome, SourceFile, Tab,
-};
+use crate::app::{Answer, App, AppConfig, AppError, JsonMap, PublishOutcome, SourceFile, Tab};
 use crate::clock::Clock;
 use crate::workers::{outbox, timers};
 
@@ -42,7 +40,8 @@ impl TestApp {
     /// The same, with the configuration changed first.
     pub async fn configured(flow: &str, change: impl FnOnce(&mut AppConfig)) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("assent-runtime-{}-{number}", std::process::id()));
+        let dir =
+            std::env::temp_dir().join(format!("assent-runtime-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         let mut config = AppConfig::new(format!("sqlite:{}", dir.join("test.db").display()));
         config.clock = Clock::test(MONDAY);
@@ -68,7 +67,12 @@ impl TestApp {
             text: flow.to_owned(),
         };
         let results = self.app.publish(Some("adm"), vec![file]).await.unwrap();
-        assert_eq!(results[0].outcome, PublishOutcome::Published, "{:#?}", results[0]);
+        assert_eq!(
+            results[0].outcome,
+            PublishOutcome::Published,
+            "{:#?}",
+            results[0]
+        );
     }
 
     /// Moves the clock.
@@ -81,7 +85,10 @@ impl TestApp {
         let flow = self.app.flows("ann").await.unwrap()[0].flow.clone();
         let values = values.as_object().cloned().unwrap();
         let actor = Actor::Person("ann".to_owned());
-        self.app.start(&flow, actor, Via::Page, &values, true, None).await.unwrap()
+        self.app
+            .start(&flow, actor, Via::Page, &values, true, None)
+            .await
+            .unwrap()
     }
 
     pub async fn act(&self, instance: &str, who: &str, action: Action) -> Result<Answer, AppError> {
@@ -94,7 +101,13 @@ impl TestApp {
         self.app.command(instance, command).await
     }
 
-    pub async fn decide(&self, instance: &str, task: u32, who: &str, verdict: Verdict) -> Result<Answer, AppError> {
+    pub async fn decide(
+        &self,
+        instance: &str,
+        task: u32,
+        who: &str,
+        verdict: Verdict,
+    ) -> Result<Answer, AppError> {
         let action = Action::Decide {
             task,
             verdict,
@@ -117,7 +130,11 @@ impl TestApp {
 
     /// Titles in somebody's inbox.
     pub async fn todo(&self, who: &str) -> Vec<String> {
-        let page = self.app.inbox(who, Tab::Todo, None, None, 50).await.unwrap();
+        let page = self
+            .app
+            .inbox(who, Tab::Todo, None, None, 50)
+            .await
+            .unwrap();
         page.items.into_iter().map(|item| item.title).collect()
     }
 
@@ -125,7 +142,10 @@ impl TestApp {
     pub async fn mails(&self) -> Vec<(String, String)> {
         let mut mails = self.app.mailbox(100).await.unwrap();
         mails.reverse();
-        mails.into_iter().map(|mail| (mail.to, mail.subject)).collect()
+        mails
+            .into_iter()
+            .map(|mail| (mail.to, mail.subject))
+            .collect()
     }
 
     /// Closes, and fails when effects are left that nobody looked at.
@@ -133,7 +153,11 @@ impl TestApp {
         let (pending, _, dead) = self.app.store().outbox_gauges().await.unwrap();
         self.finished = true;
         self.app.close().await;
-        assert_eq!((pending, dead), (0, 0), "outbox rows and dead letters left over");
+        assert_eq!(
+            (pending, dead),
+            (0, 0),
+            "outbox rows and dead letters left over"
+        );
     }
 
     /// Closes, with this many effects still waiting and dead.
@@ -148,7 +172,10 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
-        assert!(self.finished || std::thread::panicking(), "a test must end with finish()");
+        assert!(
+            self.finished || std::thread::panicking(),
+            "a test must end with finish()"
+        );
     }
 }
 
@@ -157,7 +184,7 @@ pub(super) fn values(json: &serde_json::Value) -> JsonMap {
 }
 
 pub(super) fn leave_of(days: i64) -> serde_json::Value {
-    json!({"title": "三亚", "days": days})
+    json!({"reason": "三亚", "days": days})
 }
 
 pub(super) fn directory() -> Directory {

@@ -11,7 +11,10 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// The link in the newest mail to somebody.
 async fn mailed_link(test: &TestApp, who: &str) -> String {
     let mails = test.app.mailbox(50).await.unwrap();
-    let newest = mails.iter().find(|mail| mail.to == format!("{who}@example.com")).unwrap();
+    let newest = mails
+        .iter()
+        .find(|mail| mail.to == format!("{who}@example.com"))
+        .unwrap();
     let mail = test.app.mailbox_mail(&newest.id).await.unwrap();
     let line = mail.text.lines().find(|line| line.contains("/l/")).unwrap();
     line.rsplit('/').next().unwrap().to_owned()
@@ -30,8 +33,14 @@ async fn a_mail_carries_a_link_that_changes_nothing_however_often_it_is_opened()
     assert_eq!(token.len(), 43, "32 bytes");
     for _ in 0..5 {
         let redeemed = test.app.redeem_link(&token).await.unwrap();
-        assert_eq!((redeemed.person.as_str(), &redeemed.instance), ("bob", &answer.instance));
-        assert_eq!((redeemed.person_masked.as_str(), redeemed.decide), ("鲍*", "after_sign_in"));
+        assert_eq!(
+            (redeemed.person.as_str(), &redeemed.instance),
+            ("bob", &answer.instance)
+        );
+        assert_eq!(
+            (redeemed.person_masked.as_str(), redeemed.decide),
+            ("鲍*", "after_sign_in")
+        );
         assert_eq!(redeemed.state, LinkState::Open);
     }
     assert!(test.app.redeem_link("nonsense").await.is_err());
@@ -43,9 +52,19 @@ async fn a_link_says_who_decided_and_when() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(2)).await;
     test.settle().await;
-    let (to_bob, to_bea) = (mailed_link(&test, "bob").await, mailed_link(&test, "bea").await);
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
-    test.decide(&answer.instance, bob, "bob", Verdict::Approve).await.unwrap();
+    let (to_bob, to_bea) = (
+        mailed_link(&test, "bob").await,
+        mailed_link(&test, "bea").await,
+    );
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
+    test.decide(&answer.instance, bob, "bob", Verdict::Approve)
+        .await
+        .unwrap();
     for token in [to_bob, to_bea] {
         let LinkState::Decided { words, .. } = state(&test, &token).await else {
             panic!("decided");
@@ -74,7 +93,10 @@ async fn a_link_expires_a_week_after_the_deadline_and_can_be_mailed_afresh() {
     for _ in 0..2 {
         test.app.mail_fresh_link(&token).await.unwrap();
     }
-    assert!(matches!(test.app.mail_fresh_link(&token).await, Err(AppError::TooMany { .. })));
+    assert!(matches!(
+        test.app.mail_fresh_link(&token).await,
+        Err(AppError::TooMany { .. })
+    ));
     test.settle().await;
     test.finish().await;
 }
@@ -83,7 +105,12 @@ async fn a_link_expires_a_week_after_the_deadline_and_can_be_mailed_afresh() {
 async fn the_newest_two_links_of_a_task_are_alive() {
     let test = TestApp::with(LEAVE).await;
     let answer = test.submitted(&leave_of(2)).await;
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
     let mut tokens = Vec::new();
     for minutes in 0..3 {
         test.at(MONDAY.plus_ms(minutes * 60_000));
@@ -102,16 +129,31 @@ async fn a_link_of_an_earlier_round_leads_to_the_new_task() {
     let answer = test.submitted(&leave_of(2)).await;
     test.settle().await;
     let token = mailed_link(&test, "bob").await;
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
-    test.decide(&answer.instance, bob, "bob", Verdict::Reject).await.unwrap();
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
+    test.decide(&answer.instance, bob, "bob", Verdict::Reject)
+        .await
+        .unwrap();
     let set = Values::from([("days".to_owned(), Value::from(1))]);
     let again = Action::Submit {
         set,
         straight_back: false,
     };
     let answer = test.act(&answer.instance, "ann", again).await.unwrap();
-    let now = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
-    assert_eq!(state(&test, &token).await, LinkState::OldRound { now: Some(now) });
+    let now = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
+    assert_eq!(
+        state(&test, &token).await,
+        LinkState::OldRound { now: Some(now) }
+    );
     test.settle().await;
     test.finish().await;
 }
@@ -122,14 +164,22 @@ async fn a_task_that_was_passed_on_is_not_the_links_any_more() {
     let answer = test.submitted(&leave_of(2)).await;
     test.settle().await;
     let token = mailed_link(&test, "bob").await;
-    let bob = answer.opened.iter().find(|task| task.assignee == "bob").unwrap().task;
+    let bob = answer
+        .opened
+        .iter()
+        .find(|task| task.assignee == "bob")
+        .unwrap()
+        .task;
     let pass = Action::Transfer {
         task: bob,
         to: "hana".into(),
         comment: None,
     };
     test.act(&answer.instance, "bob", pass).await.unwrap();
-    assert!(matches!(state(&test, &token).await, LinkState::Decided { .. } | LinkState::PassedOn));
+    assert!(matches!(
+        state(&test, &token).await,
+        LinkState::Decided { .. } | LinkState::PassedOn
+    ));
     test.settle().await;
     test.finish().await;
 }
@@ -142,7 +192,14 @@ async fn nothing_secret_is_stored() {
     let token = test.app.issue_link(&answer.instance, bob).await.unwrap();
     assert_eq!(format!("{token:?}"), "(secret)");
     assert!(test.app.store().link(&token.0).await.unwrap().is_none());
-    assert!(test.app.store().link(&crate::secret::hash(&token.0)).await.unwrap().is_some());
+    assert!(
+        test.app
+            .store()
+            .link(&crate::secret::hash(&token.0))
+            .await
+            .unwrap()
+            .is_some()
+    );
     test.settle().await;
     test.finish().await;
 }

@@ -20,7 +20,11 @@ async fn a_broken_file_keeps_the_last_good_version_running_and_says_so() {
     let results = test.app.publish(Some("adm"), file(&broken)).await.unwrap();
     assert_eq!(results[0].outcome, PublishOutcome::Refused);
     assert_eq!(results[0].version.as_ref(), Some(&good));
-    assert!(results[0].message.zh.contains("继续使用"), "{:?}", results[0].message);
+    assert!(
+        results[0].message.zh.contains("继续使用"),
+        "{:?}",
+        results[0].message
+    );
     assert!(!results[0].diagnostics.is_empty());
     assert_eq!(test.app.definition("leave").unwrap().version, good);
     test.submitted(&leave_of(1)).await;
@@ -47,8 +51,14 @@ async fn a_running_instance_stays_on_its_version_also_after_a_restart() {
     assert_eq!(again.definition("leave").unwrap().version, new);
     let view = again.instance_view("ann", &answer.instance).await.unwrap();
     assert_eq!(view.head.version, old);
-    assert_eq!(view.expected[0].state, "hr_approval", "five days still go to HR");
-    assert_eq!(again.directory().people.len(), test.app.directory().people.len());
+    assert_eq!(
+        view.expected[0].state, "hr_approval",
+        "five days still go to HR"
+    );
+    assert_eq!(
+        again.directory().people.len(),
+        test.app.directory().people.len()
+    );
     again.close().await;
     test.finish().await;
 }
@@ -75,20 +85,44 @@ async fn a_file_is_for_those_who_may_see_where_it_belongs() {
         "  secret: {type: text, name: {zh: 备注, en: Note}, max: 80}\n  proof:  {type: file, name: {zh: 证明, en: Proof}, accept: [pdf], max_mb: 5}",
     );
     let test = TestApp::with(&flow).await;
-    let kept = test.app.attach("ann", "../证明.pdf", b"%PDF-1.7 x".to_vec()).await.unwrap();
-    assert_eq!((kept.name.as_str(), kept.media_type.as_str()), ("证明.pdf", "application/pdf"));
-    assert!(test.app.attachment("bob", &kept.id).await.is_err(), "it belongs to nothing yet");
-    assert!(test.app.attach("ann", "x.exe", b"MZ...".to_vec()).await.is_err());
+    let kept = test
+        .app
+        .attach("ann", "../证明.pdf", b"%PDF-1.7 x".to_vec())
+        .await
+        .unwrap();
+    assert_eq!(
+        (kept.name.as_str(), kept.media_type.as_str()),
+        ("证明.pdf", "application/pdf")
+    );
+    assert!(
+        test.app.attachment("bob", &kept.id).await.is_err(),
+        "it belongs to nothing yet"
+    );
+    assert!(
+        test.app
+            .attach("ann", "x.exe", b"MZ...".to_vec())
+            .await
+            .is_err()
+    );
     let mut given = leave_of(1);
     given["proof"] = serde_json::json!(kept.id);
     let start = |who: &str| {
         let (app, actor, given) = (test.app.clone(), Actor::Person(who.into()), values(&given));
-        async move { app.start("leave", actor, Via::Page, &given, true, None).await }
+        async move {
+            app.start("leave", actor, Via::Page, &given, true, None)
+                .await
+        }
     };
     let stolen = start("hana").await;
-    assert!(matches!(stolen, Err(AppError::Invalid(_))), "somebody else's file: {stolen:?}");
+    assert!(
+        matches!(stolen, Err(AppError::Invalid(_))),
+        "somebody else's file: {stolen:?}"
+    );
     start("ann").await.unwrap();
-    assert_eq!(test.app.attachment("bob", &kept.id).await.unwrap().1, b"%PDF-1.7 x");
+    assert_eq!(
+        test.app.attachment("bob", &kept.id).await.unwrap().1,
+        b"%PDF-1.7 x"
+    );
     assert!(test.app.attachment("hana", &kept.id).await.is_err());
     test.settle().await;
     test.finish().await;

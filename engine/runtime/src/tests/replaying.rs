@@ -7,7 +7,9 @@ use crate::app::SourceFile;
 use crate::replay::{Map, Report, open, replay};
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/replay").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/replay")
+        .join(name)
 }
 
 async fn run(log: &Path, flow: &str) -> Report {
@@ -17,10 +19,21 @@ async fn run(log: &Path, flow: &str) -> Report {
         name: flow.to_owned(),
         text,
     };
-    let map = Map::parse(&std::fs::read_to_string(fixture("travel_declaration.map.yaml")).unwrap()).unwrap();
+    let map = Map::parse(&std::fs::read_to_string(fixture("travel_declaration.map.yaml")).unwrap())
+        .unwrap();
     let report = match replay(&test.app, open(log).unwrap(), file, map, |_| {}).await {
         Ok(report) => report,
-        Err(crate::replay::ReplayFault::Flow(published)) => panic!("{}", published.diagnostics.iter().map(|d| format!("{} {}:{} {}\n", d.code, d.place.line, d.place.column, d.message.en)).collect::<String>()),
+        Err(crate::replay::ReplayFault::Flow(published)) => panic!(
+            "{}",
+            published
+                .diagnostics
+                .iter()
+                .map(|d| format!(
+                    "{} {}:{} {}\n",
+                    d.code, d.place.line, d.place.column, d.message.en
+                ))
+                .collect::<String>()
+        ),
         Err(fault) => panic!("{fault}"),
     };
     let (pending, _, _) = test.app.store().outbox_gauges().await.unwrap();
@@ -50,7 +63,9 @@ async fn the_small_log_fits_but_for_two_cases() {
 fn real_log() -> Option<PathBuf> {
     let path = std::env::var_os("ASSENT_BPI2020").map(PathBuf::from);
     if path.is_none() {
-        eprintln!("skipped: set ASSENT_BPI2020 to DomesticDeclarations.xes.gz to replay the real log");
+        eprintln!(
+            "skipped: set ASSENT_BPI2020 to DomesticDeclarations.xes.gz to replay the real log"
+        );
     }
     path
 }
@@ -59,8 +74,14 @@ fn real_log() -> Option<PathBuf> {
 async fn the_real_log_fits_but_for_thirteen_cases() {
     let Some(log) = real_log() else { return };
     let report = run(&log, "travel_declaration.yaml").await;
-    eprintln!("{} cases, {} fit, {:.0} events/s, {} MB", report.cases, report.fit, report.events_per_s, report.peak_rss_mb);
-    assert_eq!((report.cases, report.events, report.fit), (10_357, 55_628, 10_344));
+    eprintln!(
+        "{} cases, {} fit, {:.0} events/s, {} MB",
+        report.cases, report.fit, report.events_per_s, report.peak_rss_mb
+    );
+    assert_eq!(
+        (report.cases, report.events, report.fit),
+        (10_357, 55_628, 10_344)
+    );
     let mut kinds: Vec<(String, String)> = report
         .refused
         .iter()
@@ -69,7 +90,11 @@ async fn the_real_log_fits_but_for_thirteen_cases() {
     kinds.sort();
     kinds.dedup();
     for (standing, activity) in &kinds {
-        let n = report.refused.iter().filter(|step| (&step.standing, &step.activity) == (standing, activity)).count();
+        let n = report
+            .refused
+            .iter()
+            .filter(|step| (&step.standing, &step.activity) == (standing, activity))
+            .count();
         eprintln!("{n:4} × {activity} in {standing}");
     }
     assert!(kinds.len() >= 5, "{kinds:?}");

@@ -11,7 +11,12 @@ use crate::engine::Around;
 
 /// The flow with where the instance stands.
 pub(crate) fn diagram(case: &Case, around: &Around) -> DiagramView {
-    let here: BTreeSet<&str> = case.instance.active.iter().map(|active| active.state.as_str()).collect();
+    let here: BTreeSet<&str> = case
+        .instance
+        .active
+        .iter()
+        .map(|active| active.state.as_str())
+        .collect();
     let passed: BTreeSet<&str> = case
         .instance
         .path

@@ -42,7 +42,10 @@ pub(crate) fn expected(
             Expected {
                 state: state.id.clone(),
                 name: state.name.clone(),
-                people: people(state, case, &around.def, cx).iter().map(|id| person(id)).collect(),
+                people: people(state, case, &around.def, cx)
+                    .iter()
+                    .map(|id| person(id))
+                    .collect(),
                 only_if,
             }
         })
@@ -85,7 +88,9 @@ impl Walk<'_> {
     fn enter(&mut self, ix: StateIx, state: &State, only_if: Text) -> Target {
         match &state.kind {
             StateKind::Choose { ways } => {
-                let taken = ways.iter().find(|way| !matches!(self.holds(way.when.as_ref()), Today::No));
+                let taken = ways
+                    .iter()
+                    .find(|way| !matches!(self.holds(way.when.as_ref()), Today::No));
                 taken.map_or(state.next, |way| way.to)
             }
             StateKind::Together { branches, .. } => {
@@ -129,7 +134,10 @@ impl Walk<'_> {
             Ok(false) => Today::No,
             Err(_) => {
                 let explained = when.explain(&facts);
-                Today::NotYet(Text::new(explained.words(Lang::Zh), explained.words(Lang::En)))
+                Today::NotYet(Text::new(
+                    explained.words(Lang::Zh),
+                    explained.words(Lang::En),
+                ))
             }
         }
     }

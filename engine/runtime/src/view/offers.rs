@@ -33,7 +33,10 @@ fn one(offer: Offer, case: &Case, around: &Around) -> OfferView {
         .map(|ix| &around.def.states[ix]);
     let own = |name: &str| {
         let of_state = state.and_then(|state| asked(state, offer.action.as_deref(), name));
-        (of_state.is_some(), of_state.or_else(|| around.def.entity.field(name)))
+        (
+            of_state.is_some(),
+            of_state.or_else(|| around.def.entity.field(name)),
+        )
     };
     let mut ask: Vec<FormField> = Vec::new();
     let mut require = Vec::new();
@@ -49,7 +52,10 @@ fn one(offer: Offer, case: &Case, around: &Around) -> OfferView {
         ask.push(shown);
     }
     OfferView {
-        action: offer.action.clone().unwrap_or_else(|| offer.verb.to_owned()),
+        action: offer
+            .action
+            .clone()
+            .unwrap_or_else(|| offer.verb.to_owned()),
         work: offer.verb == "act",
         label: offer.name.clone(),
         task: offer.task,
@@ -93,13 +99,21 @@ fn consequence(offer: &Offer, state: &State, def: &Definition) -> Text {
         ("reject", _) => (Text::new("拒绝后", "Then"), state.if_rejected),
         ("submit", _) => (Text::new("提交后", "Then"), state.next),
         ("act", StateKind::Work { actions, .. }) => {
-            let action = actions.iter().find(|known| Some(&known.id) == offer.action.as_ref());
-            (Text::new("办理后", "Then"), action.map_or(state.next, |action| action.to))
+            let action = actions
+                .iter()
+                .find(|known| Some(&known.id) == offer.action.as_ref());
+            (
+                Text::new("办理后", "Then"),
+                action.map_or(state.next, |action| action.to),
+            )
         }
         _ => return Text::default(),
     };
     let to = target_words(target, def);
-    Text::new(format!("{}：{}", verb.zh, to.zh), format!("{}: {}", verb.en, to.en))
+    Text::new(
+        format!("{}：{}", verb.zh, to.zh),
+        format!("{}: {}", verb.en, to.en),
+    )
 }
 
 fn target_words(target: Target, def: &Definition) -> Text {
@@ -113,13 +127,22 @@ fn target_words(target: Target, def: &Definition) -> Text {
                     format!("it ends ({})", how.en.to_lowercase()),
                 );
             }
-            Text::new(format!("进入“{}”", state.name.zh), format!("“{}”", state.name.en))
+            Text::new(
+                format!("进入“{}”", state.name.zh),
+                format!("“{}”", state.name.en),
+            )
         }
         Target::BackTo(ix) => {
             let name = &def.states[ix].name;
-            Text::new(format!("退回到“{}”", name.zh), format!("back to “{}”", name.en))
+            Text::new(
+                format!("退回到“{}”", name.zh),
+                format!("back to “{}”", name.en),
+            )
         }
-        Target::BranchEnd => Text::new("本分支完成，等待其他分支", "this branch is done; the others go on"),
+        Target::BranchEnd => Text::new(
+            "本分支完成，等待其他分支",
+            "this branch is done; the others go on",
+        ),
         Target::Reject => Text::new("流程结束（已拒绝）", "it ends (rejected)"),
         Target::Finish => Text::new("流程结束（已通过）", "it ends (approved)"),
     }

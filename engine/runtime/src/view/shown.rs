@@ -35,7 +35,10 @@ impl Called for Names<'_> {
 
     fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
         let known = self.records.entities.get(entity)?.fields.as_slice();
-        let values = self.records.records.get(&(entity.to_owned(), id.to_owned()))?;
+        let values = self
+            .records
+            .records
+            .get(&(entity.to_owned(), id.to_owned()))?;
         Some((known, values.clone()))
     }
 

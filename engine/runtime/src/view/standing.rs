@@ -1,7 +1,7 @@
 //! Where an instance stands, and what a person's part in it is.
 
-use assent_core::definition::{Needs, StateKind};
 use assent_core::command::Verdict;
+use assent_core::definition::{Needs, StateKind};
 use assent_core::instance::{Active, Case, Task};
 use assent_core::text::Text;
 use assent_core::time::Moment;
@@ -17,11 +17,20 @@ pub(crate) fn standing(
     person: impl Fn(&str) -> PersonView,
 ) -> Vec<Standing> {
     let instance = &case.instance;
-    let leaves = instance.active.iter().filter(|active| active.branches.is_empty());
+    let leaves = instance
+        .active
+        .iter()
+        .filter(|active| active.branches.is_empty());
     leaves
         .map(|active| {
-            let tasks: Vec<&Task> = instance.tasks.iter().filter(|task| task.entry == active.entry).collect();
-            let due_at = active.due.or_else(|| tasks.iter().filter_map(|task| task.due).min());
+            let tasks: Vec<&Task> = instance
+                .tasks
+                .iter()
+                .filter(|task| task.entry == active.entry)
+                .collect();
+            let due_at = active
+                .due
+                .or_else(|| tasks.iter().filter_map(|task| task.due).min());
             Standing {
                 state: active.state.clone(),
                 name: state_name(around, &active.state),
@@ -59,7 +68,11 @@ fn reckoned(at: Moment, active: &Active, around: &Around) -> Due {
 /// "财务会签，1/2 已签".
 pub(crate) fn role(task: &Task, case: &Case, around: &Around) -> Text {
     let name = state_name(around, &task.state);
-    let active = case.instance.active.iter().find(|active| active.entry == task.entry);
+    let active = case
+        .instance
+        .active
+        .iter()
+        .find(|active| active.entry == task.entry);
     let Some((active, needs)) = active.zip(needs(around, &task.state)) else {
         return name;
     };
@@ -100,7 +113,9 @@ fn progress(active: &Active, around: &Around) -> Text {
             format!("等待子流程 {flow}"),
             format!("Waits for the subflow {flow}"),
         ),
-        StateKind::Draft { .. } => Text::new("等待填写并提交", "Waits to be filled in and submitted"),
+        StateKind::Draft { .. } => {
+            Text::new("等待填写并提交", "Waits to be filled in and submitted")
+        }
         StateKind::Work { .. } => Text::new("等待办理", "Waits to be done"),
         StateKind::Rule { .. }
         | StateKind::Choose { .. }
@@ -123,7 +138,8 @@ fn votes(active: &Active, needs: &Needs) -> (usize, usize) {
         Needs::All | Needs::InOrder => n,
         Needs::Count(k) => usize::try_from(*k).unwrap_or(n),
         Needs::Percent(share) => {
-            let exact = *share * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
+            let exact =
+                *share * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
             exact.ceil().to_string().parse().unwrap_or(n)
         }
     };

@@ -112,7 +112,11 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
     };
     let method = reqwest::Method::from_bytes(request.method.as_bytes())
         .map_err(|fault| Failed::for_now(fault.to_string()))?;
-    let url = format!("{}/{}", connector.base, request.path.trim_start_matches('/'));
+    let url = format!(
+        "{}/{}",
+        connector.base,
+        request.path.trim_start_matches('/')
+    );
     let mut call = app
         .inner
         .http
@@ -142,10 +146,15 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
     }
     if !status.is_success() {
         let said = String::from_utf8_lossy(&body);
-        return Err(Failed::for_now(format!("HTTP {}: {}", status.as_u16(), said.trim())));
+        return Err(Failed::for_now(format!(
+            "HTTP {}: {}",
+            status.as_u16(),
+            said.trim()
+        )));
     }
     if body.is_empty() {
         return Ok(Json::Null);
     }
-    serde_json::from_slice(&body).map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
+    serde_json::from_slice(&body)
+        .map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
 }

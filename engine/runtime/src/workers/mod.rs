@@ -65,7 +65,12 @@ pub(crate) async fn rest(
 }
 
 /// How long until `next`, but never more than the idle poll.
-pub(crate) fn until(now: assent_core::time::Moment, next: Option<assent_core::time::Moment>) -> Duration {
-    let ms = next.map_or(i64::MAX, |next| next.0.saturating_sub(now.0)).max(0);
+pub(crate) fn until(
+    now: assent_core::time::Moment,
+    next: Option<assent_core::time::Moment>,
+) -> Duration {
+    let ms = next
+        .map_or(i64::MAX, |next| next.0.saturating_sub(now.0))
+        .max(0);
     Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX)).min(IDLE_POLL)
 }

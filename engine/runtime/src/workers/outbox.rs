@@ -11,7 +11,12 @@ use super::{calls, post, rest, subflows, until};
 use crate::app::{App, AppError};
 
 /// Deliveries under way at once, by kind.
-const LANES: [(&str, usize); 4] = [("mail", 8), ("call", 16), ("subflow", 8), ("child_ended", 8)];
+const LANES: [(&str, usize); 4] = [
+    ("mail", 8),
+    ("call", 16),
+    ("subflow", 8),
+    ("child_ended", 8),
+];
 /// How long a claim holds. Longer than any delivery may take.
 const LEASE_MS: i64 = 120_000;
 /// Waits between attempts, for everything whose flow says nothing else; after the last one it is dead.
@@ -45,7 +50,9 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
     let delivered = match effect {
         Effect::Mail { .. } => post::deliver(app, claimed, &effect).await,
         Effect::Call { .. } => calls::deliver(app, claimed, &effect).await,
-        Effect::Subflow { .. } | Effect::ChildEnded { .. } => subflows::deliver(app, claimed, &effect).await,
+        Effect::Subflow { .. } | Effect::ChildEnded { .. } => {
+            subflows::deliver(app, claimed, &effect).await
+        }
     };
     delivered.unwrap_or_else(|fault| again(claimed, app.now(), fault.to_string()))
 }
@@ -58,7 +65,8 @@ pub(crate) async fn deliver(app: &App, claimed: &ClaimedEffect) -> Result<Delive
         Delivery::Retry { error, .. } => ("retry", error.as_str()),
         Delivery::Dead { error, .. } => ("dead", error.as_str()),
     };
-    metrics::counter!("assent_deliveries_total", "kind" => claimed.kind.clone(), "end" => end).increment(1);
+    metrics::counter!("assent_deliveries_total", "kind" => claimed.kind.clone(), "end" => end)
+        .increment(1);
     if !error.is_empty() {
         tracing::warn!(outbox = %claimed.id, kind = %claimed.kind, attempts = claimed.attempts, end, error, "a delivery failed");
     }
@@ -71,7 +79,10 @@ async fn claim(app: &App, kind: &str, free: usize) -> Result<Vec<ClaimedEffect>,
     let now = app.now();
     let limit = u32::try_from(free).unwrap_or(1);
     let lease = now.plus_ms(LEASE_MS);
-    Ok(app.store().claim_outbox(app.node(), now, lease, Some(kind), limit).await?)
+    Ok(app
+        .store()
+        .claim_outbox(app.node(), now, lease, Some(kind), limit)
+        .await?)
 }
 
 /// Delivers everything that is due now, in this task, and says how much.

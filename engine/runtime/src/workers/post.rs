@@ -37,7 +37,9 @@ pub(super) async fn deliver(
         state,
     };
     match post(app, instance, &queued).await? {
-        Posted::Sent | Posted::NotSent(NotSent::TaskGone | NotSent::Gone | NotSent::Passed) => Ok(Delivery::Done),
+        Posted::Sent | Posted::NotSent(NotSent::TaskGone | NotSent::Gone | NotSent::Passed) => {
+            Ok(Delivery::Done)
+        }
         Posted::NotSent(NotSent::NoAddress) => Ok(Delivery::Dead {
             at: app.now(),
             error: format!("{to} has no mail address"),
@@ -61,11 +63,17 @@ pub(crate) enum Posted {
 }
 
 /// Writes a mail from what the instance holds now, and hands it over.
-pub(crate) async fn post(app: &App, instance: &str, queued: &Queued<'_>) -> Result<Posted, AppError> {
+pub(crate) async fn post(
+    app: &App,
+    instance: &str,
+    queued: &Queued<'_>,
+) -> Result<Posted, AppError> {
     let Some(loaded) = app.load(instance).await? else {
         return Ok(Posted::NotSent(NotSent::Passed));
     };
-    let def = app.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+    let def = app
+        .definition_of(&loaded.row.flow, &loaded.row.version)
+        .await?;
     let case = stored_case(&loaded)?;
     let around = app.around(def, &case.values, None, app.now()).await?;
     let last = last_words(app, instance, case.instance.seq).await?;
@@ -82,7 +90,9 @@ pub(crate) async fn post(app: &App, instance: &str, queued: &Queued<'_>) -> Resu
         calendar: &around.calendar,
         now: around.now,
         base_url: &app.config().base_url,
-        last: last.as_ref().map(|(by, words)| (around.directory.name(by), words.as_str())),
+        last: last
+            .as_ref()
+            .map(|(by, words)| (around.directory.name(by), words.as_str())),
     };
     let (person, task) = match check(queued, &source) {
         Ok(checked) => checked,
@@ -115,7 +125,10 @@ async fn last_words(
     seq: u32,
 ) -> Result<Option<(String, String)>, AppError> {
     let from = seq.saturating_sub(LAST_WORDS_EVENTS) + 1;
-    let rows = app.store().events(instance, from, LAST_WORDS_EVENTS).await?;
+    let rows = app
+        .store()
+        .events(instance, from, LAST_WORDS_EVENTS)
+        .await?;
     Ok(rows.iter().rev().find_map(|row| {
         let event: Event = serde_json::from_str(&row.body).ok()?;
         let words = match &event.change {

@@ -41,7 +41,9 @@ pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppErro
     let loaded = app.store().load_instances(&ids).await?;
     let mut done = Step {
         looked: running.len(),
-        next: (running.len() == PAGE as usize).then(|| running.last().map(|row| row.id.clone())).flatten(),
+        next: (running.len() == PAGE as usize)
+            .then(|| running.last().map(|row| row.id.clone()))
+            .flatten(),
         ..Step::default()
     };
     let mut missing: Vec<(String, WakeupRow)> = Vec::new();
@@ -78,24 +80,6 @@ pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppErro
     Ok(done)
 }
 
-/// One round over everything that runs.
-pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
-    let mut all = Step::default();
-    let mut after: Option<String> = None;
-    loop {
-        let step = step(app, after.as_deref()).await?;
-        all.looked += step.looked;
-        all.healed += step.healed;
-        all.stuck.extend(step.stuck);
-        match step.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    app.inner.found_stuck(all.stuck.clone());
-    Ok(all)
-}
-
 /// The loop.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     let (mut after, mut stuck): (Option<String>, Vec<(String, String)>) = (None, Vec::new());
@@ -103,7 +87,10 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
         let pause = match step(&app, after.as_deref()).await {
             Ok(done) => {
                 if done.healed > 0 {
-                    tracing::warn!(healed = done.healed, "wake-ups were missing and are armed again");
+                    tracing::warn!(
+                        healed = done.healed,
+                        "wake-ups were missing and are armed again"
+                    );
                     metrics::counter!("assent_healed_total").increment(done.healed as u64);
                 }
                 stuck.extend(done.stuck);

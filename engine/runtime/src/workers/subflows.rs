@@ -113,7 +113,10 @@ pub(super) async fn tell(app: &App, instance: &str, action: Action) -> Result<De
         action,
         key: None,
     };
-    match app.turn_on(instance, app.now(), |_, _| Ok(command.clone())).await {
+    match app
+        .turn_on(instance, app.now(), |_, _| Ok(command.clone()))
+        .await
+    {
         Ok(_) | Err(AppError::NotFound | AppError::Refused(_)) => Ok(Delivery::Done),
         Err(fault) => Err(fault),
     }

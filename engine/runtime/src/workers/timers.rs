@@ -34,10 +34,16 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
     let now = app.now();
     let next = app.store().next_wakeup(now).await?;
     if next.is_none_or(|next| next > now) {
-        return Ok(Step { next, ..Step::default() });
+        return Ok(Step {
+            next,
+            ..Step::default()
+        });
     }
     let lease = now.plus_ms(LEASE_MS);
-    let claimed = app.store().claim_wakeups(app.node(), now, lease, CLAIM_MAX).await?;
+    let claimed = app
+        .store()
+        .claim_wakeups(app.node(), now, lease, CLAIM_MAX)
+        .await?;
     let mut done = Step::default();
     // Side by side, so that the committer has something to batch.
     let mut firing = JoinSet::new();
@@ -47,7 +53,7 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
     }
     while let Some(end) = firing.join_next().await {
         match end.unwrap_or(Ok(Fired::Again))? {
-            Fired::Fired => done.fired += 1,
+            Fired::Now => done.fired += 1,
             Fired::Gone => done.gone += 1,
             Fired::Again => done.again += 1,
         }
@@ -57,7 +63,7 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
 }
 
 enum Fired {
-    Fired,
+    Now,
     Gone,
     Again,
 }
@@ -73,9 +79,11 @@ async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, A
         action: Action::Wake { reference },
         key: None,
     };
-    let turned = app.turn_on(&wakeup.instance, now, |_, _| Ok(command.clone())).await;
+    let turned = app
+        .turn_on(&wakeup.instance, now, |_, _| Ok(command.clone()))
+        .await;
     match turned {
-        Ok(_) => Ok(Fired::Fired),
+        Ok(_) => Ok(Fired::Now),
         // Ours to take away: the instance is over, or left the state while we came.
         Err(AppError::NotFound) => remove(app, wakeup).await,
         Err(AppError::Refused(refusal)) if refusal.code == "too_early" => {
@@ -87,7 +95,9 @@ async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, A
         Err(AppError::Refused(_)) => remove(app, wakeup).await,
         Err(fault) => {
             tracing::warn!(instance = %wakeup.instance, reference = %wakeup.reference, %fault, "a wake-up could not fire; tried again soon");
-            app.store().release_wakeup(wakeup, now.plus_ms(AGAIN_MS)).await?;
+            app.store()
+                .release_wakeup(wakeup, now.plus_ms(AGAIN_MS))
+                .await?;
             Ok(Fired::Again)
         }
     }

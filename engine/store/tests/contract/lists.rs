@@ -135,6 +135,13 @@ async fn instances(fresh: Fresh) {
         ),
         (
             InstanceFilter {
+                standing: word("l_gal"),
+                ..none.clone()
+            },
+            vec![],
+        ),
+        (
+            InstanceFilter {
                 standing: word("finance"),
                 ..none.clone()
             },

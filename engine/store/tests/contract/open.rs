@@ -37,6 +37,7 @@ async fn an_address_of_another_kind_is_refused() {
         "mysql://x",
         "sqlite:",
         "sqlite::memory:",
+        "sqlite:a.db?mode=ro",
         "postgres://[",
         "",
     ] {
@@ -215,4 +216,33 @@ async fn a_full_disk_refuses_writes_goes_on_reading_and_recovers() {
         .await
         .expect("it recovers without a restart");
     store.close().await;
+}
+
+#[tokio::test]
+async fn connections_a_server_closed_are_replaced() {
+    let Ok(server) = std::env::var("ASSENT_TEST_POSTGRES") else {
+        eprintln!("SKIPPED: ASSENT_TEST_POSTGRES is not set (tests/pg run cargo test …)");
+        return;
+    };
+    let admin = sqlx::PgPool::connect(&server).await.unwrap();
+    let name = format!("closed_{}", std::process::id());
+    let run = async |sql: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(&admin)
+            .await
+            .unwrap();
+    };
+    run(format!("create database {name}")).await;
+    let url = server.replacen("/postgres?", &format!("/{name}?"), 1);
+    let store = Store::open(&url).await.unwrap();
+    store.commit(&[started(&id(1), "ann")]).await.unwrap();
+    store.load_instance(&id(1)).await.unwrap();
+    run(format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    ))
+    .await;
+    assert!(store.load_instance(&id(1)).await.unwrap().is_some());
+    store.commit(&[started(&id(2), "ann")]).await.unwrap();
+    store.close().await;
+    run(format!("drop database {name}")).await;
 }

@@ -2,11 +2,12 @@
 
 mod bombs;
 mod checking;
+mod fuzz;
 mod loading;
 mod running;
 mod shipped;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::calendar::{CN_OFFICE, builtin};
 use crate::diagnostic::Diagnostic;
@@ -52,7 +53,10 @@ functions:
 
 /// Loads a script under [`YAML`].
 pub(super) fn load(script: &str) -> (RuleSet, Vec<Diagnostic>) {
-    RuleSet::load(&[("t", script, YAML)])
+    static ENGINE: OnceLock<RuleSet> = OnceLock::new();
+    ENGINE
+        .get_or_init(RuleSet::default)
+        .reload(&[("t", script, YAML)])
 }
 
 /// Loads a script that must be good.

@@ -70,3 +70,13 @@ fn the_repair_order_finds_what_it_gives_and_fills() {
         assert!(rule.gives.iter().any(|port| port.name == name), "{name}");
     }
 }
+
+#[test]
+fn the_reference_page_is_what_the_code_says() {
+    let page = include_str!("../../../../../docs/rules.md");
+    let wanted = crate::rule::reference();
+    assert!(
+        page.contains(&wanted),
+        "docs/rules.md must hold this between its marks:\n{wanted}"
+    );
+}
