@@ -99,9 +99,22 @@ fn scalar_complaints(schema: &Json, value: &Json, at: &str) -> Vec<String> {
 }
 
 fn check(text: &str) -> Vec<String> {
-    let value: Json = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    let mut value: Json = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    without_commas(&mut value);
     let schema = flow();
     complaints(&schema, &schema, &value, "")
+}
+
+/// A comma in a text without quotes (`{en: First, then}`) makes a key of its rest; the dialect reads it as one text.
+fn without_commas(value: &mut Json) {
+    match value {
+        Json::Object(entries) => {
+            entries.retain(|key, value| !value.is_null() || !key.contains(' '));
+            entries.values_mut().for_each(without_commas);
+        }
+        Json::Array(items) => items.iter_mut().for_each(without_commas),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
 }
 
 const GOOD: &str = include_str!("good.yaml");
@@ -113,17 +126,19 @@ fn a_flow_with_every_kind_of_state_fits() {
 
 #[test]
 fn the_flows_of_this_repository_fit() {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../workflows");
     let mut seen = 0;
-    for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|ext| ext == "yaml") {
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            assert_eq!(check(&text), Vec::<String>::new(), "{}", path.display());
-            seen += 1;
+    for folder in ["../../workflows", "tests/flows", "src/dialect/tests"] {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(root).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|ext| ext == "yaml") {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                assert_eq!(check(&text), Vec::<String>::new(), "{}", path.display());
+                seen += 1;
+            }
         }
     }
-    println!("{seen} flows fit the schema");
+    assert!(seen >= 2, "only {seen} flows");
 }
 
 #[test]
