@@ -4,12 +4,13 @@ use crate::Store;
 use crate::db::args;
 use crate::dialect::Sql;
 use crate::error::StoreError;
+use crate::tx::Tx;
 
 const ONE: Sql =
     Sql::Same("select cast(coalesce(sum(n), 0) as bigint) from counters where name = $1");
 // `0` follows `/`: everything that begins with the prefix, by index.
 const UNDER: Sql = Sql::Same(
-    "select name, cast(sum(n) as bigint) from counters where name >= $1 and name < $2 group by name order by name",
+    "select name, cast(sum(n) as bigint) from counters where name >= $1 and name < $2 group by name having sum(n) <> 0 order by name",
 );
 
 pub(crate) fn open_tasks(person: &str) -> String {
@@ -18,6 +19,16 @@ pub(crate) fn open_tasks(person: &str) -> String {
 
 pub(crate) fn instances(flow: &str, status: &str) -> String {
     format!("flow/{flow}/{status}")
+}
+
+const ADD: Sql = Sql::Same(
+    "insert into counters (name, shard, n) values ($1, 0, $2) \
+     on conflict (name, shard) do update set n = counters.n + excluded.n",
+);
+
+/// Adds to one counter, outside the committer.
+pub(crate) async fn add(tx: &mut Tx, name: &str, more: i64) -> Result<(), StoreError> {
+    tx.execute(&ADD, args![name, more]).await.map(drop)
 }
 
 impl Store {

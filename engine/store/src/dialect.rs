@@ -123,6 +123,9 @@ pub(crate) const VERSION: Sql = Sql::Each {
     postgres: "select current_setting('server_version_num'), current_setting('server_encoding')",
 };
 
+/// A copy into a new file. Only SQLite has one in SQL; the other text is never run.
+pub(crate) const BACKUP: Sql = Sql::Same("vacuum into $1");
+
 /// Nobody else may migrate meanwhile. SQLite holds its write lock already.
 pub(crate) const LOCK_SCHEMA: Sql = Sql::Each {
     sqlite: "select 1",

@@ -20,10 +20,12 @@
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
+//! | care | `about`, `probe`, `backup`, `all_instances`, `chains`, `retire`, `dump` |
 //! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
 mod accounts;
 mod attachments;
+mod care;
 mod commit;
 mod committer;
 mod counters;
@@ -53,6 +55,7 @@ mod wakeups;
 
 pub use accounts::{Account, Token};
 pub use attachments::Attachment;
+pub use care::About;
 pub use commit::Outcome;
 pub use committer::{Committer, CommitterOptions};
 pub use definitions::{Publication, Published};

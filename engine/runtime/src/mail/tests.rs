@@ -69,7 +69,7 @@ fn readable(raw: &[u8]) -> String {
             && line
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c));
-        if is_base64 && line.len() > 20 || inside && is_base64 {
+        if is_base64 && (line.len() > 20 || inside) {
             inside = true;
             encoded.push_str(line);
         } else {

@@ -131,7 +131,6 @@ async fn housekeeping(app: &App) -> Result<(), AppError> {
 
 /// One round over everything that runs.
 #[cfg(test)]
-#[cfg(test)]
 pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
     let mut all = Step::default();
     let mut after: Option<String> = None;

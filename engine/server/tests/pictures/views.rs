@@ -161,6 +161,7 @@ pub fn head(status: &str, zh: &str, en: &str) -> InstanceHead {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one line of a made-up trail")]
 fn line(
     seq: u32,
     hours_ago: i64,

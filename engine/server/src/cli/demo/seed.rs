@@ -6,7 +6,6 @@ use std::path::Path;
 use assent_core::calendar::{self, WorkCalendar};
 use assent_core::command::{Action, Actor, Command, EffectAnswer, Verdict, Via};
 use assent_core::definition::{Definition, StateKind};
-use assent_core::module::Module;
 use assent_core::record::{self, Mode};
 use assent_core::text::Text;
 use assent_core::time::Moment;

@@ -15,6 +15,10 @@ pub fn net() -> CatchPanicLayer<Caught> {
     CatchPanicLayer::custom(caught as Caught)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 fn caught(panic: Box<dyn Any + Send>) -> Response<Body> {
     let words = panic
         .downcast_ref::<String>()

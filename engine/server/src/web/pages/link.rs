@@ -60,7 +60,7 @@ pub async fn fresh(State(site): State<Arc<Site>>, visit: Visit, _posted: Posted)
     said_page(
         &site,
         &visit,
-        Said {
+        &Said {
             mark: "mail",
             heading: words::word(lang, "link.sent").to_owned(),
             lines: vec![words::word(lang, "link.sent_text").to_owned()],

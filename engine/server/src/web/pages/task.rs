@@ -92,7 +92,7 @@ fn other_page(
                 0,
                 Button::link(lang, &to, "link.to_round", "arrow-right", "main"),
             );
-            said_page(site, &reader.visit, said).map(Some)
+            said_page(site, &reader.visit, &said).map(Some)
         }
         LinkState::PassedOn => {
             let mut said = about(
@@ -106,7 +106,7 @@ fn other_page(
                 label: words::word(lang, "link.with").to_owned(),
                 text: view.assignee.name.clone(),
             });
-            said_page(site, &reader.visit, said).map(Some)
+            said_page(site, &reader.visit, &said).map(Some)
         }
         LinkState::Open
         | LinkState::Changed { .. }
@@ -127,7 +127,7 @@ fn somebody_else(site: &Site, reader: &Reader, link: &Redeemed) -> Answer {
     said_page(
         site,
         &reader.visit,
-        Said {
+        &Said {
             mark: "users",
             heading: words::word(lang, "link.not_you").to_owned(),
             lines: vec![words::say(
@@ -150,7 +150,7 @@ fn expired(site: &Site, visit: &Visit) -> Answer {
     said_page(
         site,
         visit,
-        Said {
+        &Said {
             mark: "clock-alert",
             heading: words::word(lang, "link.expired").to_owned(),
             lines: vec![words::word(lang, "link.expired_text").to_owned()],
@@ -192,13 +192,13 @@ fn about(view: &TaskView, lang: Lang, mark: &'static str, heading: &str, text: &
 ///
 /// # Errors
 /// As [`page::answer`].
-pub fn said_page(site: &Site, visit: &Visit, said: Said) -> Answer {
+pub fn said_page(site: &Site, visit: &Visit, said: &Said) -> Answer {
     let page = Page {
         title: said.heading.clone(),
         alone: visit.signed.is_none(),
         ..Page::default()
     };
-    page::answer(site, visit, "pages/said", page, &said)
+    page::answer(site, visit, "pages/said", page, said)
 }
 
 /// Draws the page; with what came back with faults, with a word on top.

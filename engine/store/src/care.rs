@@ -1,0 +1,148 @@
+//! Looking after a database: what it is, whether it can be written, copies, and what has been kept long enough.
+
+use std::path::Path;
+
+use assent_core::write::InstanceRow;
+
+use crate::Store;
+use crate::db::{args, json_rows};
+use crate::dialect::{BACKUP, Dialect, Sql, VERSION, over_rows};
+use crate::error::{StoreError, StoreErrorKind};
+use crate::instances::instance_from_row;
+use crate::store::transaction;
+
+/// What a database is, for `assent doctor` and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Which kind.
+    pub dialect: Dialect,
+    /// Its version, as it says it: `3.51.3`, `150018`.
+    pub version: String,
+    /// The last migration it has.
+    pub schema: u32,
+}
+
+const SCHEMA: Sql = Sql::Same("select coalesce(max(number), 0) from assent_schema");
+const PROBE: Sql = Sql::Same(
+    "insert into settings (name, body, rev) values ('probe', '', 1) \
+     on conflict (name) do update set rev = settings.rev + 1",
+);
+const ALL: Sql = Sql::Same(
+    "select id, flow, version, entity, record, applicant, status, ended, title, standing, rev, started, updated, state \
+     from instances where id > $1 order by id limit $2",
+);
+const CHAINS: Sql = Sql::Same(
+    "select instance, max(seq) from events where instance > $1 group by instance order by instance limit $2",
+);
+/// Which of them are over, and gone with this.
+const RETIRE: Sql = over_rows!(
+    "delete from instances where ended = 1 and id in (select j.value->>0 from",
+    ") returning id, flow, status"
+);
+const RETIRE_REST: [Sql; 4] = [
+    over_rows!(
+        "delete from tasks_closed where instance in (select j.value->>0 from",
+        ")"
+    ),
+    over_rows!(
+        "delete from links where instance in (select j.value->>0 from",
+        ")"
+    ),
+    over_rows!(
+        "delete from attachments where instance in (select j.value->>0 from",
+        ")"
+    ),
+    over_rows!(
+        "delete from events where instance in (select j.value->>0 from",
+        ")"
+    ),
+];
+
+impl Store {
+    /// What this database is.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn about(&self) -> Result<About, StoreError> {
+        let version = self.one(&VERSION, vec![], |mut row| row.text()).await?;
+        let schema = self.one(&SCHEMA, vec![], |mut row| row.count()).await?;
+        Ok(About {
+            dialect: self.dialect(),
+            version: version.unwrap_or_default(),
+            schema: schema.unwrap_or_default(),
+        })
+    }
+
+    /// Writes one row for good: whether decisions could be committed now. Costs what a commit costs.
+    ///
+    /// # Errors
+    /// What a commit would fail with.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.run(&PROBE, vec![]).await.map(drop)
+    }
+
+    /// Copies an SQLite database, as it is at one moment, into a file that is not there yet, while everything goes on.
+    /// PostgreSQL has its own tools for that.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written, or the database is PostgreSQL.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let Some(path) = to.to_str().filter(|_| self.dialect() == Dialect::Sqlite) else {
+            return Err(StoreError::new(
+                StoreErrorKind::Unsuitable,
+                "copy a PostgreSQL database with pg_dump or its continuous archive",
+            ));
+        };
+        self.reader().fetch(&BACKUP, args![path]).await.map(drop)
+    }
+
+    /// All instances behind the id given, oldest first: for verifying, exports and retention.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn all_instances(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<InstanceRow>, StoreError> {
+        let args = args![after.unwrap_or_default(), limit];
+        self.list(&ALL, args, instance_from_row).await
+    }
+
+    /// Chains of events behind the one given, with the number of the last event of each: instances, and records edited
+    /// outside flows.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn chains(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, u32)>, StoreError> {
+        let args = args![after.unwrap_or_default(), limit];
+        self.list(&CHAINS, args, |mut row| Ok((row.text()?, row.count()?)))
+            .await
+    }
+
+    /// Deletes instances that are over with everything that is theirs: events, closed tasks, links, files. Records stay.
+    /// Returns how many went; one that is not over stays.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn retire(&self, ids: &[&str]) -> Result<usize, StoreError> {
+        let rows: Vec<_> = ids.iter().map(|id| (id,)).collect();
+        let rows = json_rows(&rows)?;
+        transaction!(self, tx => {
+            let mut gone = vec![];
+            for mut row in tx.fetch(&RETIRE, args![&rows]).await? {
+                gone.push((row.text()?,));
+                let counter = crate::counters::instances(&row.text()?, &row.text()?);
+                crate::counters::add(tx, &counter, -1).await?;
+            }
+            for sql in &RETIRE_REST {
+                tx.execute(sql, args![json_rows(&gone)?]).await?;
+            }
+            gone.len()
+        })
+    }
+}
