@@ -156,7 +156,7 @@ pub struct DiagramItem {
     pub words: Text,
     /// 0 for the root; one more inside a branch.
     pub depth: u32,
-    /// `passed`, `here`, `skipped`, `future`.
+    /// `passed`, `here`, `skipped`, `returned`, `future`.
     pub mark: &'static str,
 }
 

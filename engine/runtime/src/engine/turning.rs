@@ -27,8 +27,8 @@ const DECIDE_AGAIN_MAX: u32 = 32;
 pub(crate) struct Turned {
     /// What its sender is told.
     pub answer: Answer,
-    /// The turn; none when a repeated key was answered from the first time.
-    pub turn: Option<Turn>,
+    /// The case after it; none when a repeated key was answered from the first time.
+    pub case: Option<Case>,
 }
 
 /// Everything a turn (or a view) reads about a case.
@@ -117,13 +117,13 @@ impl App {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
         turned.write.guards.extend(guard);
-        let write = turned.write.clone();
+        let Turn { case, write, .. } = turned;
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
         match self.commit(write).await? {
             Outcome::Done => {
                 self.inner.wake(has_outbox, has_wakeups);
-                let turn = Some(turned);
-                Ok(Some(Turned { answer, turn }))
+                let case = Some(case);
+                Ok(Some(Turned { answer, case }))
             }
             Outcome::Stale => Ok(None),
             Outcome::Repeated(stored) => repeated(&stored).map(Some),
@@ -247,7 +247,7 @@ fn repeated(stored: &str) -> Result<Turned, AppError> {
         )
     })?;
     answer.repeated = true;
-    Ok(Turned { answer, turn: None })
+    Ok(Turned { answer, case: None })
 }
 
 /// The values a command brings.

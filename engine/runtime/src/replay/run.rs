@@ -212,8 +212,8 @@ async fn step(
             app.turn_on(id, now, wish).await?
         }
     };
-    if let Some(turn) = turned.turn {
-        let run = &turn.case.instance;
+    if let Some(case) = turned.case {
+        let run = &case.instance;
         let states: Vec<&str> = run
             .active
             .iter()

@@ -47,6 +47,19 @@ async fn a_request_goes_through_and_everybody_sees_it() {
         .map(|fact| fact.name.as_str())
         .collect();
     assert_eq!(labels, ["reason", "days"], "the hidden field is not shown");
+    let here: Vec<&str> = view
+        .instance
+        .diagram
+        .list
+        .iter()
+        .filter(|line| line.mark == "here")
+        .map(|line| line.state.as_str())
+        .collect();
+    assert_eq!(here, ["manager_approval"]);
+    assert!(
+        view.instance.diagram.svg.zh.contains("鲍勃"),
+        "who has it stands in the picture"
+    );
     let names: Vec<&str> = view
         .instance
         .expected

@@ -1,87 +1,69 @@
-//! The flow as a list, with where the instance stands.
+//! The flow as a picture and as a list, with where the instance stands and who has it.
 
-use std::collections::BTreeSet;
-
-use assent_core::definition::{RegionIx, StateIx, StateKind};
+use assent_core::diagram::{DiagramOptions, DiagramProgress, StateStatus, lines, svg};
 use assent_core::instance::Case;
-use assent_core::text::Text;
+use assent_core::people::Labels;
+use assent_core::text::{Lang, Text};
 
 use crate::app::{DiagramItem, DiagramView};
 use crate::engine::Around;
 
 /// The flow with where the instance stands.
 pub(crate) fn diagram(case: &Case, around: &Around) -> DiagramView {
-    let here: BTreeSet<&str> = case
-        .instance
-        .active
-        .iter()
-        .map(|active| active.state.as_str())
-        .collect();
-    let passed: BTreeSet<&str> = case
-        .instance
-        .path
-        .iter()
-        .filter(|passed| passed.entry > 0)
-        .map(|passed| passed.state.as_str())
-        .collect();
-    let skipped: BTreeSet<&str> = case
-        .instance
-        .path
-        .iter()
-        .filter(|passed| passed.entry == 0)
-        .map(|passed| passed.state.as_str())
-        .collect();
-    let mut list = Vec::new();
-    let mark = |id: &str| {
-        if here.contains(id) {
-            "here"
-        } else if passed.contains(id) {
-            "passed"
-        } else if skipped.contains(id) {
-            "skipped"
-        } else {
-            "future"
-        }
+    let progress = progress(case, around);
+    let names = Labels {
+        directory: &around.directory,
+        entity: Some(&around.def.entity),
     };
-    region(around, 0, 0, &mark, &mut list);
+    let options = |lang: Lang| DiagramOptions {
+        // The page carries the stylesheet: its content security policy allows none inside.
+        embed_style: false,
+        names: &names,
+        progress: Some(&progress),
+        ..DiagramOptions::new(lang)
+    };
+    let (zh, en) = (options(Lang::Zh), options(Lang::En));
+    let list = lines(&around.def, &zh)
+        .into_iter()
+        .zip(lines(&around.def, &en));
     DiagramView {
-        svg: Text::default(),
-        list,
+        list: list
+            .map(|(line, english)| DiagramItem {
+                state: line.state.unwrap_or_default(),
+                words: Text::new(line.text, english.text),
+                depth: u32::try_from(line.depth).unwrap_or_default(),
+                mark: mark(line.status),
+            })
+            .collect(),
+        svg: Text::new(svg(&around.def, &zh), svg(&around.def, &en)),
     }
 }
 
-fn region(
-    around: &Around,
-    ix: RegionIx,
-    depth: u32,
-    mark: &impl Fn(&str) -> &'static str,
-    list: &mut Vec<DiagramItem>,
-) {
-    let Some(region_of) = around.def.regions.get(ix) else {
-        return;
-    };
-    for state_ix in &region_of.states {
-        one(around, *state_ix, depth, mark, list);
-    }
-}
-
-fn one(
-    around: &Around,
-    ix: StateIx,
-    depth: u32,
-    mark: &impl Fn(&str) -> &'static str,
-    list: &mut Vec<DiagramItem>,
-) {
-    let state = &around.def.states[ix];
-    list.push(DiagramItem {
-        state: state.id.clone(),
-        words: state.name.clone(),
-        depth,
-        mark: mark(&state.id),
-    });
-    if let StateKind::Together { branches, .. } = &state.kind {
-        for branch in branches {
-            region(around, *branch, depth + 1, mark, list);
+/// Where it stands, with the names of those who are asked beside the state.
+fn progress(case: &Case, around: &Around) -> DiagramProgress {
+    let mut progress = DiagramProgress::of(&case.instance);
+    for active in &case.instance.active {
+        let names: Vec<&str> = case
+            .instance
+            .tasks
+            .iter()
+            .filter(|task| task.entry == active.entry)
+            .map(|task| around.directory.name(&task.assignee))
+            .collect();
+        if !names.is_empty() {
+            let note = Text::new(names.join("、"), names.join(", "));
+            progress.notes.entry(active.state.clone()).or_insert(note);
         }
+    }
+    progress
+}
+
+fn mark(status: Option<StateStatus>) -> &'static str {
+    match status {
+        Some(StateStatus::Active) => "here",
+        Some(StateStatus::Passed) => "passed",
+        Some(StateStatus::Skipped) => "skipped",
+        Some(StateStatus::Returned) => "returned",
+        None => "future",
     }
 }
