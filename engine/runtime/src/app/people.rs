@@ -13,7 +13,7 @@ use super::state::App;
 use super::view::PersonView;
 
 /// Role whose holders administer everything.
-pub const ADMIN_ROLE: &str = "admin";
+pub const ADMIN_ROLE: &str = "administrator";
 /// How often an import is tried again when somebody else changed the directory meanwhile.
 const SAVE_AGAIN_MAX: u32 = 5;
 
@@ -133,7 +133,7 @@ impl App {
         }
     }
 
-    /// Does this person administer the system (role `admin`)?
+    /// Does this person administer the system (role `administrator`)?
     pub fn is_admin(&self, person: &str) -> bool {
         self.directory().has_role(person, ADMIN_ROLE)
     }

@@ -203,7 +203,7 @@ pub(super) fn directory() -> Directory {
         ("bob", "鲍勃", "sales", Lang::Zh, "manager"),
         ("bea", "Bea", "sales", Lang::En, "manager"),
         ("hana", "哈娜", "hr", Lang::Zh, "hr"),
-        ("adm", "管理员", "hr", Lang::Zh, "admin"),
+        ("adm", "管理员", "hr", Lang::Zh, "administrator"),
         ("own", "负责人", "hr", Lang::Zh, "owner"),
     ];
     for (id, name, unit, lang, role) in people {

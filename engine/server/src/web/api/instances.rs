@@ -17,6 +17,7 @@ use super::shape::{
 };
 use super::{Answer, Writer, json, key};
 use crate::web::guard::faults::Problem;
+use crate::web::model::picture;
 use crate::web::{Fault, Reader, Site};
 
 /// Rows unless `limit` says otherwise, and at most.
@@ -150,7 +151,7 @@ pub async fn diagram(
     Path(id): Path<String>,
 ) -> Answer {
     let view = site.app.instance_view(&reader.id, &id).await?;
-    let svg = view.diagram.svg.get(reader.visit.lang).to_owned();
+    let svg = picture::of_instance(&site.app, &view, reader.visit.lang);
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 

@@ -25,6 +25,7 @@ pub struct InstanceModel {
     pub trail: Vec<TrailLine>,
     pub minor: usize,
     pub diagram: String,
+    pub diagram_open: bool,
     pub states: Vec<StateLine>,
     pub waiting: Vec<Waiting>,
     pub buttons: Vec<BarButton>,

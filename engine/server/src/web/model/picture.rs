@@ -4,7 +4,7 @@ use assent_core::definition::Definition;
 use assent_core::diagram::{self, DiagramOptions, DiagramProgress};
 use assent_core::directory::Directory;
 use assent_core::text::Lang;
-use assent_runtime::app::DiagramItem;
+use assent_runtime::app::{App, DiagramItem, InstanceView};
 use serde::Serialize;
 
 /// Width of the picture: what a card on a phone has room for. On a desk it stands beside the sentences.
@@ -40,8 +40,22 @@ pub fn svg(definition: &Definition, directory: &Directory, lang: Lang) -> String
     diagram::svg(definition, &options(lang, directory, None))
 }
 
+/// The picture of an instance: the runtime's, else drawn here where its definition is the current one.
+pub fn of_instance(app: &App, view: &InstanceView, lang: Lang) -> String {
+    let drawn = view.diagram.svg.get(lang);
+    if !drawn.is_empty() {
+        return drawn.to_owned();
+    }
+    match app.definition(&view.head.flow) {
+        Some(definition) if definition.version == view.head.version => {
+            svg_of(&definition, &app.directory(), lang, &view.diagram.list)
+        }
+        Some(_) | None => String::new(),
+    }
+}
+
 /// The flow with where an instance stands, from the marks of its list.
-pub fn svg_of(
+fn svg_of(
     definition: &Definition,
     directory: &Directory,
     lang: Lang,

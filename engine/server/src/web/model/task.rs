@@ -43,6 +43,7 @@ pub struct TaskModel {
     pub trail: Vec<TrailLine>,
     pub minor: usize,
     pub diagram: String,
+    pub diagram_open: bool,
     pub states: Vec<StateLine>,
     pub why: Vec<String>,
     pub bar: Option<Bar>,

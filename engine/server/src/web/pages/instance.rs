@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 
 use super::Answer;
 use crate::web::model::Note;
-use crate::web::model::instance;
 use crate::web::model::sheet::Comeback;
+use crate::web::model::{instance, picture};
 use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
 use crate::web::visit::random;
@@ -25,7 +25,8 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
 
 fn drawn(site: &Site, reader: &Reader, view: &InstanceView, comeback: Option<&Comeback>) -> Answer {
     let lang = reader.visit.lang;
-    let model = instance::draw(view, lang, random(12)?, comeback);
+    let mut model = instance::draw(view, lang, random(12)?, comeback);
+    model.diagram = picture::of_instance(&site.app, view, lang);
     let page = Page {
         title: view.head.title.clone(),
         place: if view.head.applicant.id == reader.id {

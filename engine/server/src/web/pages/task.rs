@@ -10,9 +10,9 @@ use axum::response::Response;
 
 use super::Answer;
 use super::said::{Button, Said, SaidFact};
-use crate::web::model::Note;
 use crate::web::model::sheet::Comeback;
 use crate::web::model::task::TaskDrawing;
+use crate::web::model::{Note, picture};
 use crate::web::page::{self, Page};
 use crate::web::visit::random;
 use crate::web::{Fault, Reader, Site, Visit, words};
@@ -220,7 +220,8 @@ pub fn draw(
         people: &people,
         comeback,
     };
-    let model = drawing.draw(view);
+    let mut model = drawing.draw(view);
+    model.diagram = picture::of_instance(&site.app, &view.instance, lang);
     let page = Page {
         title: format!(
             "{} · {}",
