@@ -259,7 +259,7 @@ fn lateness() {
         ),
         (
             "deadline: 1 workday, if_late: [{at: deadline, 提醒: waiting}]",
-            "rung-act",
+            "unknown-key",
         ),
     ] {
         let found = late(slip);
