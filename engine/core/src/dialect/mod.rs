@@ -1,6 +1,6 @@
 //! The dialect: how a flow is written, from YAML text to a [`Definition`], its [`Example`]s and every fault in it.
 //!
-//! text → [`prelint`] (slips of a Chinese keyboard) → [`tree`] (YAML with places) → sections, each read by a file of its
+//! text → `prelint` (slips of a Chinese keyboard) → [`tree`] (YAML with places) → sections, each read by a file of its
 //! own → a definition. Reading stops at nothing: every fault of a file is reported at once, and a definition exists only
 //! when there is no error.
 

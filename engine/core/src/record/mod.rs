@@ -1,6 +1,6 @@
 //! Records by field type: from JSON and forms, to JSON and to people's eyes, checked, with computed fields filled in.
 //!
-//! On the way in: [`from_json`] (types), [`derive`] or [`computed`] (`is:` fields), [`check`] (limits), [`missing`]
+//! On the way in: [`from_json`] (types), [`derive()`] or [`computed`] (`is:` fields), [`check`] (limits), [`missing`]
 //! (required). On the way out: [`to_json`] for programs, [`show`] for people, [`shown_with`] for templates. [`FactsOf`]
 //! lets conditions and formulas read a record.
 
