@@ -130,16 +130,9 @@ fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
             .iter()
             .map(|field| (field.name.clone(), needed(field)));
         let written = state.fields.write.iter().map(|name| (name.clone(), false));
-        asked
-            .chain(written)
-            .chain(
-                state
-                    .fields
-                    .require
-                    .iter()
-                    .map(|name| (name.clone(), approve)),
-            )
-            .collect()
+        let required = state.fields.require.iter();
+        let required = required.map(|name| (name.clone(), approve));
+        once(asked.chain(written).chain(required))
     };
     let of = |verb, zh, en, approve| Offer {
         task: Some(task),
@@ -152,6 +145,18 @@ fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
         ..of("reject", "拒绝", "Reject", false)
     });
     moves(run, task, offers);
+}
+
+/// Each field once; needed when any mention of it says so.
+fn once(mentions: impl Iterator<Item = (String, bool)>) -> Vec<(String, bool)> {
+    let mut fields: Vec<(String, bool)> = Vec::new();
+    for (name, needed) in mentions {
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known |= needed,
+            None => fields.push((name, needed)),
+        }
+    }
+    fields
 }
 
 fn actions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
@@ -169,12 +174,7 @@ fn actions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
                     .chain(&state.fields.require)
                     .map(|name| (name.clone(), true));
                 let written = state.fields.write.iter().map(|name| (name.clone(), false));
-                let mut ask: Vec<(String, bool)> = Vec::new();
-                for (name, needed) in asked.chain(required).chain(written) {
-                    if !ask.iter().any(|(known, _)| *known == name) {
-                        ask.push((name, needed));
-                    }
-                }
+                let ask = once(asked.chain(required).chain(written));
                 offers.push(Offer {
                     verb: "act",
                     name: action.name.clone(),
