@@ -25,9 +25,11 @@ pub struct Drawn {
 }
 
 pub async fn site() -> Arc<Site> {
-    let mut config = AppConfig::new("sqlite::memory:");
+    let folder = std::env::temp_dir().join(format!("assent-pages-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let mut config = AppConfig::new(format!("sqlite:{}", folder.join("pages.db").display()));
     config.workers = false;
-    let app = App::open(config).await.expect("an app in memory opens");
+    let app = App::open(config).await.expect("an app opens");
     Site::new(app, Config::default(), None).expect("templates parse")
 }
 
