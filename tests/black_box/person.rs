@@ -127,10 +127,10 @@ impl Person {
         );
     }
 
-    /// The status of an instance, once it is `wanted`.
+    /// The status of an instance, once it is `wanted`. Long enough for the lease of a worker that was killed to run out.
     pub async fn until(&self, instance: &str, wanted: &str) {
         let mut seen = Value::Null;
-        for _ in 0..400 {
+        for _ in 0..3_600 {
             seen = self.read(&format!("/api/v1/instances/{instance}")).await;
             if seen["status"] == wanted {
                 return;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use assent_core::module::Modules;
 
+pub use assent_org::{Sheets, import};
+
 /// Every module of this build.
 pub fn all() -> Modules {
     vec![

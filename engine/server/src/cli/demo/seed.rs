@@ -10,7 +10,6 @@ use assent_core::record::{self, Mode};
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::value::Values;
-use assent_org::{Sheets, import};
 use assent_runtime::app::{App, AppConfig, JsonMap, PublishOutcome, SourceFile, Tab};
 use assent_runtime::clock::Clock;
 use assent_runtime::demo::cases::{CASES, DemoCase, DemoStep};
@@ -22,7 +21,7 @@ use serde_json::Value as Json;
 use crate::cli::files;
 use crate::cli::serve::opened;
 use crate::config::Config;
-use crate::modules;
+use crate::modules::{self, Sheets, import};
 
 /// The flow the cases run on.
 const FLOW: &str = "shipment_release";
