@@ -9,10 +9,12 @@ use crate::person::{Person, shipment};
 /// A customer of the demo's ERP with credit to spare.
 pub const CUSTOMER: &str = "东汇钢贸";
 
-/// The approval link in the newest mail of the development mailbox that names this shipment.
+/// The approval link in the logistics manager's newest mail that names this shipment (his colleague gets one too).
 async fn link_in_mailbox(reader: &Person, number: &str) -> String {
     for _ in 0..400 {
-        let list = reader.page("/dev/mail").await;
+        let list = reader
+            .page("/dev/mail?to=wanghaoran%40lanchuan.example")
+            .await;
         let mails = list
             .match_indices("/dev/mail/")
             .map(|(at, _)| list[at..].split(['"', '#', '?']).next().unwrap().to_owned());

@@ -109,7 +109,7 @@ impl Person {
 
     /// The person's open task on an instance, once there is one (effects answer a moment later).
     pub async fn task_on(&self, instance: &str) -> u64 {
-        for _ in 0..400 {
+        for _ in 0..3_600 {
             let todo = self.read("/api/v1/tasks?mine=todo&limit=200").await;
             let found = todo["items"]
                 .as_array()
@@ -121,10 +121,7 @@ impl Person {
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!(
-            "no task on {instance}: {}",
-            self.read(&format!("/api/v1/instances/{instance}")).await
-        );
+        panic!("no task on {instance}");
     }
 
     /// The status of an instance, once it is `wanted`. Long enough for the lease of a worker that was killed to run out.
