@@ -107,6 +107,9 @@ pub(crate) const POSTGRES_WRITER: &[&str] = &[
     "set enable_seqscan = off",
     "set enable_hashjoin = off",
     "set enable_mergejoin = off",
+    // A node that is frozen in the middle of a commit must not keep its locks: the others would wait as long as it does.
+    "set idle_in_transaction_session_timeout = '5s'",
+    "set lock_timeout = '2s'",
 ];
 
 /// What the reading PostgreSQL connections are set to: a read that writes is a mistake, caught by the database.

@@ -159,7 +159,7 @@ fn postgres_kind(code: &str) -> StoreErrorKind {
         "25006" | "42501" => StoreErrorKind::ReadOnly,
         "53100" => StoreErrorKind::Full,
         "XX001" | "XX002" => StoreErrorKind::Corrupt,
-        "53300" | "57P01" | "57P02" | "57P03" => StoreErrorKind::Gone,
+        "25P03" | "53300" | "57P01" | "57P02" | "57P03" => StoreErrorKind::Gone,
         _ if code.starts_with("08") => StoreErrorKind::Gone,
         _ => StoreErrorKind::Other,
     }

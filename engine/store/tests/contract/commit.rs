@@ -9,6 +9,7 @@ on_both! {
     a_stale_write_is_singled_out => stale;
     a_repeated_key_gets_the_first_answer => repeated;
     several_turns_of_one_instance_in_a_batch => chained;
+    a_call_that_is_given_up_half_way_leaves_nothing_behind => cancelled;
 }
 
 async fn start_and_load(fresh: Fresh) {
@@ -102,4 +103,40 @@ async fn chained(fresh: Fresh) {
     );
     let outcomes = store.commit(&[decided(&c, "k3", "qianqi")]).await.unwrap();
     assert_eq!(outcomes, [Done], "the key of a stale write is free");
+}
+
+async fn cancelled(fresh: Fresh) {
+    let store = fresh.open().await;
+    let mut last = started(&id(1), "ann");
+    store.commit(std::slice::from_ref(&last)).await.unwrap();
+    for polls in 1..60 {
+        let next = decided(&last, &format!("k{polls}"), "bob");
+        let writes = [next];
+        // The call is polled a few times more in each round, and then dropped wherever it is.
+        let mut call = Box::pin(store.commit(&writes));
+        let mut left = polls;
+        let ended = std::future::poll_fn(|cx| {
+            let polled = call.as_mut().poll(cx);
+            left -= 1;
+            match polled {
+                std::task::Poll::Ready(outcomes) => std::task::Poll::Ready(Some(outcomes)),
+                std::task::Poll::Pending if left == 0 => std::task::Poll::Ready(None),
+                std::task::Poll::Pending => std::task::Poll::Pending,
+            }
+        })
+        .await;
+        drop(call);
+        let known = ended.map(|outcomes| outcomes.unwrap() == [Outcome::Done]);
+        // Whatever happened to it, the next call finds a whole turn or nothing, and the key tells which.
+        let outcome = store.commit(&writes).await.unwrap().remove(0);
+        let [next] = writes;
+        match (known, &outcome) {
+            (Some(true), Outcome::Repeated(_)) | (None, Outcome::Done | Outcome::Repeated(_)) => {}
+            (known, outcome) => panic!("round {polls}: {known:?}, then {outcome:?}"),
+        }
+        last = next;
+    }
+    let events = store.events(&id(1), 1, 500).await.unwrap();
+    assert_eq!(u64::try_from(events.len()).unwrap(), 2 * last.instance.rev);
+    assert_eq!(store.count_open_tasks("bob").await.unwrap(), 1);
 }
