@@ -39,7 +39,8 @@ async fn load(lane: u64, life: u64, applicant: Person, manager: Person, ledger: 
         let instance = answer["instance"].as_str().unwrap().to_owned();
         ledger.lock().await.insert(instance.clone(), false);
         // The ERP's answer opens the task a moment later; an instance whose turn has not come is decided after the restart.
-        for task in 2..4 {
+        for attempt in 0..80 {
+            let task = 2 + attempt % 2;
             let path = format!("/api/v1/tasks/{instance}/{task}/decision");
             let decision =
                 json!({"decision": "approve", "idempotency_key": format!("{instance}:{task}")});
@@ -49,7 +50,7 @@ async fn load(lane: u64, life: u64, applicant: Person, manager: Person, ledger: 
                     ledger.lock().await.insert(instance.clone(), true);
                     break;
                 }
-                Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                Ok(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         }
     }
