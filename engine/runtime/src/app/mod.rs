@@ -15,6 +15,7 @@ mod instance;
 mod link;
 mod mailbox;
 mod people;
+mod proof;
 mod rules;
 mod state;
 mod task;
@@ -29,12 +30,13 @@ pub use flow::{FlowView, PublishOutcome, Published, SourceFile};
 pub use health::{Health, HealthFact, Metrics, Stuck};
 pub use inbox::{InboxItem, Page, Tab};
 pub use instance::{
-    DiagramItem, DiagramView, Expected, InstanceFilter, InstanceHead, InstanceRow, InstanceView,
-    Standing, TimelineItem,
+    DiagramItem, DiagramView, EnclosedFile, Expected, InstanceFilter, InstanceHead, InstanceRow,
+    InstanceView, Standing, TimelineItem,
 };
 pub use link::{LinkState, Redeemed};
 pub use mailbox::{MailboxItem, MailboxMail};
 pub use people::{ADMIN_ROLE, Imported};
+pub use proof::Proof;
 pub use state::App;
-pub use task::{ChangedFact, OfferView, TaskView};
+pub use task::{ChangedFact, OfferView, OpinionView, TaskView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};

@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub state: Option<String>,
     pub comment: Option<String>,
     pub because: Vec<Text>,
+    /// Ids of attachments that came with it.
+    pub files: Vec<String>,
     pub minor: bool,
 }
 
@@ -57,6 +59,11 @@ impl Line {
 
     fn because(mut self, because: Vec<Text>) -> Self {
         self.because = because;
+        self
+    }
+
+    fn files(mut self, ids: &[String]) -> Self {
+        self.files = ids.to_vec();
         self
     }
 
@@ -219,6 +226,9 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             } else {
                 ("", "")
             };
+            // A typed signature is the name that stands there already; a drawn one is a picture to look at.
+            let drawn = signature.clone().filter(|_| beside::drawn(said.def, state));
+            let drawn: Vec<String> = drawn.into_iter().collect();
             let voter = said.person(voter);
             let (for_zh, for_en) = if voter == who.zh {
                 (String::new(), String::new())
@@ -231,6 +241,7 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             );
             plain("decided", tone, &zh, &en)
                 .at(state)
+                .files(&drawn)
                 .comment(comment.as_ref())
         }
         Change::Acted {
@@ -284,8 +295,22 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             let en = format!("transferred the task of {from} to {to}");
             plain("transferred", "move", &zh, &en).comment(comment.as_ref())
         }
-        Change::Commented { text, .. } => {
-            plain("commented", "comment", "评论", "commented").comment(Some(text))
+        Change::Commented {
+            text,
+            mention,
+            files,
+        } => {
+            let mentioned = said.people(mention);
+            let (zh, en) = if mention.is_empty() {
+                ("评论".to_owned(), "commented".to_owned())
+            } else {
+                (
+                    format!("评论并提到 {}", mentioned.zh),
+                    format!("commented and mentioned {}", mentioned.en),
+                )
+            };
+            let line = plain("commented", "comment", &zh, &en);
+            line.comment(Some(text)).files(files)
         }
         _ => Line::silent("other"),
     }
@@ -430,7 +455,7 @@ fn about_asking(said: &Said<'_>, change: &Change) -> Line {
             );
             line.because(vec![because.clone()]).minor()
         }
-        Change::TaskClosed { .. } => Line::silent("task_closed"),
+        Change::TaskClosed { end, .. } => beside::closed(said, *end),
         Change::SystemDecided {
             state,
             verdict,

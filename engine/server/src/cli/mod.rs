@@ -1,5 +1,6 @@
 //! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage or something that must be mended first.
 
+mod act;
 mod check;
 mod config;
 mod demo;
@@ -57,6 +58,8 @@ enum Verb {
     Publish(publish::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// One command on one instance, as somebody. 以某人的身份执行一个操作
+    Do(act::Args),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Do(args) => act::run(&args, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

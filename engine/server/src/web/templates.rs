@@ -17,8 +17,9 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 37] = embedded![
+const TEMPLATES: [(&str, &str); 41] = embedded![
     "layout",
+    "parts/batch_row",
     "parts/amount",
     "parts/changes",
     "parts/csrf",
@@ -33,11 +34,14 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "parts/head",
     "parts/language",
     "parts/more",
+    "parts/people",
     "parts/row",
     "parts/sheet",
+    "parts/spoken",
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/batch",
     "pages/code",
     "pages/flow",
     "pages/flows",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assent_core::text::Lang;
-use assent_runtime::app::{App, AppConfig, FieldFault, Tab};
+use assent_runtime::app::{App, AppConfig, FieldFault, FormOption, Tab};
 use assent_server::config::Config;
 use assent_server::web::form::Typed;
 use assent_server::web::model::field::Drawing;
@@ -166,12 +166,16 @@ fn inboxes(album: &mut Album<'_>) {
     );
 }
 
-fn tasks(album: &mut Album<'_>) {
-    let lang = album.lang;
-    let people = [
+fn people() -> [FormOption; 2] {
+    [
         views::option("li", "李四（物流部）", "李四 (Logistics)"),
         views::option("zhao", "赵总监（销售部）", "赵总监 (Sales)"),
-    ];
+    ]
+}
+
+fn tasks(album: &mut Album<'_>) {
+    let lang = album.lang;
+    let people = people();
     let drawing = |comeback| TaskDrawing {
         lang,
         key: "k".into(),
@@ -317,7 +321,7 @@ fn instances(album: &mut Album<'_>) {
             "pages/instance",
             page("SH-2026-0003", "mine"),
             true,
-            &instance::draw(&view, lang, "k".into(), None),
+            &instance::draw(&view, lang, "k".into(), &people(), None),
         );
     }
     #[derive(Serialize)]

@@ -182,6 +182,7 @@ fn line(
         words: text(zh, en),
         comment: None,
         because: vec![],
+        files: vec![],
         via: "page".into(),
         minor: false,
     }
@@ -265,8 +266,9 @@ pub fn timeline() -> Vec<TimelineItem> {
     ]
 }
 
-pub fn offer(action: &str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> OfferView {
+pub fn offer(action: &'static str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> OfferView {
     OfferView {
+        verb: action,
         action: action.into(),
         work: false,
         label: text(zh, en),
@@ -275,6 +277,8 @@ pub fn offer(action: &str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> 
         refusal: None,
         consequence: text(then_zh, then_en),
         reason_required: action == "reject",
+        signature: None,
+        step_up: false,
         ask: vec![],
         require: vec![],
         targets: vec![],
@@ -484,6 +488,10 @@ pub fn task() -> TaskView {
             false,
             true,
         )),
+        candidates: vec![],
+        waits_for: None,
+        asked: None,
+        opinions: vec![],
         role: text(
             "欠载审批：一人同意即可",
             "Under-load approval: one of you is enough",
@@ -584,6 +592,9 @@ pub fn inbox() -> Vec<InboxItem> {
         status: "approved".into(),
         status_shown: text("已同意", "Approved"),
         batch: true,
+        waits_for: None,
+        take_back: false,
+        facts_hash: "h".into(),
         round,
     };
     vec![

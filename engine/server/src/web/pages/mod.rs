@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub mod batch;
 pub mod demo;
 pub mod draft;
 pub mod erp;
@@ -53,6 +54,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/language", post(settings::language))
         .route("/theme", post(settings::theme))
         .route("/inbox", get(inbox::show))
+        .route("/inbox/batch", get(batch::choose).post(batch::act))
         .route("/tasks/{instance}/{task}", get(task::show))
         .route("/tasks/{instance}/{task}/edit", post(draft::edit))
         .route("/tasks/{instance}/{task}/{verb}", post(task_do::act))
