@@ -1,6 +1,6 @@
 //! Sales contracts.
 
-use super::DemoStep::{ErpAnswers, Submit};
+use super::DemoStep::ErpAnswers;
 use super::{AGAIN, DemoCase, act, act_because, approve, reject};
 
 pub(super) const CASES: &[DemoCase] = &[
@@ -109,8 +109,8 @@ pub(super) const CASES: &[DemoCase] = &[
         shows: "框架合同履行中",
         applicant: "chenyu",
         work_hours_ago: 40,
-        values: &[("subject", "2026 年度整车框架"), ("customer", "C1001"), ("dated", "{today-20}"), ("currency", "cny"), ("price", "860000.00"), ("cost", "640000.00"), ("payment_days", "45"), ("start_on", "{today-1}"), ("end_on", "{today+364}"), ("frame", "true"), ("construction", "false"), ("template_changed", "false"), ("plan", "[{\"kind\":\"prepayment\",\"due_on\":\"{today+10}\",\"amount\":\"258000.00\"},{\"kind\":\"delivery\",\"due_on\":\"{today+90}\",\"amount\":\"602000.00\"}]")],
-        steps: &[AGAIN, approve("qianwenbin", "finance_review"), approve("guxiaofeng", "technical_review"), approve("zhaoyating", "director"), approve("gaojianguo", "gm"), act("fengke", "signing", "signed", &[("signed_on", "{today-2}"), ("scan", "[\"file:contract.png\"]")]), ErpAnswers],
+        values: &[("subject", "2026 年度整车框架"), ("customer", "C1001"), ("dated", "{today-20}"), ("currency", "cny"), ("price", "860000.00"), ("cost", "640000.00"), ("payment_days", "45"), ("start_on", "{today-15}"), ("end_on", "{today+364}"), ("frame", "true"), ("construction", "false"), ("template_changed", "false"), ("plan", "[{\"kind\":\"prepayment\",\"due_on\":\"{today+10}\",\"amount\":\"258000.00\"},{\"kind\":\"delivery\",\"due_on\":\"{today+90}\",\"amount\":\"602000.00\"}]")],
+        steps: &[AGAIN, approve("qianwenbin", "finance_review"), approve("guxiaofeng", "technical_review"), approve("zhaoyating", "director"), approve("gaojianguo", "gm"), act("fengke", "signing", "signed", &[("signed_on", "{today-16}"), ("scan", "[\"file:contract.png\"]")]), ErpAnswers],
         status: "running",
         standing: &["effective", "in_force", "until_warning"],
     },
@@ -119,8 +119,8 @@ pub(super) const CASES: &[DemoCase] = &[
         shows: "履行完毕",
         applicant: "liangxin",
         work_hours_ago: 60,
-        values: &[("subject", "工程车 1 台"), ("customer", "C2002"), ("dated", "{today-20}"), ("currency", "cny"), ("price", "288000.00"), ("cost", "212000.00"), ("payment_days", "45"), ("start_on", "{today-1}"), ("end_on", "{today+364}"), ("frame", "false"), ("construction", "false"), ("template_changed", "false"), ("plan", "[{\"kind\":\"prepayment\",\"due_on\":\"{today+10}\",\"amount\":\"86400.00\"},{\"kind\":\"delivery\",\"due_on\":\"{today+90}\",\"amount\":\"201600.00\"}]")],
-        steps: &[AGAIN, approve("qianwenbin", "finance_review"), approve("guxiaofeng", "technical_review"), approve("zhaoyating", "director"), act("fengke", "signing", "signed", &[("signed_on", "{today-2}"), ("scan", "[\"file:contract.png\"]")]), ErpAnswers, act("fengke", "in_force", "close", &[])],
+        values: &[("subject", "工程车 1 台"), ("customer", "C2002"), ("dated", "{today-20}"), ("currency", "cny"), ("price", "288000.00"), ("cost", "212000.00"), ("payment_days", "45"), ("start_on", "{today-15}"), ("end_on", "{today+364}"), ("frame", "false"), ("construction", "false"), ("template_changed", "false"), ("plan", "[{\"kind\":\"prepayment\",\"due_on\":\"{today+10}\",\"amount\":\"86400.00\"},{\"kind\":\"delivery\",\"due_on\":\"{today+90}\",\"amount\":\"201600.00\"}]")],
+        steps: &[AGAIN, approve("qianwenbin", "finance_review"), approve("guxiaofeng", "technical_review"), approve("zhaoyating", "director"), act("fengke", "signing", "signed", &[("signed_on", "{today-16}"), ("scan", "[\"file:contract.png\"]")]), ErpAnswers, act("fengke", "in_force", "close", &[])],
         status: "approved",
         standing: &[],
     },

@@ -1,6 +1,6 @@
 //! Invoice applications.
 
-use super::DemoStep::{ErpAnswers, ErpFails, Submit};
+use super::DemoStep::{ErpAnswers, ErpFails};
 use super::{AGAIN, DemoCase, act, act_because, approve, reject};
 
 pub(super) const CASES: &[DemoCase] = &[

@@ -1,6 +1,6 @@
 //! Repair orders.
 
-use super::DemoStep::{ErpAnswers, Happens, Submit};
+use super::DemoStep::{ErpAnswers, Happens};
 use super::{AGAIN, DemoCase, act, act_because, approve, reject};
 
 pub(super) const CASES: &[DemoCase] = &[
@@ -93,6 +93,15 @@ pub(super) const CASES: &[DemoCase] = &[
         steps: &[AGAIN, act("kongling", "triage", "accept", &[]), act("kongling", "dispatch", "done", &[("engineer", "liaofei")]), act("liaofei", "accepting", "accept", &[]), act("liaofei", "arriving", "done", &[("arrived_on", "{today-19}")]), act("liaofei", "diagnosing", "done", &[("fault_code", "P0A78")]), act("liaofei", "repairing", "wait_for_parts", &[("part", "P-2207")]), ErpAnswers],
         status: "running",
         standing: &["waiting_parts"],
+    },    DemoCase {
+        flow: "repair_order",
+        shows: "配件到了，继续维修",
+        applicant: "zouhui",
+        work_hours_ago: 12,
+        values: &[("vehicle", "V3007"), ("fault", "混动电机控制器报警"), ("station", "station_guangzhou"), ("area", "area_south"), ("tier", "b"), ("fault_on", "{today-20}"), ("odometer_km", "55900"), ("part_class", "nev_core"), ("goodwill_amount", "0"), ("total_amount", "9800.00")],
+        steps: &[AGAIN, act("fanghao", "triage", "accept", &[]), act("fanghao", "dispatch", "done", &[("engineer", "jinlong")]), act("jinlong", "accepting", "accept", &[]), act("jinlong", "arriving", "done", &[("arrived_on", "{today-19}")]), act("jinlong", "diagnosing", "done", &[("fault_code", "P0A78")]), act("jinlong", "repairing", "wait_for_parts", &[("part", "P-2207")]), ErpAnswers, Happens("parts.received")],
+        status: "running",
+        standing: &["repairing"],
     },
     DemoCase {
         flow: "repair_order",

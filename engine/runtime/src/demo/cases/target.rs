@@ -1,6 +1,5 @@
 //! Targets and their changes.
 
-use super::DemoStep::{Submit};
 use super::{AGAIN, DemoCase, approve, reject};
 
 pub(super) const CASES: &[DemoCase] = &[
