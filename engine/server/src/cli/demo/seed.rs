@@ -265,6 +265,7 @@ impl Seeding<'_> {
                     verdict: Verdict::Approve,
                     comment: None,
                     set,
+                    with: assent_core::command::DecideWith::default(),
                 };
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
@@ -275,6 +276,7 @@ impl Seeding<'_> {
                     verdict: Verdict::Reject,
                     comment: Some((*reason).to_owned()),
                     set: Values::new(),
+                    with: assent_core::command::DecideWith::default(),
                 };
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
