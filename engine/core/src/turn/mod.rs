@@ -6,6 +6,7 @@
 
 mod ask;
 mod auto;
+mod candidates;
 mod context;
 mod enter;
 mod facts;
