@@ -1,5 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -47,6 +49,9 @@ impl Case {
             stopped: BTreeMap::new(),
             visits: BTreeMap::new(),
             closed: vec![],
+            choices: BTreeMap::new(),
+            drawn: vec![],
+            worked: vec![],
         };
         Self { instance, values }
     }
@@ -139,9 +144,12 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::Acted { .. }
+        | Change::Drawn { .. }
+        | Change::PeopleChosen { .. }
+        | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
-        | Change::Acted { .. }
         | Change::Reminded { .. }
         | Change::Transferred { .. }
         | Change::RuleRan { .. }
@@ -335,6 +343,7 @@ fn vote(instance: &mut Instance, event: &Event) {
             }
         }
         Change::Decided {
+            task,
             entry,
             state,
             voter,
@@ -343,6 +352,7 @@ fn vote(instance: &mut Instance, event: &Event) {
             ..
         } => {
             let person = event.actor.person().unwrap_or_default().to_owned();
+            let stands_for = people::stood_for(instance, *task, &person);
             instance.decisions.push(Decision {
                 state: state.clone(),
                 entry: *entry,
@@ -351,6 +361,7 @@ fn vote(instance: &mut Instance, event: &Event) {
                 verdict: *verdict,
                 at: event.at,
                 signed: signed.clone(),
+                stands_for,
             });
             set_vote(instance, *entry, voter, *verdict);
         }
@@ -403,6 +414,8 @@ fn task(instance: &mut Instance, event: &Event) {
                 since: event.at,
                 due: *due,
                 why: why.clone(),
+                stands_for: None,
+                unproxied: None,
             });
             let active = instance
                 .active
@@ -436,6 +449,7 @@ fn task(instance: &mut Instance, event: &Event) {
                 end: *end,
                 by,
                 at: event.at,
+                stands_for: closed.stands_for,
             });
             if instance.closed.len() > CLOSED_KEPT {
                 instance.closed.remove(0);

@@ -3,6 +3,7 @@
 mod proxy;
 
 pub use proxy::{PROXY_HOPS_MAX, ProxyAsk, ProxyFlag, ProxyFound};
+pub(crate) use proxy::{left_with, words as proxy_words};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,6 +9,7 @@ use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
+use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
 
 /// The mail sent to whoever is asked, unless the state names another.
@@ -22,62 +23,12 @@ impl Run<'_> {
         entry: u32,
         approve: &Approve,
     ) -> Result<(), Refusal> {
-        let mut sorted = self.sort(state, &approve.by);
-        if let Some(path) = sorted.missing {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::no_value(self.def, &NoValue::Missing(path)),
-            );
-        }
-        if sorted.asked.is_empty() {
-            if sorted.own_request_passes {
-                let because = Text::new(
-                    "候选人只有发起人本人，按流程策略通过",
-                    "Only the applicant remained; passed by the flow's policy",
-                );
-                return self.system_settle(state, entry, Verdict::Approve, because);
-            }
-            let nobody = state
-                .policies
-                .nobody
-                .clone()
-                .unwrap_or_else(|| self.def.policies.nobody.clone());
-            let why = sorted.why_nobody.clone();
-            match nobody {
-                Nobody::Hold => {
-                    return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
-                }
-                Nobody::Pass => {
-                    return self.system_settle(
-                        state,
-                        entry,
-                        Verdict::Approve,
-                        nobody_text("通过", "approved"),
-                    );
-                }
-                Nobody::Reject => {
-                    return self.system_settle(
-                        state,
-                        entry,
-                        Verdict::Reject,
-                        nobody_text("拒绝", "rejected"),
-                    );
-                }
-                Nobody::Fallback(name) => {
-                    let fallback = self.sort(state, &[PeopleRef::Named(name)]);
-                    sorted.asked = fallback.asked;
-                }
-                Nobody::Superior => sorted.asked = self.superiors_of_applicant(&sorted.left_out),
-            }
-            if sorted.asked.is_empty() {
-                return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
-            }
-            sorted.stand_ins = sorted
-                .asked
-                .iter()
-                .map(|(person, _)| person.clone())
-                .collect();
+        let sorted = match self.candidates(state, &approve.by) {
+            Ok(sorted) => sorted,
+            Err(trouble) => return self.hold(state, Some(entry), trouble),
+        };
+        if sorted.asked.is_empty() || sorted.missing.is_some() {
+            return self.nobody_remains(state, entry, sorted);
         }
         let voters: Vec<PersonId> = sorted
             .asked
@@ -110,6 +61,35 @@ impl Run<'_> {
         self.settle(entry)
     }
 
+    /// Nobody may be asked: what the policies say, and never a silent skip.
+    fn nobody_remains(&mut self, state: &State, entry: u32, sorted: Sorted) -> Result<(), Refusal> {
+        if let Some(path) = sorted.missing {
+            let trouble = Trouble::no_value(self.def, &NoValue::Missing(path));
+            return self.hold(state, Some(entry), trouble);
+        }
+        if sorted.own_request_passes {
+            let because = Text::new(
+                "候选人只有发起人本人，按流程策略通过",
+                "Only the applicant remained; passed by the flow's policy",
+            );
+            return self.system_settle(state, entry, Verdict::Approve, because);
+        }
+        match self.nobody(state) {
+            Nobody::Pass => {
+                let because = nobody_text("通过", "approved");
+                self.system_settle(state, entry, Verdict::Approve, because)
+            }
+            Nobody::Reject => {
+                let because = nobody_text("拒绝", "rejected");
+                self.system_settle(state, entry, Verdict::Reject, because)
+            }
+            Nobody::Hold | Nobody::Fallback(_) | Nobody::Superior => {
+                let trouble = Trouble::nobody(&state.name, &sorted.why_nobody);
+                self.hold(state, Some(entry), trouble)
+            }
+        }
+    }
+
     /// Opens a work state: one task per person, the first who acts settles it.
     pub(crate) fn ask_work(
         &mut self,
@@ -117,29 +97,24 @@ impl Run<'_> {
         entry: u32,
         by: &[PeopleRef],
     ) -> Result<(), Refusal> {
-        let found = self.found(by);
-        if let Some(path) = found.missing {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::no_value(self.def, &NoValue::Missing(path)),
-            );
-        }
-        let mut asked = found.people;
-        asked.retain(|(person, _)| self.cx.organisation.may_act(person));
-        if asked.is_empty() {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::nobody(&state.name, &found.why_nobody),
-            );
+        let sorted = match self.candidates(state, by) {
+            Ok(sorted) => sorted,
+            Err(trouble) => return self.hold(state, Some(entry), trouble),
+        };
+        let asked = sorted.asked;
+        if asked.is_empty() || sorted.missing.is_some() {
+            let trouble = match sorted.missing {
+                Some(path) => Trouble::no_value(self.def, &NoValue::Missing(path)),
+                None => Trouble::nobody(&state.name, &sorted.why_nobody),
+            };
+            return self.hold(state, Some(entry), trouble);
         }
         let voters = asked.iter().map(|(person, _)| person.clone()).collect();
         self.emit(Change::Asked {
             entry,
             voters,
-            left_out: vec![],
-            stand_ins: vec![],
+            left_out: sorted.left_out,
+            stand_ins: sorted.stand_ins,
             required: 1,
         });
         for (person, why) in asked {
@@ -254,19 +229,21 @@ impl Run<'_> {
         }
     }
 
-    /// Opens a task and queues its mail.
+    /// Opens a task for somebody, or whoever stands in for them, and queues its mail.
     pub(crate) fn open_task(
         &mut self,
         state: &State,
         entry: u32,
         kind: TaskKind,
-        assignee: PersonId,
+        asked: PersonId,
         voter: PersonId,
-        why: Vec<Text>,
+        mut why: Vec<Text>,
     ) {
         let task = self.case.instance.tasks_made + 1;
         let due = self.due(entry);
-        let to = assignee.clone();
+        let proxy = self.stand_in(state, entry, kind, (&asked, &voter));
+        why.extend(proxy.why);
+        let (assignee, to) = (proxy.person.clone(), proxy.person);
         self.emit(Change::TaskOpened {
             task,
             state: state.id.clone(),
@@ -277,6 +254,19 @@ impl Run<'_> {
             due,
             why,
         });
+        if proxy.flag.is_some() || !proxy.hops.is_empty() {
+            self.emit(Change::Proxied {
+                task,
+                person: asked,
+                hops: proxy.hops,
+                flag: proxy.flag,
+            });
+        }
+        // Nobody stands in: whoever looks after the flow should know that it waits for somebody absent.
+        if proxy.flag.is_some() {
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            self.mail(crate::turn::late::REMIND_MAIL, owners, Some(task), &state.id);
+        }
         // A first draft needs no mail: the applicant is writing it. One that came back does.
         if kind != TaskKind::Draft || self.case.instance.submitted {
             let mail = state.mail.clone().unwrap_or_else(|| {

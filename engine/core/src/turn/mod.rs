@@ -7,7 +7,9 @@
 mod ask;
 mod auto;
 mod candidates;
+mod choices;
 mod context;
+mod draw;
 mod enter;
 mod facts;
 mod fields;
@@ -19,11 +21,14 @@ mod retreat;
 mod run;
 mod seal;
 mod settle;
+mod stand_in;
 
 pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
-pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
+pub use choices::Choice;
+pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
 pub use facts::CaseFacts;
+pub(crate) use draw::RULE_PEOPLE;
 pub(crate) use hold::Trouble;
 pub use organisation::Directed;
 pub use run::Run;
