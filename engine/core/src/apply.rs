@@ -306,12 +306,14 @@ fn vote(instance: &mut Instance, event: &Event) {
         task: None,
         verdict: None,
         by_rule,
+        by_policy: false,
     };
     match &event.change {
         Change::Asked {
             entry,
             voters,
             left_out,
+            stand_ins,
             ..
         } => {
             if let Some(active) = instance
@@ -320,6 +322,9 @@ fn vote(instance: &mut Instance, event: &Event) {
                 .find(|active| active.entry == *entry)
             {
                 active.voters = voters.iter().map(fresh).collect();
+                for voter in &mut active.voters {
+                    voter.by_policy = stand_ins.contains(&voter.person);
+                }
                 active.left_out.clone_from(left_out);
             }
         }

@@ -210,6 +210,9 @@ pub struct Voter {
     pub verdict: Option<Verdict>,
     /// Found by the state's rule (and asked again whether still entitled), not added later.
     pub by_rule: bool,
+    /// Asked because a policy named them, where the rule found nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_policy: bool,
 }
 
 /// An open task: one person asked.

@@ -191,7 +191,9 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         } => scope(within),
         PeopleRule::Members(of) | PeopleRule::Head { of, .. } => scope(of),
         PeopleRule::Field(path) => paths.push(path.clone()),
-        PeopleRule::Chosen { pool: of, .. } | PeopleRule::Pick { of, .. } => people_paths(of, paths),
+        PeopleRule::Chosen { pool: of, .. } | PeopleRule::Pick { of, .. } => {
+            people_paths(of, paths)
+        }
         PeopleRule::Script { give, .. } => paths.extend(give.iter().cloned()),
         // Without knowing whom to leave out nobody is found.
         PeopleRule::Except(of, without) => {

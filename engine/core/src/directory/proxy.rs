@@ -235,11 +235,15 @@ pub(crate) fn words(away: &str, proxy: &str, flag: ProxyFlag) -> (String, String
         ),
         ProxyFlag::SamePerson => (
             format!("{away}不在，代理人{proxy}已签过另一节点"),
-            format!("{away} is away, and {proxy}, who would stand in, signed another state already"),
+            format!(
+                "{away} is away, and {proxy}, who would stand in, signed another state already"
+            ),
         ),
         ProxyFlag::AlreadyAsked => (
             format!("{away}不在，代理人{proxy}已在本节点中"),
-            format!("{away} is away, and {proxy}, who would stand in, is asked in this state already"),
+            format!(
+                "{away} is away, and {proxy}, who would stand in, is asked in this state already"
+            ),
         ),
     }
 }

@@ -123,7 +123,9 @@ const SYNONYMS: [(&str, &[&str]); 6] = [
 const PREFIXES: [(&str, &[&str]); 4] = [
     (
         "state/",
-        &["states/", "节点/", "state:", "state.", "state／", "State/", "step/"],
+        &[
+            "states/", "节点/", "state:", "state.", "state／", "State/", "step/",
+        ],
     ),
     (
         "role/",

@@ -60,8 +60,8 @@ impl Found<'_> {
         }
     }
 
-    /// Everybody who ever acted in a state: for the bans between duties, so also those who acted for somebody else, those
-    /// they acted for, and those who left since.
+    /// Everybody who ever acted in a state: for the bans between duties, so also those who acted for somebody else, and
+    /// those they acted for.
     pub(super) fn actors(&mut self, state: &str) {
         let name = self.names.state(state);
         let actors = self.cx.instance.map(|instance| instance.actors(state));
@@ -77,7 +77,10 @@ impl Found<'_> {
             format!("在节点“{}”办理过：{}", name.zh, names.zh),
             format!("Acted at “{}”: {}", name.en, names.en),
         );
-        self.resolved.people.extend(actors);
+        let here = actors
+            .into_iter()
+            .filter(|id| self.dir.active(id).is_some());
+        self.resolved.people.extend(here);
     }
 
     /// Who was drawn, while they belong to the set; before the draw, the whole set.
@@ -107,7 +110,11 @@ impl Found<'_> {
         let gone = !pool.people.iter().any(picked);
         self.take(Resolved {
             people: pool.people.into_iter().filter(picked).collect(),
-            by_role: pool.by_role.into_iter().filter(|(id, _)| picked(id)).collect(),
+            by_role: pool
+                .by_role
+                .into_iter()
+                .filter(|(id, _)| picked(id))
+                .collect(),
             ..pool
         });
         self.say(zh, en);

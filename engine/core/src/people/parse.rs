@@ -108,7 +108,11 @@ impl<'a> Parser<'a> {
 
     fn follows(&self, words: &[&str]) -> bool {
         let rest = self.words.get(self.at..).unwrap_or_default();
-        rest.len() >= words.len() && rest.iter().zip(words).all(|(word, text)| word.text == *text)
+        rest.len() >= words.len()
+            && rest
+                .iter()
+                .zip(words)
+                .all(|(word, text)| word.text == *text)
     }
 
     /// A whole rule: one that draws somebody, one a script decides, or any other.
@@ -312,6 +316,10 @@ impl<'a> Parser<'a> {
                 word.text.len(),
                 format!("最少 {least} 人、最多 {most} 人，无法满足"),
                 format!("At least {least} and at most {most} cannot both be"),
+            )
+            .hint(
+                format!("例如 at least {most} at most {least}，或 exactly {least}"),
+                format!("For example at least {most} at most {least}, or exactly {least}"),
             )),
             _ => Ok(PeopleRule::Chosen {
                 by,
@@ -422,7 +430,20 @@ impl<'a> Parser<'a> {
     }
 
     fn level(&mut self) -> Result<u32, PeopleError> {
-        self.number(LEVELS_MAX)
+        let word = self.peek();
+        self.number(LEVELS_MAX).map_err(|error| match word {
+            Some(word) if word.text.starts_with(|c: char| c.is_alphabetic()) => error.hint(
+                format!(
+                    "写级数；到某个岗位或角色为止写 post/{} 或 role/{}",
+                    word.text, word.text
+                ),
+                format!(
+                    "Write a number; up to a post or a role is post/{} or role/{}",
+                    word.text, word.text
+                ),
+            ),
+            Some(_) | None => error,
+        })
     }
 
     fn number(&mut self, most: u32) -> Result<u32, PeopleError> {
@@ -430,15 +451,18 @@ impl<'a> Parser<'a> {
         let number: Option<u32> = word.and_then(|word| word.text.parse().ok());
         match (number, word) {
             (Some(number), _) if (1..=most).contains(&number) => Ok(number),
-            (_, None) => Err(self.ends(
-                "这里应有数字，例如 1",
-                "A number is expected here, like 1",
-            )),
+            (_, None) => {
+                Err(self.ends("这里应有数字，例如 1", "A number is expected here, like 1"))
+            }
             (_, Some(word)) => Err(PeopleError::new(
                 word.offset,
                 word.text.len(),
                 format!("这里应为 1 到 {most} 的整数，而不是“{}”", word.text),
                 format!("A number from 1 to {most} is due here, not “{}”", word.text),
+            )
+            .hint(
+                format!("写一个 1 到 {most} 的数字"),
+                format!("Write a number from 1 to {most}"),
             )),
         }
     }

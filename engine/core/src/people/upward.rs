@@ -1,8 +1,8 @@
 //! Heads and superiors: rules that go up.
 
 use super::Names;
-use super::{Scope, Top};
 use super::resolve::{Found, SUPERVISOR_LEVELS_MAX};
+use super::{Scope, Top};
 use crate::text::Text;
 
 impl Found<'_> {
@@ -102,11 +102,17 @@ impl Found<'_> {
             let (zh, en) = match top {
                 Top::Post(post) => {
                     let post = self.names.post(post);
-                    (format!("岗位“{}”", post.zh), format!("the post “{}”", post.en))
+                    (
+                        format!("岗位“{}”", post.zh),
+                        format!("the post “{}”", post.en),
+                    )
                 }
                 Top::Role(role) => {
                     let role = self.names.role(role);
-                    (format!("角色“{}”", role.zh), format!("the role “{}”", role.en))
+                    (
+                        format!("角色“{}”", role.zh),
+                        format!("the role “{}”", role.en),
+                    )
                 }
             };
             self.say(

@@ -1,6 +1,6 @@
 //! A rule as a sentence, and in a few words.
 
-use super::{Chooser, Names, Pick, PeopleRule, Scope, Top};
+use super::{Chooser, Names, PeopleRule, Pick, Scope, Top};
 use crate::text::{Lang, Text};
 
 impl PeopleRule {
@@ -83,7 +83,10 @@ impl PeopleRule {
             PeopleRule::Pick { how, of } => {
                 let of = inner(of, names);
                 let (zh, en) = how.words();
-                Text::new(format!("{}中{zh}的一人", of.zh), format!("{en} of {}", of.en))
+                Text::new(
+                    format!("{}中{zh}的一人", of.zh),
+                    format!("{en} of {}", of.en),
+                )
             }
             PeopleRule::Script { rule, .. } => {
                 let rule = names.rule(rule);
@@ -213,7 +216,10 @@ fn many(least: u32, most: u32) -> Text {
     match (least, most) {
         (1, 1) => Text::new("一人", "the one"),
         (least, most) if least == most => Text::new(format!("{least} 人"), format!("the {least}")),
-        (least, most) => Text::new(format!("{least} 到 {most} 人"), format!("the {least} to {most}")),
+        (least, most) => Text::new(
+            format!("{least} 到 {most} 人"),
+            format!("the {least} to {most}"),
+        ),
     }
 }
 

@@ -265,7 +265,7 @@ impl Run<'_> {
         // Nobody stands in: whoever looks after the flow should know that it waits for somebody absent.
         if proxy.flag.is_some() {
             let owners = self.cx.organisation.owners(self.def, &self.case);
-            self.mail(crate::turn::late::REMIND_MAIL, owners, Some(task), &state.id);
+            self.mail(crate::turn::late::REMIND_MAIL, owners, None, &state.id);
         }
         // A first draft needs no mail: the applicant is writing it. One that came back does.
         if kind != TaskKind::Draft || self.case.instance.submitted {

@@ -1,7 +1,7 @@
 //! Who may be asked: the people a rule names, sorted by what the policies say.
 
 use crate::command::Verdict;
-use crate::definition::{Nobody, OwnRequest, PeopleRef, SamePerson, State};
+use crate::definition::{Nobody, OwnRequest, PeopleRef, SamePerson, State, StateKind};
 use crate::people::{PersonId, Resolved, SUPERVISOR_LEVELS_MAX};
 use crate::text::Text;
 use crate::turn::Run;
@@ -91,7 +91,11 @@ impl Run<'_> {
     }
 
     /// The candidates of an approval; where nobody remains, whom the state's `nobody:` names instead.
-    pub(super) fn candidates(&mut self, state: &State, by: &[PeopleRef]) -> Result<Sorted, Trouble> {
+    pub(super) fn candidates(
+        &mut self,
+        state: &State,
+        by: &[PeopleRef],
+    ) -> Result<Sorted, Trouble> {
         self.draw(state, by)?;
         let mut sorted = self.sort(state, by);
         if !sorted.asked.is_empty() || sorted.missing.is_some() || sorted.own_request_passes {
@@ -142,7 +146,9 @@ impl Run<'_> {
                 Ban::SamePerson => ("已签过另一节点", "signed another state already"),
             };
             sorted.why_nobody.push(self.sentence(&person, zh, en));
-            sorted.left_out.push((person.clone(), ban.code().to_owned()));
+            sorted
+                .left_out
+                .push((person.clone(), ban.code().to_owned()));
             if ban != Ban::OwnRequest {
                 continue;
             }
@@ -163,6 +169,42 @@ impl Run<'_> {
         // It passes only when nobody else remains.
         sorted.own_request_passes &= sorted.asked.is_empty();
         sorted
+    }
+
+    /// Would the state's rule (or, `by_policy`, what a policy puts in its place) still name this person?
+    pub(crate) fn still_named(&self, state: &State, person: &str, by_policy: bool) -> bool {
+        let by: &[PeopleRef] = match &state.kind {
+            StateKind::Approve(approve) => &approve.by,
+            StateKind::Work { by, .. } => by,
+            StateKind::Draft { .. }
+            | StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::Together { .. }
+            | StateKind::End { .. } => return true,
+        };
+        let named = |who: &PeopleRef| {
+            let found = self.resolve_at(state, who).people;
+            found.iter().any(|known| known == person)
+        };
+        if !by_policy {
+            return by.iter().any(named);
+        }
+        let nobody = self.nobody(state);
+        let upward = nobody == Nobody::Superior || self.own_request(state) == OwnRequest::Superior;
+        let instead = match nobody {
+            Nobody::Fallback(name) => named(&PeopleRef::Named(name)),
+            Nobody::Hold | Nobody::Superior | Nobody::Pass | Nobody::Reject => false,
+        };
+        let above = || {
+            let chain = self.superiors(&self.case.instance.applicant);
+            chain.iter().any(|known| known == person)
+        };
+        instead || upward && above()
     }
 
     /// Why somebody the rule names is not asked in this state.
@@ -186,7 +228,7 @@ impl Run<'_> {
 
     /// Is this the applicant, whom the policy keeps from deciding on their own request? Work is no decision.
     pub(crate) fn own_request_barred(&self, state: &State, person: &str) -> bool {
-        let approves = matches!(state.kind, crate::definition::StateKind::Approve(_));
+        let approves = matches!(state.kind, StateKind::Approve(_));
         approves
             && person == self.case.instance.applicant
             && self.own_request(state) != OwnRequest::Ask
@@ -200,7 +242,7 @@ impl Run<'_> {
             .same_person
             .unwrap_or(self.def.policies.same_person);
         let instance = &self.case.instance;
-        let approves = matches!(state.kind, crate::definition::StateKind::Approve(_));
+        let approves = matches!(state.kind, StateKind::Approve(_));
         approves
             && policy == SamePerson::Refuse
             && instance.decisions.iter().any(|decision| {

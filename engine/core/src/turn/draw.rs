@@ -62,7 +62,10 @@ impl Run<'_> {
                 let loads = among.iter().map(|person| self.load(person)).enumerate();
                 loads.min_by_key(|(_, load)| *load).unwrap_or_default()
             }
-            Pick::Random => (lot(self.cx.chance.seed, name, among.len()), self.cx.chance.seed),
+            Pick::Random => (
+                lot(self.cx.chance.seed, name, among.len()),
+                self.cx.chance.seed,
+            ),
             Pick::InTurn | Pick::Rule => {
                 let turns = self.cx.chance.turns;
                 let key = turn_key(flow, name);

@@ -1,6 +1,5 @@
 //! Transfer 转办: somebody else takes the task over; whose vote it is does not change.
 
-use crate::definition::OwnRequest;
 use crate::event::Change;
 use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
@@ -26,7 +25,7 @@ pub(crate) fn perform(
     let comment = words(comment, false)?;
     receiver(run, &task, to)?;
     let (_, state) = run.entry(task.entry)?;
-    let from = task.assignee.clone();
+    let from = run.person()?;
     let (mine, theirs) = (
         run.cx.organisation.name(&from),
         run.cx.organisation.name(to),
@@ -76,11 +75,7 @@ fn receiver(run: &Run<'_>, task: &Task, to: &str) -> Result<(), Refusal> {
             "The task is yours already.".to_owned(),
         );
     }
-    let own = state
-        .policies
-        .own_request
-        .unwrap_or(run.def.policies.own_request);
-    if to == run.case.instance.applicant && own != OwnRequest::Ask {
+    if run.own_request_barred(state, to) {
         let zh = format!("{name}是发起人，不能审批自己的申请；请另选。");
         let en = format!(
             "{name} is the applicant and may not decide on their own request; choose somebody else."

@@ -39,9 +39,9 @@ pub fn flow(
     let title = sections
         .title
         .and_then(|node| lean::template(reader, &names, node));
-    let people = sections.people.map_or_else(Vec::new, |node| {
-        settings::people(reader, &names, node)
-    });
+    let people = sections
+        .people
+        .map_or_else(Vec::new, |node| settings::people(reader, &names, node));
     let policies = sections
         .policies
         .map(|node| policies::policies(reader, &names, node));

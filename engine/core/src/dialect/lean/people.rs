@@ -136,7 +136,10 @@ fn rule(reader: &mut Reader, names: &Names<'_>, word: &Word, give: &[String]) {
             ),
         );
     }
-    let given = |input: &str| give.iter().any(|path| path.rsplit('.').next() == Some(input));
+    let given = |input: &str| {
+        give.iter()
+            .any(|path| path.rsplit('.').next() == Some(input))
+    };
     let missing = known.takes.iter().filter(|port| port.required);
     for port in missing.filter(|port| !given(&port.name)) {
         reader.error(
