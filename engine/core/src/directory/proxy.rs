@@ -74,6 +74,44 @@ pub enum ProxyFlag {
     AlreadyAsked,
 }
 
+impl ProxyFlag {
+    /// Why, in a few words.
+    pub fn text(self) -> Text {
+        let (zh, en) = match self {
+            ProxyFlag::NobodyNamed => ("没有指定代理人", "nobody was named"),
+            ProxyFlag::Circle => ("代理形成循环", "the proxies form a circle"),
+            ProxyFlag::ChainRefused => (
+                "代理人也不在，流程不允许再转",
+                "the proxy is away too, and the flow follows no chain",
+            ),
+            ProxyFlag::TooLong => ("代理链太长", "the chain of proxies is too long"),
+            ProxyFlag::ProxyGone => ("代理人已离职或停用", "the proxy has left"),
+            ProxyFlag::NotSameRole => (
+                "代理人没有所需角色，或流程不允许角色任务代理",
+                "the proxy lacks the role, or the flow lets no role task go to one",
+            ),
+            ProxyFlag::AbsenceTooLong => (
+                "离开时间超过流程允许代理的期限",
+                "the absence is longer than the flow lets a proxy act",
+            ),
+            ProxyFlag::NotForState => ("此节点不允许代理", "no proxy acts in this state"),
+            ProxyFlag::OwnRequest => (
+                "代理人是发起人，不能审批自己的申请",
+                "the proxy is the applicant",
+            ),
+            ProxyFlag::SamePerson => (
+                "代理人已签过另一节点",
+                "the proxy signed another state already",
+            ),
+            ProxyFlag::AlreadyAsked => (
+                "代理人已在本节点中",
+                "the proxy is asked in this state already",
+            ),
+        };
+        Text::new(zh, en)
+    }
+}
+
 impl Directory {
     /// Is somebody away at that time, for that flow? The window is half-open: at `until` they are back.
     pub fn is_away(&self, person: &str, flow: &str, at: Moment) -> bool {

@@ -1,14 +1,28 @@
 //! Choices: `chosen by … from …`. A choice comes in as the value `chosen_<name>`, with the draft or with a decision, and is
 //! kept with the instance, not in the record.
 
-use crate::command::Verdict;
+use crate::command::{Action, Actor, Command, Verdict, Via};
 use crate::definition::Definition;
 use crate::event::Change;
+use crate::instance::Case;
 use crate::people::{Chooser, PersonId, choice_field};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::turn::Run;
+use crate::turn::{Context, Run};
 use crate::value::Values;
+
+/// Who may be chosen under a name, as a form offers it.
+pub fn choosable(def: &Definition, case: &Case, name: &str, cx: &Context<'_>) -> Vec<PersonId> {
+    let command = Command {
+        actor: Actor::Person(case.instance.applicant.clone()),
+        via: Via::Page,
+        action: Action::Comment {
+            text: String::new(),
+        },
+        key: None,
+    };
+    Run::new(def, case.clone(), &command, cx).choosable(name)
+}
 
 /// Something somebody chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]

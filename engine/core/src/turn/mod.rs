@@ -25,7 +25,7 @@ mod stand_in;
 
 pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
-pub use choices::Choice;
+pub use choices::{Choice, choosable};
 pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
 pub(crate) use draw::RULE_PEOPLE;
 pub use facts::CaseFacts;

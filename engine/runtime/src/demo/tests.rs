@@ -16,7 +16,7 @@ use assent_core::record::{Mode, from_json};
 use assent_core::rule::RuleSet;
 use assent_core::testkit::catalog;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, Lookup, New, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, Lookup, New, turn};
 use assent_core::value::Values;
 use assent_org::{Org, Sheets, import};
 use assent_shipment::Shipment;
@@ -106,6 +106,7 @@ impl House {
             rules: &self.rules,
             records: &NoRecords,
             modules: &self.modules,
+            chance: Chance::default(),
         };
         let before = case.map_or_else(
             || {
