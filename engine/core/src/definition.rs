@@ -83,8 +83,20 @@ impl Definition {
         let Some(draft) = self.states.iter().find(is_draft) else {
             return true;
         };
-        let mut listed = draft.fields.write.iter().chain(&draft.fields.require).peekable();
+        let mut listed = draft
+            .fields
+            .write
+            .iter()
+            .chain(&draft.fields.require)
+            .peekable();
         listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
+    }
+}
+
+impl crate::people::Names for Definition {
+    fn state(&self, id: &str) -> Text {
+        let state = self.states.iter().find(|state| state.id == id);
+        state.map_or_else(|| Text::same(id), |state| state.name.clone())
     }
 }
 
@@ -119,7 +131,10 @@ impl State {
             return self.deadline;
         };
         let said = values.get(&by.field)?.as_text()?;
-        by.terms.iter().find(|(option, _)| option == said).map(|(_, term)| *term)
+        by.terms
+            .iter()
+            .find(|(option, _)| option == said)
+            .map(|(_, term)| *term)
     }
 }
 
@@ -555,6 +570,8 @@ pub struct MailTemplate {
 pub struct Proxy {
     /// `{to: same_role}`: role tasks may go to a proxy holding the same role.
     pub same_role: bool,
+    /// `{to: anyone}`: role tasks may go to any proxy.
+    pub anyone: bool,
     /// Longest absence a proxy covers, in days.
     pub longest_days: Option<u32>,
     /// `chain: refuse`: a proxy's proxy does not count.
