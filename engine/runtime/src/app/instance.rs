@@ -412,6 +412,11 @@ impl App {
                 || matches!(&event.change, Change::MailQueued { to, .. } if to.iter().any(|id| id == reader))
         };
         let may = row.applicant == reader
+            || case
+                .instance
+                .tasks
+                .iter()
+                .any(|task| task.holders().contains(&reader))
             || trail.iter().any(took_part)
             || self.answers_for(reader, case, around);
         if may { Ok(()) } else { Err(AppError::NotFound) }

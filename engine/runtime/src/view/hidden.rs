@@ -41,6 +41,11 @@ pub(crate) fn hidden_from(
             } if assignee == reader || candidates.iter().any(|one| one == reader) => {
                 Some(state.as_str())
             }
+            Change::Decided { state, .. } | Change::Acted { state, .. }
+                if event.actor.person() == Some(reader) =>
+            {
+                Some(state.as_str())
+            }
             _ => None,
         })
         .collect();
