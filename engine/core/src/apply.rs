@@ -1,13 +1,15 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod clock;
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, Decision, Instance,
-    Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
+    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, CountedFrom, Decision,
+    Instance, Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -47,6 +49,8 @@ impl Case {
             stopped: BTreeMap::new(),
             visits: BTreeMap::new(),
             closed: vec![],
+            stopped_rungs: BTreeMap::new(),
+            suspended: None,
         };
         Self { instance, values }
     }
@@ -108,6 +112,8 @@ pub fn apply(case: &mut Case, event: &Event) {
             reference,
             at,
             entry,
+            since,
+            rest,
         } => {
             instance
                 .wakeups
@@ -116,6 +122,8 @@ pub fn apply(case: &mut Case, event: &Event) {
                 reference: reference.clone(),
                 at: *at,
                 entry: *entry,
+                since: since.unwrap_or(event.at),
+                rest: *rest,
             });
         }
         Change::WakeupCleared { reference, .. } => instance
@@ -139,6 +147,12 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => clock::clock(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
         | Change::Acted { .. }
@@ -149,7 +163,8 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::Happened { .. }
         | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
-        | Change::Commented { .. } => {}
+        | Change::Commented { .. }
+        | Change::Overridden { .. } => {}
     }
 }
 
@@ -207,6 +222,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.suspended = None;
         }
         _ => {}
     }
@@ -222,7 +238,8 @@ fn place(instance: &mut Instance, event: &Event) {
             branches,
         } => {
             instance.entries = *entry;
-            instance.stopped.remove(state);
+            let rest = instance.stopped.remove(state);
+            instance.stopped_rungs.remove(state);
             *instance.visits.entry(state.clone()).or_default() += 1;
             let branches = branches
                 .iter()
@@ -240,6 +257,11 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                stopped: None,
+                counted_from: rest.map(|rest| CountedFrom {
+                    at: event.at,
+                    rest: Some(rest),
+                }),
             });
         }
         Change::Skipped { state, .. } => {
@@ -251,11 +273,16 @@ fn place(instance: &mut Instance, event: &Event) {
             });
         }
         Change::Left {
-            state, entry, rest, ..
+            state,
+            entry,
+            rest,
+            rungs,
+            ..
         } => {
             gone(instance, state, *entry);
             if let Some(rest) = rest {
                 instance.stopped.insert(state.clone(), *rest);
+                instance.stopped_rungs.insert(state.clone(), rungs.clone());
             }
             instance.path.push(Passed {
                 state: state.clone(),
@@ -478,9 +505,10 @@ impl Instance {
         self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
     }
 
-    /// The word for how it is: `running`, `held`, or the outcome's.
+    /// The word for how it is: `running`, `held`, `suspended`, or the outcome's.
     pub fn status_word(&self) -> &str {
         match &self.status {
+            Status::Running if self.suspended.is_some() => "suspended",
             Status::Running if self.holds.is_empty() => "running",
             Status::Running => "held",
             Status::Ended(outcome) => outcome.word(),

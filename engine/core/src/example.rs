@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::Override;
 use crate::time::Moment;
 use crate::value::{Value, Values};
 
@@ -91,6 +92,9 @@ pub enum Deed {
     Child(String),
     /// `do: retry`: the owner lets a held instance try again.
     Retry,
+    /// `do: terminate | suspend | resume | jump | reassign | skip | retry_one`: overrules the flow. The number of a
+    /// reassigned task is filled in when it is played.
+    Override(Override),
 }
 
 /// What must be true; an absent part is not looked at.

@@ -106,6 +106,35 @@ impl WorkCalendar {
     }
 }
 
+impl super::Rest {
+    /// "3 小时 20 分钟工作时间", "3 h 20 min of working time".
+    pub fn text(self) -> Text {
+        match self {
+            super::Rest::Clock(ms) => clock_words(ms),
+            super::Rest::Work(ms) => {
+                let plain = work_words(ms);
+                Text::new(
+                    format!("{}工作时间", plain.zh),
+                    format!("{} of working time", plain.en),
+                )
+            }
+        }
+    }
+}
+
+/// As [`clock_words`], without days: a working day has no fixed length.
+fn work_words(ms: i64) -> Text {
+    let (hours, minutes) = (ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);
+    match (hours, minutes) {
+        (0, _) => Text::new(format!("{minutes} 分钟"), format!("{minutes} min")),
+        (_, 0) => Text::new(format!("{hours} 小时"), format!("{hours} h")),
+        _ => Text::new(
+            format!("{hours} 小时 {minutes} 分钟"),
+            format!("{hours} h {minutes} min"),
+        ),
+    }
+}
+
 /// "2 天", "3 小时 20 分钟", "5 分钟"; whole minutes, and whole days from two days on.
 fn clock_words(ms: i64) -> Text {
     let (days, hours, minutes) = (ms / DAY_MS, ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);

@@ -192,7 +192,7 @@ fn step() -> Json {
             "who": {"type": "string", "description": "谁。"},
             "state": about("state_name", "办哪个节点的任务；只有一个时可以不写。"),
             "decide": one_of("作出决定。", &[("approve", "同意"), ("reject", "拒绝")]),
-            "do": {"type": "string", "description": "submit、withdraw、return、transfer、comment、retry、done，或该节点自己的操作。"},
+            "do": {"type": "string", "description": "submit、withdraw、return、transfer、comment、retry、done，管理员的 terminate、suspend、resume、jump、reassign、skip、retry_one，或该节点自己的操作。"},
             "to": {"type": "string", "description": "退回到哪里，或转给谁。"},
             "straight_back": {"type": "boolean", "description": "重新提交时直接回到退回的人。"},
             "set": about("values", "同时填写的值。"),

@@ -383,7 +383,7 @@ impl Run<'_> {
         why: Vec<Text>,
     ) {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
         let to = assignee.clone();
         self.emit(Change::TaskOpened {
             task,
@@ -406,12 +406,6 @@ impl Run<'_> {
             });
             self.mail(&mail, vec![to], Some(task), &state.id);
         }
-    }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
     }
 
     fn sentence(&self, person: &str, zh: &str, en: &str) -> Text {

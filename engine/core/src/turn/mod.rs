@@ -6,6 +6,7 @@
 
 mod ask;
 mod auto;
+mod clock;
 mod context;
 mod enter;
 mod facts;
@@ -21,6 +22,8 @@ mod settle;
 
 pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
+pub use clock::reckoned;
+pub(crate) use clock::{SUSPENDED, rung_of};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;

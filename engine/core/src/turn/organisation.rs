@@ -1,7 +1,7 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::Directory;
+use crate::directory::{ADMIN_ROLE, Directory};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
@@ -55,6 +55,10 @@ impl Organisation for Directed<'_> {
 
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId> {
         self.rule(def, &def.owner, "owner", case).people
+    }
+
+    fn administers(&self, person: &str) -> bool {
+        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn unit(&self, person: &str) -> Option<String> {

@@ -8,6 +8,7 @@ use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
+use crate::time::Moment;
 use crate::turn::Context;
 use crate::value::Values;
 use crate::write::{
@@ -54,6 +55,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
+            tasks_due: self.moved(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -185,6 +187,15 @@ impl Sealed<'_> {
         rows
     }
 
+    /// Tasks that were open and are, with another due time.
+    fn moved(&self) -> Vec<(u32, Option<Moment>)> {
+        let moved = self.before.tasks.iter().filter_map(|before| {
+            let now = self.case.instance.task(before.no)?;
+            (now.due != before.due).then_some((now.no, now.due))
+        });
+        moved.collect()
+    }
+
     fn task_row(&self, task: &Task) -> TaskRow {
         TaskRow {
             instance: self.case.instance.id.clone(),
@@ -299,7 +310,14 @@ impl Sealed<'_> {
             | Change::SubflowEnded { .. }
             | Change::Commented { .. }
             | Change::Held { .. }
-            | Change::Resumed { .. } => vec![],
+            | Change::Resumed { .. }
+            | Change::Overridden { .. }
+            | Change::Suspended { .. }
+            | Change::Unsuspended {}
+            | Change::Postponed { .. }
+            | Change::ClockStopped { .. }
+            | Change::ClockStarted { .. }
+            | Change::DueMoved { .. } => vec![],
         }
     }
 

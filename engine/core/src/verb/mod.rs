@@ -6,6 +6,8 @@ mod answer;
 mod comment;
 mod decide;
 mod happen;
+mod overrule;
+mod recalculate;
 mod retry;
 mod return_to;
 mod shared;
@@ -18,6 +20,7 @@ mod withdraw;
 pub mod offer;
 
 pub(crate) use act::{actions, only_action};
+pub use overrule::Overrides;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -69,6 +72,30 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::Override { act, reason } => overrule::perform(run, act, reason),
+        Action::Recalculate => recalculate::perform(run),
+    }
+}
+
+/// Does what was postponed; nothing for what no suspended instance keeps.
+fn again(run: &mut Run<'_>, action: &Action) -> Result<(), Refusal> {
+    match action {
+        Action::Answer { call, answer } => answer::perform(run, *call, answer),
+        Action::Happen { event, payload } => happen::perform(run, event, payload),
+        Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
+        Action::Start { .. }
+        | Action::Save { .. }
+        | Action::Submit { .. }
+        | Action::Decide { .. }
+        | Action::Act { .. }
+        | Action::Return { .. }
+        | Action::Withdraw { .. }
+        | Action::Transfer { .. }
+        | Action::Comment { .. }
+        | Action::Wake { .. }
+        | Action::Retry { .. }
+        | Action::Override { .. }
+        | Action::Recalculate => Ok(()),
     }
 }
 

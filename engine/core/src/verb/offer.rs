@@ -8,7 +8,9 @@ use crate::instance::{Case, TaskKind};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::{Context, Run};
-use crate::verb::{act, comment, decide, retry, return_to, start, submit, transfer, withdraw};
+use crate::verb::{
+    Overrides, act, comment, decide, overrule, retry, return_to, start, submit, transfer, withdraw,
+};
 
 /// A command somebody could send: a button, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,6 +73,27 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
         offers.push(plain("retry", "重试", "Retry", retry::check(&run).err()));
     }
     offers
+}
+
+/// How `person` may overrule the flow now.
+///
+/// # Errors
+/// `not_administrator`, or `ended`.
+pub fn overrides(
+    def: &Definition,
+    case: &Case,
+    person: &str,
+    cx: &Context<'_>,
+) -> Result<Overrides, Refusal> {
+    let command = Command {
+        actor: Actor::Person(person.to_owned()),
+        via: Via::Page,
+        action: crate::command::Action::Comment {
+            text: String::new(),
+        },
+        key: None,
+    };
+    overrule::offered(&Run::new(def, case.clone(), &command, cx))
 }
 
 /// May this person start the flow?

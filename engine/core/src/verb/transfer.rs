@@ -46,6 +46,7 @@ pub(crate) fn perform(
         end: TaskEnd::Transferred,
         because,
     });
+    run.handed_on(task.entry);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{mine}转办。"),
@@ -56,7 +57,7 @@ pub(crate) fn perform(
 }
 
 /// May the receiver hold this task?
-fn receiver(run: &Run<'_>, task: &Task, to: &str) -> Result<(), Refusal> {
+pub(crate) fn receiver(run: &Run<'_>, task: &Task, to: &str) -> Result<(), Refusal> {
     let name = run.cx.organisation.name(to);
     let (_, state) = run.entry(task.entry)?;
     let refused = |code, zh: String, en: String| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+pub use assent_core::directory::ADMIN_ROLE;
 use assent_core::directory::Directory;
 use assent_core::text::Text;
 use assent_store::Outcome;
@@ -12,8 +13,6 @@ use super::error::{AppError, FieldFault};
 use super::state::App;
 use super::view::PersonView;
 
-/// Role whose holders administer everything.
-pub const ADMIN_ROLE: &str = "administrator";
 /// How often an import is tried again when somebody else changed the directory meanwhile.
 const SAVE_AGAIN_MAX: u32 = 5;
 

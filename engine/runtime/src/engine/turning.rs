@@ -266,7 +266,9 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Wake { .. }
         | Action::Answer { .. }
         | Action::Happen { .. }
-        | Action::ChildEnded { .. } => None,
+        | Action::ChildEnded { .. }
+        | Action::Override { .. }
+        | Action::Recalculate => None,
     }
 }
 

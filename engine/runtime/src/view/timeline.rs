@@ -24,7 +24,7 @@ pub(crate) fn timeline(
     let mut values = Values::new();
     let mut items = Vec::new();
     for event in events {
-        let line = words(def, event, names);
+        let line = words(def, event, names, calendar);
         let mut because = line.because.clone();
         if let Change::FieldsSet { values: set } = &event.change {
             let before = values.clone();

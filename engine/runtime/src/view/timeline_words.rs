@@ -1,5 +1,6 @@
 //! One event as a sentence. Every kind of event is named here: a new one does not compile until it has words.
 
+use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -7,6 +8,7 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 use assent_core::value::Value;
 
+use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
 
@@ -24,7 +26,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn new(kind: &'static str, tone: &'static str, zh: String, en: String) -> Self {
+    pub(super) fn new(kind: &'static str, tone: &'static str, zh: String, en: String) -> Self {
         Self {
             kind,
             tone,
@@ -34,7 +36,7 @@ impl Line {
     }
 
     /// Known to the machine, of no use to a reader.
-    fn silent(kind: &'static str) -> Self {
+    pub(super) fn silent(kind: &'static str) -> Self {
         Self {
             kind,
             tone: "quiet",
@@ -43,43 +45,44 @@ impl Line {
         }
     }
 
-    fn at(mut self, state: &str) -> Self {
+    pub(super) fn at(mut self, state: &str) -> Self {
         self.state = Some(state.to_owned());
         self
     }
 
-    fn comment(mut self, comment: Option<&String>) -> Self {
+    pub(super) fn comment(mut self, comment: Option<&String>) -> Self {
         self.comment = comment.cloned();
         self
     }
 
-    fn because(mut self, because: Vec<Text>) -> Self {
+    pub(super) fn because(mut self, because: Vec<Text>) -> Self {
         self.because = because;
         self
     }
 
-    fn minor(mut self) -> Self {
+    pub(super) fn minor(mut self) -> Self {
         self.minor = true;
         self
     }
 }
 
 /// What the sentences need besides the event.
-struct Said<'a> {
-    def: &'a Definition,
-    names: Names<'a>,
+pub(super) struct Said<'a> {
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
     /// Who caused it, by name.
-    who: Text,
+    pub who: Text,
 }
 
 impl Said<'_> {
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
     }
 
-    fn person(&self, id: &str) -> String {
+    pub(super) fn person(&self, id: &str) -> String {
         self.names.directory.name(id).to_owned()
     }
 
@@ -112,12 +115,22 @@ impl Said<'_> {
 }
 
 /// An event as a sentence.
-pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
+pub(super) fn words(
+    def: &Definition,
+    event: &Event,
+    names: Names<'_>,
+    calendar: &WorkCalendar,
+) -> Line {
     let who = match &event.actor {
         Actor::Person(id) => Text::same(names.directory.name(id)),
         Actor::System => Text::new("系统", "The system"),
     };
-    let said = Said { def, names, who };
+    let said = Said {
+        def,
+        names,
+        calendar,
+        who,
+    };
     match &event.change {
         Change::Started { .. }
         | Change::FieldsSet { .. }
@@ -153,6 +166,13 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
         | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        Change::Overridden { .. }
+        | Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => overruling::words(&said, &event.change),
     }
 }
 

@@ -182,6 +182,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
         },
         expected_rev: None,
         tasks_opened: vec![task(instance, 1, "lisi")],
+        tasks_due: vec![],
         tasks_closed: vec![],
         events: vec![event(1, "started"), event(2, "entered")],
         records: vec![RecordWrite {

@@ -1,5 +1,6 @@
 //! `play:`: what happens, step by step.
 
+use crate::command::Override;
 use crate::definition::StateKind;
 use crate::dialect::map::{MapReader, items};
 use crate::dialect::reader::{Reader, Word};
@@ -57,6 +58,7 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
                 | Deed::Transfer(_)
                 | Deed::Comment
                 | Deed::Act(_)
+                | Deed::Override(_)
         )
     );
     if acts && !has_who {
@@ -141,8 +143,20 @@ fn deed(
     }
 }
 
-const VERBS: [&str; 6] = [
-    "submit", "withdraw", "return", "transfer", "comment", "retry",
+const VERBS: [&str; 13] = [
+    "submit",
+    "withdraw",
+    "return",
+    "transfer",
+    "comment",
+    "retry",
+    "terminate",
+    "suspend",
+    "resume",
+    "jump",
+    "reassign",
+    "skip",
+    "retry_one",
 ];
 
 fn done(
@@ -171,8 +185,47 @@ fn done(
             let to = to_whom(reader, word, to)?;
             person(reader, cx, &to).then_some(Deed::Transfer(to.text))
         }
+        "terminate" => Some(Deed::Override(Override::Terminate)),
+        "suspend" => Some(Deed::Override(Override::Suspend)),
+        "resume" => Some(Deed::Override(Override::Resume)),
+        "jump" => {
+            let to = to_whom(reader, word, to)?;
+            cx.names.state(reader, &to)?;
+            Some(Deed::Override(Override::Jump { to: to.text }))
+        }
+        "reassign" => {
+            let to = to_whom(reader, word, to)?;
+            let act = Override::Reassign {
+                task: 0,
+                to: to.text.clone(),
+            };
+            person(reader, cx, &to).then_some(Deed::Override(act))
+        }
+        "skip" | "retry_one" => {
+            let state = named_state(reader, word, state)?;
+            Some(Deed::Override(match word.text.as_str() {
+                "skip" => Override::Skip { state },
+                _ => Override::Retry { state },
+            }))
+        }
         _ => action(reader, cx, word, state),
     }
+}
+
+/// Skipping and trying again are about a state, which must be named.
+fn named_state(reader: &mut Reader, word: &Word, state: Option<&Word>) -> Option<String> {
+    if state.is_none() {
+        reader.error(
+            "to-missing",
+            word.span,
+            (
+                format!("do: {} 要写 state:", word.text),
+                format!("do: {} needs state:", word.text),
+            ),
+            ("写明是哪个节点", "Name the state it is about"),
+        );
+    }
+    state.map(|word| word.text.clone())
 }
 
 fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> {
@@ -185,8 +238,8 @@ fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> 
                 format!("do: {} needs to:", word.text),
             ),
             (
-                "return 写节点、applicant 或 previous，transfer 写人名",
-                "A return names a state, applicant or previous; a transfer names a person",
+                "return 写节点、applicant 或 previous，jump 写节点，transfer 和 reassign 写人名",
+                "A return names a state, applicant or previous; a jump a state; a transfer or reassign a person",
             ),
         );
         return None;
