@@ -70,15 +70,16 @@ impl WorkCalendar {
 
     /// Whole workdays from one moment to another: the largest n with `from + n workdays ≤ to`.
     fn workdays_between(&self, from: Moment, to: Moment) -> u32 {
-        let begin = self.civil(self.counted_from(from));
+        let start = self.counted_from(from);
+        let begin = self.civil(start);
+        let day = self.work_date(start).unwrap_or(begin.date());
         let last = self.civil(to).date();
-        let days = begin
-            .date()
+        let days = day
             .series(jiff::Span::new().days(1))
             .skip(1)
             .take_while(|day| *day <= last)
             .filter(|day| self.is_workday(*day))
-            .take_while(|day| self.moment(day.to_datetime(begin.time())) <= to)
+            .take_while(|on| self.same_time(*on, day, begin) <= to)
             .take(WORKDAYS_SHOWN_MAX as usize)
             .count();
         u32::try_from(days).unwrap_or(WORKDAYS_SHOWN_MAX)
