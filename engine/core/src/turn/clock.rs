@@ -4,9 +4,9 @@
 //! for the applicant's answer. What is stored is the rest, in working or clock time as the term is written.
 
 use crate::calendar::{Due, Rest, Term, TermUnit, WorkCalendar};
-use crate::definition::{RungTime, State};
+use crate::definition::{Definition, RungTime, State};
 use crate::event::Change;
-use crate::instance::{Active, CountedFrom, OtherWake, RungRest, Wakeup};
+use crate::instance::{Active, CountedFrom, Instance, OtherWake, RungRest, Wakeup};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 use crate::turn::Run;
@@ -31,6 +31,59 @@ pub fn reckoned(state: &State, active: &Active, calendar: &WorkCalendar) -> Opti
     let (mut why, warnings) = calendar.explained(from.at, at, term.unit);
     why.insert(0, runs_on(calendar, from.at, rest));
     Some(Due { at, why, warnings })
+}
+
+/// How the deadline of an entry was reckoned: its own, or that of the parallel state around it. Nothing where the
+/// calendar would say another time by now.
+pub fn why_due(
+    def: &Definition,
+    instance: &Instance,
+    entry: u32,
+    calendar: &WorkCalendar,
+) -> Vec<Text> {
+    let Some(active) = instance.at(entry) else {
+        return vec![];
+    };
+    let (Some(due), state) = (active.due, def.state_ix(&active.state)) else {
+        let above = active.parent;
+        return above.map_or(vec![], |above| why_due(def, instance, above, calendar));
+    };
+    state
+        .and_then(|ix| reckoned(&def.states[ix], active, calendar))
+        .filter(|reckoned| reckoned.at == due)
+        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
+        .unwrap_or_default()
+}
+
+/// A running deadline that this calendar moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Entry it belongs to.
+    pub entry: u32,
+    /// State id.
+    pub state: String,
+    /// When it is due.
+    pub from: Moment,
+    /// When it would be due.
+    pub to: Moment,
+    /// How that is reckoned.
+    pub why: Vec<Text>,
+}
+
+/// The running deadlines of an instance that are not as this calendar reckons them.
+pub fn moved(def: &Definition, instance: &Instance, calendar: &WorkCalendar) -> Vec<Moved> {
+    let one = |active: &Active| {
+        let (from, ix) = (active.due?, def.state_ix(&active.state)?);
+        let now = reckoned(&def.states[ix], active, calendar)?;
+        (active.stopped.is_none() && now.at != from).then(|| Moved {
+            entry: active.entry,
+            state: active.state.clone(),
+            from,
+            to: now.at,
+            why: [now.why, now.warnings].concat(),
+        })
+    };
+    instance.active.iter().filter_map(one).collect()
 }
 
 fn runs_on(calendar: &WorkCalendar, from: Moment, rest: Rest) -> Text {
@@ -268,6 +321,7 @@ impl Run<'_> {
 
     /// Reckons every running deadline and ladder again by the calendar as it is now; says what moved.
     pub(crate) fn reckon_again(&mut self) {
+        let moves = moved(self.def, &self.case.instance, self.cx.calendar);
         let entries: Vec<u32> = self
             .case
             .instance
@@ -277,25 +331,21 @@ impl Run<'_> {
             .map(|active| active.entry)
             .collect();
         for entry in entries {
-            let Ok((active, state)) = self.entry(entry) else {
-                continue;
-            };
-            let (was, since) = (
-                active.due,
-                active.counted_from.map_or(active.since, |from| from.at),
-            );
-            let now = reckoned(state, active, self.cx.calendar);
-            let due = now.as_ref().map(|due| due.at).or(was);
-            if let (Some(now), true) = (now, was.is_some() && due != was) {
+            if let Some(moved) = moves.iter().find(|moved| moved.entry == entry) {
                 self.emit(Change::DueMoved {
                     entry,
-                    state: state.id.clone(),
-                    from: was,
-                    to: due,
-                    why: [now.why, now.warnings].concat(),
+                    state: moved.state.clone(),
+                    from: Some(moved.from),
+                    to: Some(moved.to),
+                    why: moved.why.clone(),
                     restarted: None,
                 });
             }
+            let Ok((active, state)) = self.entry(entry) else {
+                continue;
+            };
+            let from = active.counted_from;
+            let (due, since) = (active.due, from.map_or(active.since, |from| from.at));
             self.rungs_again(state, entry, since, due);
         }
     }

@@ -22,7 +22,7 @@ mod settle;
 
 pub(crate) use ask::required;
 pub(crate) use auto::{child_id, filled, made_id};
-pub use clock::reckoned;
+pub use clock::{Moved, moved, reckoned, why_due};
 pub(crate) use clock::{SUSPENDED, rung_of};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;

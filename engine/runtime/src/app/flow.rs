@@ -168,7 +168,7 @@ impl App {
         let mut catalog = Catalog {
             entities: self.inner.entities.clone(),
             roles: directory.role_names.clone(),
-            calendars: self.calendar_names().cloned().collect(),
+            calendars: self.calendar_names().into_iter().collect(),
             flows: self
                 .inner
                 .definitions

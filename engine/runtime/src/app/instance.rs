@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AppError;
 use super::inbox::{LIMIT_MAX, Page, read_cursor, standing_names, write_cursor};
 use super::link::names;
+use super::overrule::OverrideView;
 use super::people::person_view;
 use super::state::App;
 use super::task::OfferView;
@@ -75,6 +76,8 @@ pub struct InstanceView {
     pub expected: Vec<Expected>,
     /// What this reader can do on the instance, and why not the rest.
     pub offers: Vec<OfferView>,
+    /// How this reader may overrule the flow; none when they may not.
+    pub overrides: Option<OverrideView>,
     /// This reader's open task here.
     pub my_task: Option<u32>,
     /// Picture and list.
@@ -443,6 +446,7 @@ impl App {
             ),
             expected: around.with_context(self, |cx| expected(case, around, cx, person)),
             offers: around.with_context(self, |cx| offer_views(reader, case, around, cx)),
+            overrides: self.override_view(reader, case, around),
             my_task: my_task.map(|task| task.no),
             diagram: diagram(case, around),
         }

@@ -5,6 +5,7 @@ use assent_core::definition::{Needs, StateKind};
 use assent_core::instance::{Active, Case, Task};
 use assent_core::text::Text;
 use assent_core::time::Moment;
+use assent_core::turn::why_due;
 
 use super::when::{due, when};
 use crate::app::{Due, PersonView, Standing};
@@ -35,7 +36,7 @@ pub(crate) fn standing(
                 state: active.state.clone(),
                 name: state_name(around, &active.state),
                 since: when(active.since, &around.calendar),
-                due: due_at.map(|at| reckoned(at, active, around)),
+                due: due_at.map(|at| reckoned(at, active.entry, case, around)),
                 waiting_on: tasks.iter().map(|task| person(&task.assignee)).collect(),
                 progress: progress(active, around),
             }
@@ -44,24 +45,12 @@ pub(crate) fn standing(
 }
 
 /// A task's deadline, with how it was reckoned.
-pub(crate) fn deadline(at: Moment, task: &Task, around: &Around) -> Due {
-    let term = state(around, &task.state).and_then(|state| state.deadline);
-    let because = term
-        .map(|term| around.calendar.add(task.since, term))
-        // A deadline that was carried over (a stopped clock, a transfer) was not reckoned from this start.
-        .filter(|reckoned| reckoned.at == at)
-        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
-        .unwrap_or_default();
-    due(at, around.now, &around.calendar, because)
+pub(crate) fn deadline(at: Moment, task: &Task, case: &Case, around: &Around) -> Due {
+    reckoned(at, task.entry, case, around)
 }
 
-fn reckoned(at: Moment, active: &Active, around: &Around) -> Due {
-    let term = state(around, &active.state).and_then(|state| state.deadline);
-    let because = term
-        .map(|term| around.calendar.add(active.since, term))
-        .filter(|reckoned| reckoned.at == at)
-        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
-        .unwrap_or_default();
+fn reckoned(at: Moment, entry: u32, case: &Case, around: &Around) -> Due {
+    let because = why_due(&around.def, &case.instance, entry, &around.calendar);
     due(at, around.now, &around.calendar, because)
 }
 
