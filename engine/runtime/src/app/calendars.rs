@@ -274,6 +274,9 @@ impl App {
         text: &str,
         token: Option<&str>,
     ) -> Result<CalendarChange, AppError> {
+        if let Some(by) = by {
+            self.administrators_only(by)?;
+        }
         let change = self.calendar_change(text).await?;
         if token.is_some_and(|token| token != change.token) {
             let zh = format!(

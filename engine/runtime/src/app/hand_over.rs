@@ -55,6 +55,7 @@ impl App {
         to: &str,
         reason: &str,
     ) -> Result<HandOver, AppError> {
+        self.administrators_only(by)?;
         self.two_people(leaver, to)?;
         let mut done = HandOver::default();
         let mut hash = Sha256::new().chain_update(format!("{leaver}\n{to}\n"));

@@ -62,8 +62,9 @@ impl App {
     /// What this person's leaving affects today.
     ///
     /// # Errors
-    /// `NotFound` for somebody unknown.
-    pub async fn leaving(&self, person: &str) -> Result<Leaving, AppError> {
+    /// `NotFound` for somebody unknown; `not_administrator`.
+    pub async fn leaving(&self, by: &str, person: &str) -> Result<Leaving, AppError> {
+        self.administrators_only(by)?;
         let directory = self.directory();
         if !directory.people.contains_key(person) {
             return Err(AppError::NotFound);

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 pub use assent_core::directory::ADMIN_ROLE;
 use assent_core::directory::Directory;
+use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
 use assent_store::Outcome;
 use serde::Serialize;
@@ -135,6 +136,20 @@ impl App {
     /// Does this person administer the system (role `administrator`)?
     pub fn is_admin(&self, person: &str) -> bool {
         self.directory().has_role(person, ADMIN_ROLE)
+    }
+
+    /// Some things are for administrators alone.
+    ///
+    /// # Errors
+    /// `not_administrator`.
+    pub(crate) fn administrators_only(&self, person: &str) -> Result<(), AppError> {
+        if self.is_admin(person) && self.directory().active(person).is_some() {
+            return Ok(());
+        }
+        let zh = "只有管理员可以这样处理，请联系管理员。";
+        let en = "Only administrators may do this; ask one of them.";
+        let refusal = Refusal::new(RefusalKind::NotYours, "not_administrator", zh, en);
+        Err(refusal.into())
     }
 
     /// Somebody as pages name them.

@@ -198,6 +198,11 @@ async fn a_leavers_tasks_are_handed_over_with_a_result_a_row() {
     assert_eq!(done.unwrap().handed, 1);
     assert!(test.todo("bob").await.is_empty());
     assert_eq!(test.todo("own").await, ["三亚 2"]);
+    let owner = test
+        .app
+        .hand_over_preview("own", Via::Page, "bob", "own", "left")
+        .await;
+    assert_eq!(code(owner), "not_administrator");
     let nobody = test
         .app
         .hand_over_preview("adm", Via::Page, "bob", "zoe", "left")
@@ -212,22 +217,25 @@ async fn a_leavers_tasks_are_handed_over_with_a_result_a_row() {
 async fn what_a_leaving_affects_is_known_before() {
     let test = TestApp::with(LEAVE).await;
     test.submitted(&leave_of(1)).await;
-    let bob = test.app.leaving("bob").await.unwrap();
+    let bob = test.app.leaving("adm", "bob").await.unwrap();
     assert_eq!(
         (bob.tasks.len(), bob.started.len(), bob.flows.len()),
         (1, 0, 1),
         "Bea, the other manager, may not approve her own"
     );
-    let ann = test.app.leaving("ann").await.unwrap();
+    let ann = test.app.leaving("adm", "ann").await.unwrap();
     assert_eq!((ann.tasks.len(), ann.started.len()), (0, 1));
-    let hana = test.app.leaving("hana").await.unwrap();
+    let hana = test.app.leaving("adm", "hana").await.unwrap();
     assert_eq!(hana.flows[0].flow, "leave");
     assert!(
         hana.flows[0].findings[0].zh.contains("人事审批"),
         "{:?}",
         hana.flows
     );
-    assert_eq!(test.app.leaving("zoe").await, Err(AppError::NotFound));
+    assert_eq!(
+        test.app.leaving("adm", "zoe").await,
+        Err(AppError::NotFound)
+    );
     test.settle().await;
     test.finish().await;
 }
