@@ -6,13 +6,15 @@
 use crate::calendar::{Due, Rest, Term, TermUnit, WorkCalendar};
 use crate::definition::{Definition, RungTime, State};
 use crate::event::Change;
-use crate::instance::{Active, CountedFrom, Instance, OtherWake, RungRest, Wakeup};
+use crate::instance::{Active, CountedFrom, Instance, OtherWake, RungRest, TaskKind, Wakeup};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 use crate::turn::Run;
 
 /// The cause of a suspended instance.
 pub(crate) const SUSPENDED: &str = "suspended";
+/// The cause of a question to the applicant that is not answered yet.
+pub(crate) const QUESTION: &str = "question";
 
 /// When a state is due by this calendar, and how that is reckoned; none without a deadline, or while its clock stands.
 pub fn reckoned(state: &State, active: &Active, calendar: &WorkCalendar) -> Option<Due> {
@@ -206,6 +208,19 @@ impl Run<'_> {
                 since: None,
                 rest: None,
             });
+        }
+    }
+
+    /// A clock that stands while the applicant is asked runs on as soon as no such question is open in its state.
+    pub(crate) fn start_when_answered(&mut self, entry: u32) {
+        let instance = &self.case.instance;
+        let asked = instance.tasks.iter().any(|task| {
+            task.kind == TaskKind::Answer
+                && task.entry == entry
+                && task.assignee == instance.applicant
+        });
+        if !asked {
+            self.start_clock(entry, QUESTION);
         }
     }
 

@@ -86,7 +86,7 @@ impl Run<'_> {
             .collect()
     }
 
-    fn within(&self, state: &str, region: RegionIx) -> bool {
+    pub(crate) fn within(&self, state: &str, region: RegionIx) -> bool {
         let ix = self.def.state_ix(state);
         ix.is_some_and(|ix| self.within_region(ix, region))
     }

@@ -75,6 +75,8 @@ fn a_token_is_bound_to_the_command_the_state_and_what_would_happen() {
         "p0",
         Action::Comment {
             text: "words".into(),
+            mention: vec![],
+            files: vec![],
         },
     )
     .unwrap();

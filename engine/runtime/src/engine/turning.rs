@@ -268,7 +268,20 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Happen { .. }
         | Action::ChildEnded { .. }
         | Action::Override { .. }
-        | Action::Recalculate => None,
+        | Action::Recalculate
+        | Action::AddSigner { .. }
+        | Action::RemoveSigner { .. }
+        | Action::Delegate { .. }
+        | Action::Advise { .. }
+        | Action::Claim { .. }
+        | Action::GiveBack { .. }
+        | Action::Copy { .. }
+        | Action::Read { .. }
+        | Action::Ask { .. }
+        | Action::Reply { .. }
+        | Action::TakeBack { .. }
+        | Action::Urge
+        | Action::Reopen { .. } => None,
     }
 }
 

@@ -158,6 +158,7 @@ fn task(instance: &str, no: u32, assignee: &str) -> TaskRow {
         assignee: assignee.into(),
         opened: Moment(2_000 + i64::from(no)),
         due: no.is_multiple_of(2).then_some(Moment(9_000)),
+        candidates: vec![],
     }
 }
 
@@ -220,6 +221,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
     Write {
         expected_rev: Some(rev),
         tasks_opened: vec![task(&instance.id, no + 1, assignee)],
+        tasks_due: vec![],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
             end: "approved".into(),

@@ -7,8 +7,9 @@ use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::Run;
+use crate::verb::decide::forget_helpers;
+use crate::verb::receiver::voter;
 use crate::verb::shared::{closed, not_over};
-use crate::verb::transfer::receiver;
 
 /// May this task be given to somebody else?
 pub(super) fn check(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
@@ -16,17 +17,30 @@ pub(super) fn check(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
     let Some(task) = run.case.instance.task(no).cloned() else {
         return Err(closed(run, no));
     };
-    if task.kind == TaskKind::Draft {
-        let zh = "草稿只能由发起人修改和提交，不能改派；需要时请作废。";
-        let en = "A draft is its applicant's and cannot be reassigned; terminate it if need be.";
-        return Err(Refusal::new(RefusalKind::Input, "wrong_kind", zh, en));
-    }
-    Ok(task)
+    let (code, zh, en) = match task.kind {
+        TaskKind::Approve | TaskKind::Work if task.candidates.is_empty() => return Ok(task),
+        TaskKind::Approve | TaskKind::Work => (
+            "not_claimed_yet",
+            "这个任务还没有人认领，候选人都可以认领，不需要改派。",
+            "Nobody has claimed this task; any of its candidates can, so there is nothing to reassign.",
+        ),
+        TaskKind::Draft => (
+            "wrong_kind",
+            "草稿只能由发起人修改和提交，不能改派；需要时请作废。",
+            "A draft is its applicant's and cannot be reassigned; terminate it if need be.",
+        ),
+        TaskKind::Advise | TaskKind::Answer | TaskKind::Read => (
+            "wrong_kind",
+            "这是向某个人要的意见或答复，不能改派；请要意见的人另问他人。",
+            "It was asked of that person alone and cannot be reassigned; whoever asked can ask somebody else.",
+        ),
+    };
+    Err(Refusal::new(RefusalKind::Input, code, zh, en))
 }
 
 pub(super) fn perform(run: &mut Run<'_>, no: u32, to: &str, reason: &str) -> Result<(), Refusal> {
     let task = check(run, no)?;
-    receiver(run, &task, to)?;
+    voter(run, &task, to)?;
     let (_, state) = run.entry(task.entry)?;
     let by = run.cx.organisation.name(&run.person()?);
     let name = run.cx.organisation.name(to);
@@ -47,6 +61,7 @@ pub(super) fn perform(run: &mut Run<'_>, no: u32, to: &str, reason: &str) -> Res
         because: Text::new(format!("已改派给{name}"), format!("Reassigned to {name}")),
     });
     run.handed_on(task.entry);
+    forget_helpers(run, no);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{by}改派：{reason}"),
