@@ -70,6 +70,7 @@ fn where_a_workday_starts() {
     }
 }
 
+/// A6.4: work hours run only while a shift is open.
 #[test]
 fn work_hours_run_only_in_shifts() {
     let office = office();
@@ -111,6 +112,7 @@ fn clock_time_runs_through_everything() {
     }
 }
 
+/// A6.13: a six-day week, other shifts.
 #[test]
 fn other_calendars() {
     let six = builtin(CN_SIX_DAY).unwrap();
@@ -219,6 +221,7 @@ fn a_night_shift_runs_over_midnight() {
     assert_eq!(WorkCalendar::new(spec).unwrap_err().len(), 1);
 }
 
+/// A6.12: a due date says what it skips and counts.
 #[test]
 fn a_due_date_is_explained() {
     let office = office();
@@ -272,6 +275,7 @@ fn a_due_date_is_explained() {
     );
 }
 
+/// A6.5: a year that is not published is weekends only, with a warning.
 #[test]
 fn an_unpublished_year_is_weekends_only_and_says_so() {
     let office = office();
@@ -405,6 +409,7 @@ fn a_stopped_clock_keeps_its_rest() {
     assert_eq!(office.rest(due, now, TermUnit::Hours), Rest::Clock(0));
 }
 
+/// A6.13: days of a plant's own win; bad data is refused.
 #[test]
 fn own_days_win_and_bad_data_is_refused_with_every_fault() {
     let mut spec = office().spec().clone();

@@ -173,3 +173,19 @@ fn a_clock_that_ran_on_is_reckoned_again_from_where_it_ran_on() {
     desk.send("system", Action::Recalculate).unwrap();
     assert_eq!(desk.due("sign"), "10-08 18:00");
 }
+
+/// A6.16: leaving a state ends its deadline and its ladder; entering it again arms them anew.
+#[test]
+fn a_deadline_ends_with_its_state_and_begins_anew() {
+    let mut desk = sign("2026-03-02 09:00");
+    desk.at("2026-03-03 10:00");
+    let skip = Override::Skip {
+        state: "sign".into(),
+    };
+    desk.overrule(skip).unwrap();
+    assert!(desk.armed().is_empty(), "{:?}", desk.armed());
+    let back = Override::Jump { to: "sign".into() };
+    desk.overrule(back).unwrap();
+    assert_eq!(desk.due("sign"), "03-05 10:00");
+    assert_eq!(armed(&desk).len(), 2);
+}

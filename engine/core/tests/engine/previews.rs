@@ -82,3 +82,17 @@ fn a_token_is_bound_to_the_command_the_state_and_what_would_happen() {
     .unwrap();
     assert_ne!(first, of(&desk, Override::Suspend));
 }
+
+/// A2.64: what an administrator did stands ahead of what it caused, with the reason, and can be looked for.
+#[test]
+fn an_override_is_flagged_in_the_trail() {
+    let mut desk = sign();
+    let before = desk.events.len();
+    desk.overrule(Override::Terminate).unwrap();
+    let event = serde_json::to_value(&desk.events[before]).unwrap();
+    assert_eq!(event["event"], "overridden");
+    assert_eq!(event["override"], true);
+    assert_eq!(event["reason"], "it must be");
+    assert_eq!(event["act"]["verb"], "terminate");
+    assert_eq!(event["actor"]["person"], "root");
+}

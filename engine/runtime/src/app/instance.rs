@@ -336,7 +336,7 @@ impl App {
             status: row.status.clone(),
             status_shown: status_words(&row.status),
             ended: row.ended,
-            held: case.instance.holds.last().map(|held| held.reason.clone()),
+            held: self.why_still(case),
             round: case.instance.round,
             rev: row.rev,
             started: when(row.started, calendar),
@@ -344,6 +344,19 @@ impl App {
             entity: row.entity.clone(),
             record: row.record.clone(),
         }
+    }
+
+    /// Why it stands still: suspended by somebody, or held.
+    fn why_still(&self, case: &Case) -> Option<Text> {
+        let Some(suspended) = &case.instance.suspended else {
+            return case.instance.holds.last().map(|held| held.reason.clone());
+        };
+        let directory = self.directory();
+        let (by, reason) = (directory.name(&suspended.by), &suspended.reason);
+        Some(Text::new(
+            format!("由{by}挂起：{reason}"),
+            format!("Suspended by {by}: {reason}"),
+        ))
     }
 
     /// The whole trail of an instance.

@@ -14,6 +14,8 @@ use super::error::{AppError, FieldFault};
 use super::state::App;
 use super::view::PersonView;
 
+/// What the trail calls the system.
+const SYSTEM: &str = "system";
 /// How often an import is tried again when somebody else changed the directory meanwhile.
 const SAVE_AGAIN_MAX: u32 = 5;
 
@@ -185,6 +187,17 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
         });
     };
     let (unit, person) = (("部门", "unit"), ("人员", "person"));
+    // The trail names the system so: nobody may be taken for it.
+    let reserved = directory.people.contains_key(SYSTEM).then(|| FieldFault {
+        field: format!("people.{SYSTEM}"),
+        code: "reserved".to_owned(),
+        message: Text::new(
+            format!("“{SYSTEM}”保留给系统，不能作为人员编号，请换一个"),
+            format!(
+                "“{SYSTEM}” is kept for the system and cannot be a person's id; choose another"
+            ),
+        ),
+    });
     for (id, one) in &directory.people {
         if !one.unit.is_empty() && !directory.units.contains_key(&one.unit) {
             unknown(format!("people.{id}.unit"), unit, &one.unit);
@@ -234,5 +247,6 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
             }
         }
     }
+    faults.extend(reserved);
     faults
 }

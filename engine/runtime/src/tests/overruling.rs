@@ -348,3 +348,18 @@ async fn the_reconciler_moves_deadlines_that_a_crash_left_behind() {
     test.settle().await;
     test.finish().await;
 }
+
+/// A6.18: the system acts under a name that no person can have.
+#[tokio::test]
+async fn nobody_can_be_called_system() {
+    let test = TestApp::with("").await;
+    let mut directory = super::harness::directory();
+    let mut person = directory.people["bob"].clone();
+    person.id = "system".to_owned();
+    directory.people.insert(person.id.clone(), person);
+    let Err(AppError::Invalid(faults)) = test.app.import_directory(directory).await else {
+        panic!("it was taken in");
+    };
+    assert_eq!(faults[0].code, "reserved");
+    test.finish().await;
+}
