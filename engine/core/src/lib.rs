@@ -11,6 +11,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod diagram;
 pub mod dialect;
+pub mod difference;
 pub mod directory;
 pub mod effect;
 pub mod event;
