@@ -1,5 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod migrate;
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -97,7 +99,10 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::Skipped { .. }
         | Change::Left { .. }
         | Change::Cancelled { .. }
-        | Change::BranchEnded { .. } => place(instance, event),
+        | Change::BranchEnded { .. }
+        | Change::BranchAdded { .. } => place(instance, event),
+        Change::Migrated { to, renamed, .. } => migrate::migrated(instance, to, renamed),
+        Change::DueMoved { entry, to, .. } => due(instance, *entry, *to),
         Change::Asked { .. }
         | Change::VoterAdded { .. }
         | Change::HandedOver { .. }
@@ -279,7 +284,42 @@ fn place(instance: &mut Instance, event: &Event) {
                 run.status = *status;
             }
         }
+        Change::BranchAdded {
+            parent,
+            branch,
+            status,
+        } => {
+            let found = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *parent);
+            if let Some(active) = found {
+                active.branches.push(BranchRun {
+                    id: branch.clone(),
+                    status: *status,
+                });
+            }
+        }
         _ => {}
+    }
+}
+
+/// A deadline moved, and with it those of the tasks that had it.
+fn due(instance: &mut Instance, entry: u32, to: Option<crate::time::Moment>) {
+    let Some(active) = instance
+        .active
+        .iter_mut()
+        .find(|active| active.entry == entry)
+    else {
+        return;
+    };
+    let was = std::mem::replace(&mut active.due, to);
+    let mut covered = instance.inside(entry);
+    covered.push(entry);
+    for task in &mut instance.tasks {
+        if covered.contains(&task.entry) && task.due == was {
+            task.due = to;
+        }
     }
 }
 
@@ -311,7 +351,13 @@ fn vote(instance: &mut Instance, event: &Event) {
                 .iter_mut()
                 .find(|active| active.entry == *entry)
             {
-                active.voters = voters.iter().map(fresh).collect();
+                // Asked again in the same entry: what was said stays, and a task that is open.
+                let known = std::mem::take(&mut active.voters);
+                let again = |person: &String| {
+                    let before = known.iter().find(|voter| voter.person == *person);
+                    before.cloned().unwrap_or_else(|| fresh(person))
+                };
+                active.voters = voters.iter().map(again).collect();
                 active.left_out.clone_from(left_out);
             }
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::migrate::MigrationMap;
 use crate::people::PersonId;
 use crate::value::{Value, Values};
 
@@ -171,6 +172,15 @@ pub enum Action {
         comment: Option<String>,
         /// Field values given with it.
         set: Values,
+    },
+    /// The flow's owner or an administrator moves the instance to another version of its flow.
+    Migrate {
+        /// The version it moves to.
+        to: String,
+        /// What the two versions do not say.
+        map: MigrationMap,
+        /// Why.
+        reason: String,
     },
 }
 

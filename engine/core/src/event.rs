@@ -1,5 +1,7 @@
 //! Events: the facts that change an instance. Append-only; folding them from zero gives the stored state.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Rest;
@@ -387,5 +389,44 @@ pub enum Change {
         outcome: Outcome,
         /// The words given with it.
         comment: Option<String>,
+    },
+    /// The instance moved to another version of its flow, which it pins from here on.
+    Migrated {
+        /// The version before.
+        from: String,
+        /// The version now.
+        to: String,
+        /// States that only have another id: their history goes with them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        renamed: BTreeMap<String, String>,
+        /// Always true: whoever looks for what was overruled finds it by this.
+        r#override: bool,
+        /// Why.
+        reason: String,
+    },
+    /// A branch joined a parallel state that was entered before.
+    BranchAdded {
+        /// The entry of the parallel state.
+        parent: u32,
+        /// Branch id.
+        branch: String,
+        /// How it starts.
+        status: BranchStatus,
+    },
+    /// A deadline was reckoned again.
+    DueMoved {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// When it was due.
+        from: Option<Moment>,
+        /// When it is due.
+        to: Option<Moment>,
+        /// How that was reckoned.
+        why: Vec<Text>,
+        /// The whole term runs anew from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarted: Option<Moment>,
     },
 }

@@ -18,6 +18,7 @@ pub mod event;
 pub mod example;
 pub mod field;
 pub mod instance;
+pub mod migrate;
 pub mod module;
 pub mod people;
 pub mod play;

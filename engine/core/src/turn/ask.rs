@@ -24,12 +24,12 @@ struct Found {
 
 /// Candidates of one approval, sorted by what the policies say.
 #[derive(Default)]
-struct Sorted {
-    asked: Vec<(PersonId, Vec<Text>)>,
-    left_out: Vec<(PersonId, String)>,
+pub(super) struct Sorted {
+    pub(super) asked: Vec<(PersonId, Vec<Text>)>,
+    pub(super) left_out: Vec<(PersonId, String)>,
     why_nobody: Vec<Text>,
     /// A field the rule reads is not filled in.
-    missing: Option<String>,
+    pub(super) missing: Option<String>,
     /// Asked by a policy, not by the state's rule.
     stand_ins: Vec<PersonId>,
     /// The applicant alone remained and the policy lets that pass.
@@ -186,7 +186,7 @@ impl Run<'_> {
         found
     }
 
-    fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
+    pub(super) fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
         let mut sorted = Sorted::default();
         let own = state
             .policies

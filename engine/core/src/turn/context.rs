@@ -36,6 +36,10 @@ pub trait Organisation {
     fn may_act(&self, person: &str) -> bool;
     /// The next superior who is still here.
     fn superior(&self, person: &str) -> Option<PersonId>;
+    /// May this person administer every flow (role `administrator`)?
+    fn administers(&self, _person: &str) -> bool {
+        false
+    }
     /// What people call somebody.
     fn name(&self, person: &str) -> String;
     /// The flow's owners.

@@ -175,7 +175,7 @@ impl Run<'_> {
     }
 
     /// Counts the branches that are done; settles the parallel state as soon as the count decides.
-    fn join(&mut self, entry: u32) -> Result<(), Refusal> {
+    pub(crate) fn join(&mut self, entry: u32) -> Result<(), Refusal> {
         let Some(active) = self.case.instance.at(entry) else {
             return Ok(());
         };

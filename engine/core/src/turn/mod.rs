@@ -13,6 +13,7 @@ mod fields;
 mod hold;
 mod late;
 mod leave;
+mod migrating;
 mod organisation;
 mod retreat;
 mod run;
@@ -78,6 +79,20 @@ pub fn turn(
     command: &Command,
     cx: &Context<'_>,
 ) -> Result<Turn, Refusal> {
+    turn_to(def, None, before, command, cx)
+}
+
+/// Decides a command that may lead to another version of the flow: a migration. `cx` is that version's (its calendar).
+///
+/// # Errors
+/// As [`turn`]; without the version it names, a migration is refused.
+pub fn turn_to(
+    def: &Definition,
+    to: Option<&Definition>,
+    before: Before,
+    command: &Command,
+    cx: &Context<'_>,
+) -> Result<Turn, Refusal> {
     let (case, values_before, new) = match before {
         Before::Case(case) => {
             let case = *case;
@@ -93,8 +108,10 @@ pub fn turn(
     let expected_rev = new.is_none().then_some(case.instance.rev);
     let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
+    run.target = to;
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
+    let def = run.def;
     let (case, events, beside) = run.finish();
     let (case_after, events_made) = (&case, events.as_slice());
     let sealed = seal::Sealed {

@@ -1,7 +1,7 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::Directory;
+use crate::directory::{ADMIN_ROLE, Directory};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
@@ -43,6 +43,10 @@ impl Organisation for Directed<'_> {
 
     fn may_act(&self, person: &str) -> bool {
         self.directory.active(person).is_some()
+    }
+
+    fn administers(&self, person: &str) -> bool {
+        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn superior(&self, person: &str) -> Option<PersonId> {

@@ -54,6 +54,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
+            tasks_changed: self.changed(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -128,6 +129,19 @@ impl Sealed<'_> {
             .tasks
             .iter()
             .filter(|task| task.no > before)
+            .map(|task| self.task_row(task))
+            .collect()
+    }
+
+    /// Tasks that were open and are, in a state with another id or with another due time.
+    fn changed(&self) -> Vec<TaskRow> {
+        let tasks = self.case.instance.tasks.iter();
+        let differs = |task: &&Task| {
+            let before = self.before.task(task.no);
+            before.is_some_and(|before| before.state != task.state || before.due != task.due)
+        };
+        tasks
+            .filter(differs)
             .map(|task| self.task_row(task))
             .collect()
     }
@@ -299,7 +313,10 @@ impl Sealed<'_> {
             | Change::SubflowEnded { .. }
             | Change::Commented { .. }
             | Change::Held { .. }
-            | Change::Resumed { .. } => vec![],
+            | Change::Resumed { .. }
+            | Change::Migrated { .. }
+            | Change::BranchAdded { .. }
+            | Change::DueMoved { .. } => vec![],
         }
     }
 

@@ -6,6 +6,7 @@ mod answer;
 mod comment;
 mod decide;
 mod happen;
+mod migrate;
 mod retry;
 mod return_to;
 mod shared;
@@ -18,6 +19,7 @@ mod withdraw;
 pub mod offer;
 
 pub(crate) use act::{actions, only_action};
+pub(crate) use retry::again as try_again;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -69,6 +71,7 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::Migrate { to, map, reason } => migrate::perform(run, to, map, reason),
     }
 }
 
