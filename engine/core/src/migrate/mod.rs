@@ -5,6 +5,7 @@
 //! instance is not in) is refused too. What comes of it is shown first: [`preview`] runs the very turn that would be
 //! committed.
 
+mod file;
 mod plan;
 mod preview;
 
@@ -12,8 +13,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::definition::Definition;
+use crate::instance::Instance;
+use crate::refusal::Refusal;
 use crate::value::Values;
 
+pub use file::read_map;
 pub(crate) use plan::{Fate, Plan, added_branches, plan};
 pub use preview::{Bar, DueChange, Place, Preview, TaskSeen, preview};
 
@@ -26,4 +31,17 @@ pub struct MigrationMap {
     /// Values of fields that the new version needs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: Values,
+}
+
+/// Could it move to that version with this map, as far as its places go? Cheap: nothing is run.
+///
+/// # Errors
+/// What is not mapped, by name.
+pub fn fits(
+    from: &Definition,
+    to: &Definition,
+    instance: &Instance,
+    map: &MigrationMap,
+) -> Result<(), Refusal> {
+    plan(from, to, instance, map).map(|_| ())
 }

@@ -14,10 +14,13 @@ mod inbox;
 mod instance;
 mod link;
 mod mailbox;
+mod migration;
 mod people;
+mod publication;
 mod rules;
 mod state;
 mod task;
+mod version;
 mod view;
 
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
@@ -34,7 +37,10 @@ pub use instance::{
 };
 pub use link::{LinkState, Redeemed};
 pub use mailbox::{MailboxItem, MailboxMail};
+pub use migration::{MigrationDone, MigrationPick, MigrationPlan, MigrationRow, MigrationWish};
 pub use people::{ADMIN_ROLE, Imported};
+pub use publication::{Publication, Running};
 pub use state::App;
 pub use task::{ChangedFact, OfferView, TaskView};
+pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};

@@ -9,6 +9,7 @@ use assent_core::value::Value;
 
 use super::shown::{Names, shown};
 use super::status::outcome_words;
+use crate::app::VERSION_SHOWN;
 
 /// A line of the trail, before it knows about pages.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +127,8 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::Acted { .. }
         | Change::Returned { .. }
         | Change::Transferred { .. }
-        | Change::Commented { .. } => by_people(&said, &event.change),
+        | Change::Commented { .. }
+        | Change::Migrated { .. } => by_people(&said, &event.change),
         Change::Entered { .. }
         | Change::Skipped { .. }
         | Change::Chosen { .. }
@@ -152,7 +154,9 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
-        | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        | Change::Resumed { .. }
+        | Change::BranchAdded { .. }
+        | Change::DueMoved { .. } => of_the_machine(&said, &event.change),
     }
 }
 
@@ -259,6 +263,19 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
         }
         Change::Commented { text } => {
             plain("commented", "comment", "评论", "commented").comment(Some(text))
+        }
+        Change::Migrated {
+            from, to, reason, ..
+        } => {
+            let short = |version: &str| version.chars().take(VERSION_SHOWN).collect::<String>();
+            let (from, to) = (short(from), short(to));
+            plain(
+                "migrated",
+                "alarm",
+                &format!("把流程从版本 {from} 迁移到 {to}"),
+                &format!("moved it from version {from} to {to}"),
+            )
+            .comment(Some(reason))
         }
         _ => Line::silent("other"),
     }
@@ -522,6 +539,23 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
             Line::new("resumed", "work", zh, en)
                 .at(state)
                 .comment(comment.as_ref())
+        }
+        Change::BranchAdded { branch, .. } => Line::new(
+            "branch_added",
+            "machine",
+            format!("新版本增加分支 {branch}"),
+            format!("The new version adds branch {branch}"),
+        ),
+        Change::DueMoved { state, why, .. } => {
+            let name = said.state(state);
+            Line::new(
+                "due_moved",
+                "machine",
+                format!("“{}”的期限重新计算", name.zh),
+                format!("The deadline of “{}” was reckoned again", name.en),
+            )
+            .at(state)
+            .because(why.clone())
         }
         Change::WakeupSet { .. } => Line::silent("wakeup_set"),
         Change::WakeupCleared { .. } => Line::silent("wakeup_cleared"),
