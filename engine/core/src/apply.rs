@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, Decision, Instance,
-    Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
+    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, Child, ClosedTask, Decision,
+    Instance, Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -49,6 +49,7 @@ impl Case {
             stopped: BTreeMap::new(),
             visits: BTreeMap::new(),
             closed: vec![],
+            children: vec![],
         };
         Self { instance, values }
     }
@@ -144,6 +145,26 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::SubflowAsked {
+            child,
+            entry,
+            beside,
+            ..
+        } => instance.children.push(Child {
+            id: child.clone(),
+            entry: *entry,
+            beside: *beside,
+            outcome: None,
+        }),
+        Change::SubflowEnded { child, outcome } => {
+            let known = instance.children.iter_mut().find(|one| one.id == *child);
+            if let Some(known) = known {
+                known.outcome = Some(outcome.clone());
+            }
+        }
+        Change::SubflowStopped { child, .. } => {
+            instance.children.retain(|one| one.id != *child);
+        }
         // Facts for the trail alone.
         Change::Chosen { .. }
         | Change::Acted { .. }
@@ -152,8 +173,6 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
-        | Change::SubflowAsked { .. }
-        | Change::SubflowEnded { .. }
         | Change::Commented { .. } => {}
     }
 }
@@ -212,6 +231,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.children.clear();
         }
         _ => {}
     }
@@ -328,6 +348,9 @@ fn gone(instance: &mut Instance, state: &str, entry: u32) {
     instance
         .calls
         .retain(|call| call.entry != entry || !call.waits);
+    instance
+        .children
+        .retain(|child| child.entry != entry || child.beside);
     instance.holds.retain(|held| held.state != state);
 }
 

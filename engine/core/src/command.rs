@@ -182,6 +182,11 @@ pub enum Action {
         /// Why.
         reason: String,
     },
+    /// The instance that asked for this one as its subflow does not want it any more. The system's alone.
+    StopChild {
+        /// The instance that had asked for it.
+        parent: String,
+    },
 }
 
 /// 同意 or 拒绝.

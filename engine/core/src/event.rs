@@ -356,6 +356,12 @@ pub enum Change {
         link: Option<String>,
         /// Id of the child instance.
         child: String,
+        /// It runs beside; nobody waits for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
+        /// First values of the child: its row, or its person.
+        #[serde(default, skip_serializing_if = "Values::is_empty")]
+        set: Values,
     },
     /// A subflow ended.
     SubflowEnded {
@@ -428,5 +434,12 @@ pub enum Change {
         /// The whole term runs anew from here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         restarted: Option<Moment>,
+    },
+    /// A running subflow is not wanted any more, and is withdrawn.
+    SubflowStopped {
+        /// Id of the child instance.
+        child: String,
+        /// Why.
+        because: Text,
     },
 }

@@ -26,6 +26,7 @@ pub mod record;
 pub mod refusal;
 pub mod rule;
 pub mod schema;
+pub mod scope;
 pub mod template;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;

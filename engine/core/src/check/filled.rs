@@ -155,7 +155,11 @@ impl<'a> Emptiness<'a> {
                     return self.joined_empty(edge.from, *needs, branches);
                 }
                 Cause::Rejected => return branches.iter().any(|branch| self.rejected[*branch]),
-                Cause::Skipped | Cause::Way(_) | Cause::Action(_) | Cause::Late(_) => {}
+                Cause::Skipped
+                | Cause::Way(_)
+                | Cause::Action(_)
+                | Cause::Outcome(_)
+                | Cause::Late(_) => {}
             }
         }
         match self.change(state, edge) {
@@ -208,6 +212,7 @@ impl<'a> Emptiness<'a> {
             | Cause::Done
             | Cause::Action(_)
             | Cause::Rejected
+            | Cause::Outcome(_)
             | Cause::Late(_)
             | Cause::Passed => true,
         };
@@ -246,6 +251,7 @@ impl<'a> Emptiness<'a> {
                 Cause::Skipped
                 | Cause::Way(_)
                 | Cause::Rejected
+                | Cause::Outcome(_)
                 | Cause::Late(_)
                 | Cause::Passed => Change::Keeps,
             },

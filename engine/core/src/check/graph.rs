@@ -20,6 +20,8 @@ pub(super) enum Cause {
     Action(usize),
     /// A person rejected it, a branch was rejected, or a subflow ended as rejected.
     Rejected,
+    /// The outcome of that number that a subflow's end maps.
+    Outcome(usize),
     /// The rung of that number, when it is late.
     Late(usize),
     /// A policy counts it as approved because nobody can be asked.
@@ -66,10 +68,15 @@ pub(super) fn edges(def: &Definition, ix: StateIx) -> Vec<Edge> {
             }
             add(Cause::Rejected, state.if_rejected);
         }
-        StateKind::Subflow { beside, .. } => {
+        StateKind::Subflow {
+            beside, outcomes, ..
+        } => {
             add(Cause::Done, state.next);
             if !beside {
                 add(Cause::Rejected, state.if_rejected);
+            }
+            for (number, (_, to)) in outcomes.iter().enumerate() {
+                add(Cause::Outcome(number), *to);
             }
         }
         StateKind::Work { actions, .. } => {
@@ -120,7 +127,12 @@ pub(super) fn rejects(def: &Definition, edge: &Edge) -> bool {
                 .map(|rung| &rung.act),
             Some(LateAct::Reject)
         ),
-        Cause::Skipped | Cause::Done | Cause::Way(_) | Cause::Action(_) | Cause::Passed => false,
+        Cause::Skipped
+        | Cause::Done
+        | Cause::Way(_)
+        | Cause::Action(_)
+        | Cause::Outcome(_)
+        | Cause::Passed => false,
     }
 }
 

@@ -303,6 +303,13 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
             Lang::Zh => format!("「{name}」拒绝"),
             Lang::En => format!("“{name}” rejected"),
         },
+        Some(Cause::Outcome(number)) => {
+            let how = outcome_word(state, number);
+            match lang {
+                Lang::Zh => format!("「{name}」的子流程以“{how}”结束"),
+                Lang::En => format!("“{name}”, whose subflow ends as “{how}”"),
+            }
+        }
         Some(Cause::Late(_)) => match lang {
             Lang::Zh => format!("「{name}」超时"),
             Lang::En => format!("“{name}” late"),
@@ -322,6 +329,15 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
             Lang::Zh => format!("「{name}」"),
             Lang::En => format!("“{name}”"),
         },
+    }
+}
+
+fn outcome_word(state: &crate::definition::State, number: usize) -> &str {
+    match &state.kind {
+        crate::definition::StateKind::Subflow { outcomes, .. } => {
+            outcomes.get(number).map_or("", |(how, _)| how.word())
+        }
+        _ => "",
     }
 }
 

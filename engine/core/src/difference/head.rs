@@ -1,9 +1,10 @@
 //! The head of a flow.
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Scope};
 use crate::text::Text;
 
 use super::fact::{Fact, compare as facts_differ};
+use super::words::{condition, list};
 use super::{Both, Changed, Weight};
 
 pub(super) fn compare(both: &Both<'_>) -> Vec<Changed> {
@@ -26,7 +27,7 @@ fn facts(both: &Both<'_>, def: &Definition) -> Vec<Fact> {
     } else {
         def.entity.name.clone()
     };
-    vec![
+    let mut facts = vec![
         Fact::new(
             Weight::Words,
             "name",
@@ -64,5 +65,44 @@ fn facts(both: &Both<'_>, def: &Definition) -> Vec<Fact> {
             record,
         )
         .equal_by(record_same),
-    ]
+    ];
+    facts.extend(scope(both, def));
+    facts
+}
+
+/// Which records it serves, among several flows for one entity type.
+fn scope(both: &Both<'_>, def: &Definition) -> Vec<Fact> {
+    let Some(Scope {
+        departments,
+        when,
+        priority,
+    }) = &def.scope
+    else {
+        return vec![];
+    };
+    let mut facts = vec![Fact::new(
+        Weight::Condition,
+        "priority",
+        ("选择流程时的优先级", "the priority among flows"),
+        Text::same(priority.to_string()),
+    )];
+    if !departments.is_empty() {
+        let names: Vec<Text> = departments
+            .iter()
+            .map(|unit| both.names.unit(unit))
+            .collect();
+        let label = ("适用的部门", "the departments it serves");
+        facts.push(Fact::new(
+            Weight::Condition,
+            "for.departments",
+            label,
+            list(&names),
+        ));
+    }
+    facts.extend(when.as_ref().map(|when| {
+        let (said, same) = condition(when);
+        let label = ("适用的记录", "the records it serves");
+        Fact::new(Weight::Condition, "for.when", label, said).equal_by(same)
+    }));
+    facts
 }

@@ -1,6 +1,8 @@
 //! What a state does, as facts.
 
-use crate::definition::{Approve, Definition, Run, Source, StateKind, Then, WorkAction};
+use crate::definition::{
+    Approve, Definition, ForEach, Join, Run, Source, StateKind, Then, WorkAction,
+};
 use crate::diagram::said_kind;
 use crate::text::Text;
 
@@ -57,13 +59,40 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
             let label = ("等到的时间", "the time it waits for");
             facts.push(Fact::new(Weight::Time, "wait", label, said).equal_by(same));
         }
-        StateKind::Subflow { flow, link, beside } => {
+        StateKind::Subflow {
+            flow,
+            link,
+            beside,
+            each,
+            needs,
+            outcomes,
+        } => {
             facts.push(plain("subflow.flow", ("子流程", "the subflow"), flow));
             facts.extend(
                 link.as_ref()
                     .map(|link| plain("subflow.link", ("关联字段", "the linking field"), link)),
             );
             facts.push(waits(*beside));
+            facts.extend(each.as_ref().map(|each| for_each(both, def, each)));
+            if each.is_some() {
+                let label = ("需要的子流程数", "how many subflows must end well");
+                facts.push(Fact::new(
+                    Weight::People,
+                    "subflow.needs",
+                    label,
+                    children(*needs),
+                ));
+            }
+            for (how, to) in outcomes {
+                let (word, leads) = (outcome(how), target(def, *to));
+                let (zh, en) = (
+                    format!("子流程以“{}”结束后的去向", word.zh),
+                    format!("where the outcome “{}” leads", word.en),
+                );
+                let key = format!("subflow.outcomes.{}", how.word());
+                let fact = Fact::new(Weight::Way, key, (&zh, &en), leads);
+                facts.push(fact.equal_by(common_target(both, def, *to)));
+            }
         }
         StateKind::Together { needs, branches } => {
             let label = ("汇聚条件", "how the branches are joined");
@@ -94,6 +123,35 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
         }
     }
     facts
+}
+
+fn for_each(both: &Both<'_>, def: &Definition, each: &ForEach) -> Fact {
+    let label = ("每个子流程对应", "what a subflow is started for");
+    match each {
+        ForEach::Rows(field) => {
+            let name = field_label(def, field);
+            let said = Text::new(
+                format!("“{}”的每一行", name.zh),
+                format!("each row of “{}”", name.en),
+            );
+            Fact::new(Weight::Way, "subflow.for_each", label, said).equal_by(field)
+        }
+        ForEach::People { who, .. } => asked(
+            both,
+            def,
+            std::slice::from_ref(who),
+            "subflow.for_each",
+            label,
+        ),
+    }
+}
+
+fn children(needs: Join) -> Text {
+    match needs {
+        Join::All => Text::new("全部", "all"),
+        Join::Any => Text::new("任一", "any"),
+        Join::Count(count) => Text::new(format!("{count} 个"), count.to_string()),
+    }
 }
 
 fn waits(beside: bool) -> Fact {

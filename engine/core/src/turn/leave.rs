@@ -151,6 +151,7 @@ impl Run<'_> {
                 fired: false,
             });
         }
+        self.stop_children(entry, because);
     }
 
     /// A branch reached its end, or nobody caught its rejection.
@@ -250,6 +251,7 @@ impl Run<'_> {
         for entry in entries {
             self.cancel(entry, &because);
         }
+        self.stop_those_beside(&outcome, &because);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();
         self.emit(Change::Ended {

@@ -19,9 +19,10 @@ mod retreat;
 mod run;
 mod seal;
 mod settle;
+mod subflow;
 
 pub(crate) use ask::required;
-pub(crate) use auto::{child_id, filled, made_id};
+pub(crate) use auto::{filled, made_id};
 pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;

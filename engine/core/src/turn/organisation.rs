@@ -45,6 +45,12 @@ impl Organisation for Directed<'_> {
         self.directory.active(person).is_some()
     }
 
+    fn within(&self, person: &str, units: &[String]) -> Option<bool> {
+        let unit = &self.directory.people.get(person)?.unit;
+        let around = self.directory.upward(unit);
+        Some(units.iter().any(|unit| around.contains(&unit.as_str())))
+    }
+
     fn administers(&self, person: &str) -> bool {
         self.directory.has_role(person, ADMIN_ROLE)
     }

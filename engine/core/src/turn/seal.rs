@@ -272,10 +272,13 @@ impl Sealed<'_> {
                 flow,
                 link,
                 child,
-                entry,
+                beside,
+                set,
+                ..
             } => {
-                let waits = self.case.instance.at(*entry).is_some();
+                let waits = !*beside;
                 vec![Effect::Subflow {
+                    set: set.clone(),
                     instance,
                     child: child.clone(),
                     flow: flow.clone(),
@@ -283,6 +286,10 @@ impl Sealed<'_> {
                     waits,
                 }]
             }
+            Change::SubflowStopped { child, .. } => vec![Effect::StopChild {
+                parent: instance,
+                child: child.clone(),
+            }],
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
             | Change::FieldsSet { .. }

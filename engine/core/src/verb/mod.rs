@@ -71,6 +71,7 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::StopChild { parent } => happen::stop(run, parent),
         Action::Migrate { to, map, reason } => migrate::perform(run, to, map, reason),
     }
 }

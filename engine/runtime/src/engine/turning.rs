@@ -296,7 +296,8 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Wake { .. }
         | Action::Answer { .. }
         | Action::Happen { .. }
-        | Action::ChildEnded { .. } => None,
+        | Action::ChildEnded { .. }
+        | Action::StopChild { .. } => None,
     }
 }
 

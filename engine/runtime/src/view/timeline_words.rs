@@ -155,6 +155,7 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
         | Change::Resumed { .. }
+        | Change::SubflowStopped { .. }
         | Change::BranchAdded { .. }
         | Change::DueMoved { .. } => of_the_machine(&said, &event.change),
     }
@@ -540,6 +541,13 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 .at(state)
                 .comment(comment.as_ref())
         }
+        Change::SubflowStopped { because, .. } => Line::new(
+            "subflow_stopped",
+            "machine",
+            "撤回不再需要的子流程".into(),
+            "A subflow nobody wants any more was withdrawn".into(),
+        )
+        .because(vec![because.clone()]),
         Change::BranchAdded { branch, .. } => Line::new(
             "branch_added",
             "machine",
