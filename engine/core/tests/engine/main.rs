@@ -4,4 +4,6 @@
 mod examples;
 mod house;
 mod migrate;
+mod missing;
+mod running;
 mod walk;

@@ -164,6 +164,12 @@ impl App {
             .map(|known| known.definition)
     }
 
+    /// The current versions of all flows, by id.
+    pub(crate) fn current_definitions(&self) -> Vec<Arc<Definition>> {
+        let all = self.inner.definitions.all();
+        all.into_iter().map(|known| known.definition).collect()
+    }
+
     /// What a flow may name in this installation: modules, rules, roles, calendars, other flows. With `people`, also who
     /// and which units there are today.
     pub fn catalog(&self, people: bool) -> Catalog {
@@ -248,7 +254,8 @@ impl App {
         if file.text.len() > FLOW_BYTES_MAX {
             return Ok(too_large(file.name));
         }
-        let compiled = compile(&file.name, &file.text, catalog);
+        let mut compiled = compile(&file.name, &file.text, catalog);
+        self.look_around(&mut compiled, &file.name, catalog);
         let diagnostics = compiled.diagnostics;
         let is_broken = diagnostics
             .iter()

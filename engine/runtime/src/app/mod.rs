@@ -5,6 +5,7 @@
 mod account;
 mod answer;
 mod attachment;
+mod choice;
 mod command;
 mod config;
 mod error;
@@ -17,6 +18,7 @@ mod mailbox;
 mod migration;
 mod people;
 mod publication;
+mod publish_checks;
 mod rules;
 mod state;
 mod task;

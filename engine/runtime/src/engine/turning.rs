@@ -203,7 +203,10 @@ impl App {
         })
     }
 
-    async fn preload(&self, wanted: BTreeSet<(String, String)>) -> Result<Preloaded, AppError> {
+    pub(crate) async fn preload(
+        &self,
+        wanted: BTreeSet<(String, String)>,
+    ) -> Result<Preloaded, AppError> {
         let mut loaded = Preloaded::default();
         for (entity, id) in wanted {
             if let Some(known) = self.inner.entities.get(&entity) {

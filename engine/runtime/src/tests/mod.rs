@@ -8,4 +8,5 @@ mod links;
 mod mails;
 mod publishing;
 mod replaying;
+mod versions;
 mod workers;

@@ -49,6 +49,7 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
     "pages/said",
     "pages/sign_in",
     "pages/start",
