@@ -7,6 +7,8 @@ use crate::instance::Instance;
 /// Pins the version; history goes with the states.
 pub(super) fn migrated(instance: &mut Instance, version: &str, renamed: &BTreeMap<String, String>) {
     version.clone_into(&mut instance.version);
+    // A decision is not taken back into a version it was not made in.
+    instance.last = None;
     if renamed.is_empty() {
         return;
     }
@@ -41,6 +43,7 @@ pub(super) fn migrated(instance: &mut Instance, version: &str, renamed: &BTreeMa
         .for_each(|one| rename(&mut one.state));
     instance.kept.iter_mut().for_each(rename);
     instance.returned_from.iter_mut().for_each(rename);
+    instance.returned_to.iter_mut().for_each(rename);
     for (old, new) in renamed {
         if let Some(rest) = instance.stopped.remove(old) {
             instance.stopped.insert(new.clone(), rest);

@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Port};
-use crate::definition::{Definition, Join, RegionIx, State, StateIx, StateKind};
-use crate::field::{Field, RequiredTo};
+use crate::command::Verdict;
+use crate::definition::{Approve, Definition, Join, RegionIx, State, StateIx, StateKind};
+use crate::field::{FILLED_BY_MODULE, Field, RequiredTo};
 
 use super::finding::{ask_field, at_part};
 use super::graph::{Cause, Edge, Landing, branches, edges, landing, parent};
@@ -158,8 +159,8 @@ impl<'a> Emptiness<'a> {
                 Cause::Skipped
                 | Cause::Way(_)
                 | Cause::Action(_)
-                | Cause::Outcome(_)
-                | Cause::Late(_) => {}
+                | Cause::Late(_)
+                | Cause::Outcome(_) => {}
             }
         }
         match self.change(state, edge) {
@@ -212,9 +213,9 @@ impl<'a> Emptiness<'a> {
             | Cause::Done
             | Cause::Action(_)
             | Cause::Rejected
-            | Cause::Outcome(_)
             | Cause::Late(_)
-            | Cause::Passed => true,
+            | Cause::Passed
+            | Cause::Outcome(_) => true,
         };
         self.reads[ix]
             .iter()
@@ -236,6 +237,14 @@ impl<'a> Emptiness<'a> {
             StateKind::Approve(_) if edge.cause == Cause::Rejected => {
                 self.decided(state, false, RequiredTo::Reject)
             }
+            StateKind::Approve(approve) if counted(approve, edge.cause).is_some() => {
+                match counted(approve, edge.cause) {
+                    Some(Verdict::Approve) => {
+                        self.decided(state, required_here, RequiredTo::Approve)
+                    }
+                    Some(Verdict::Reject) | None => self.decided(state, false, RequiredTo::Reject),
+                }
+            }
             StateKind::Work { actions, .. } => match edge.cause {
                 Cause::Action(number) => {
                     // What the state requires counts where finishing is the only action; else each action says its own.
@@ -251,9 +260,9 @@ impl<'a> Emptiness<'a> {
                 Cause::Skipped
                 | Cause::Way(_)
                 | Cause::Rejected
-                | Cause::Outcome(_)
                 | Cause::Late(_)
-                | Cause::Passed => Change::Keeps,
+                | Cause::Passed
+                | Cause::Outcome(_) => Change::Keeps,
             },
             StateKind::Rule { rule, fills, .. } if done => {
                 let rule = self.catalog.rules.get(rule);
@@ -283,6 +292,14 @@ impl<'a> Emptiness<'a> {
             return Change::Fills;
         }
         match self.def.entity.field(self.field) {
+            Some(field) if field.filled_by.as_deref() == Some(FILLED_BY_MODULE) => {
+                // The module answers for it; what it does not promise may be missing.
+                if field.required {
+                    Change::Fills
+                } else {
+                    Change::Keeps
+                }
+            }
             Some(field) if field.filled_by.is_some() => Change::Keeps,
             Some(field) if field.required && field.required_to.is_none() => Change::Fills,
             // A field that later states ask for is not in the applicant's hands.
@@ -340,4 +357,12 @@ impl<'a> Emptiness<'a> {
             Some(Some(_) | None) | None => Change::Fills,
         }
     }
+}
+
+/// What the custom outcome that makes this transition counts as.
+fn counted(approve: &Approve, cause: Cause) -> Option<Verdict> {
+    let Cause::Outcome(number) = cause else {
+        return None;
+    };
+    approve.outcomes.get(number).map(|outcome| outcome.counts)
 }

@@ -20,12 +20,12 @@ pub(super) enum Cause {
     Action(usize),
     /// A person rejected it, a branch was rejected, or a subflow ended as rejected.
     Rejected,
-    /// The outcome of that number that a subflow's end maps.
-    Outcome(usize),
     /// The rung of that number, when it is late.
     Late(usize),
     /// A policy counts it as approved because nobody can be asked.
     Passed,
+    /// The custom outcome of that number was picked, or a subflow ended with the mapped outcome of that number.
+    Outcome(usize),
 }
 
 /// One transition.
@@ -67,6 +67,13 @@ pub(super) fn edges(def: &Definition, ix: StateIx) -> Vec<Edge> {
                 add(Cause::Passed, state.next);
             }
             add(Cause::Rejected, state.if_rejected);
+            if let StateKind::Approve(approve) = &state.kind {
+                for (number, outcome) in approve.outcomes.iter().enumerate() {
+                    if let Some(to) = outcome.to {
+                        add(Cause::Outcome(number), to);
+                    }
+                }
+            }
         }
         StateKind::Subflow {
             beside, outcomes, ..
@@ -131,8 +138,8 @@ pub(super) fn rejects(def: &Definition, edge: &Edge) -> bool {
         | Cause::Done
         | Cause::Way(_)
         | Cause::Action(_)
-        | Cause::Outcome(_)
-        | Cause::Passed => false,
+        | Cause::Passed
+        | Cause::Outcome(_) => false,
     }
 }
 

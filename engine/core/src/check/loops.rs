@@ -142,9 +142,9 @@ fn passes_to(def: &Definition, reach: &Reach, ix: StateIx, passing: Passing) -> 
             Cause::Done | Cause::Way(_) => by_itself,
             Cause::Action(_)
             | Cause::Rejected
-            | Cause::Outcome(_)
             | Cause::Late(_)
-            | Cause::Passed => false,
+            | Cause::Passed
+            | Cause::Outcome(_) => false,
         };
         if !passes || !reach.possible(def, &edge) || matches!(edge.to, Target::BackTo(_)) {
             continue;

@@ -303,13 +303,6 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
             Lang::Zh => format!("「{name}」拒绝"),
             Lang::En => format!("“{name}” rejected"),
         },
-        Some(Cause::Outcome(number)) => {
-            let how = outcome_word(state, number);
-            match lang {
-                Lang::Zh => format!("「{name}」的子流程以“{how}”结束"),
-                Lang::En => format!("“{name}”, whose subflow ends as “{how}”"),
-            }
-        }
         Some(Cause::Late(_)) => match lang {
             Lang::Zh => format!("「{name}」超时"),
             Lang::En => format!("“{name}” late"),
@@ -325,19 +318,26 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
                 Lang::En => format!("“{name}” by “{action}”"),
             }
         }
+        Some(Cause::Outcome(number)) => {
+            if let crate::definition::StateKind::Subflow { outcomes, .. } = &state.kind {
+                let how = outcomes.get(number).map_or("", |(how, _)| how.word());
+                return match lang {
+                    Lang::Zh => format!("「{name}」的子流程以“{how}”结束"),
+                    Lang::En => format!("“{name}”, whose subflow ends as “{how}”"),
+                };
+            }
+            let outcome = crate::verb::outcomes(state)
+                .get(number)
+                .map_or("", |outcome| outcome.name.get(lang));
+            match lang {
+                Lang::Zh => format!("「{name}」选“{outcome}”"),
+                Lang::En => format!("“{name}” by “{outcome}”"),
+            }
+        }
         Some(Cause::Done | Cause::Way(_)) | None => match lang {
             Lang::Zh => format!("「{name}」"),
             Lang::En => format!("“{name}”"),
         },
-    }
-}
-
-fn outcome_word(state: &crate::definition::State, number: usize) -> &str {
-    match &state.kind {
-        crate::definition::StateKind::Subflow { outcomes, .. } => {
-            outcomes.get(number).map_or("", |(how, _)| how.word())
-        }
-        _ => "",
     }
 }
 

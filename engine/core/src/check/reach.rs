@@ -59,8 +59,8 @@ impl Reach {
             Cause::Skipped
             | Cause::Way(_)
             | Cause::Action(_)
-            | Cause::Outcome(_)
-            | Cause::Late(_) => true,
+            | Cause::Late(_)
+            | Cause::Outcome(_) => true,
         }
     }
 

@@ -245,6 +245,7 @@ impl Build {
             fields: FieldRules::default(),
             ask: vec![],
             deadline: (!spec.deadline.is_empty()).then(|| Term::parse(spec.deadline).unwrap()),
+            deadline_by: None,
             if_late: if spec.late_go.is_empty() {
                 vec![]
             } else {
@@ -280,8 +281,13 @@ impl Build {
                 by: by.split(' ').map(named).collect(),
                 needs,
                 on_reject: OnReject::Veto,
+                claim: false,
+                outcomes: vec![],
+                signature: None,
+                step_up: None,
             }),
             Does::Work(by, actions) => StateKind::Work {
+                claim: false,
                 by: vec![named(by)],
                 actions: actions
                     .into_iter()

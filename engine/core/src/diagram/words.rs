@@ -70,13 +70,21 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
         StateKind::Together { needs, .. } => facts.push(join(*needs)),
         StateKind::Choose { .. } | StateKind::End { .. } => {}
     }
-    facts.extend(state.deadline.map(|term| {
-        Text::new(
-            format!("限 {}", term.text().zh),
-            format!("within {}", term.text().en),
-        )
-    }));
+    facts.extend(within(state));
     facts
+}
+
+/// The time allowed; where a field tells terms apart, each of them.
+fn within(state: &State) -> Option<Text> {
+    let terms = match &state.deadline_by {
+        Some(by) => by.terms.iter().map(|(_, term)| term.text()).collect(),
+        None => vec![state.deadline?.text()],
+    };
+    let each = |pick: fn(&Text) -> &str| terms.iter().map(pick).collect::<Vec<_>>().join(" / ");
+    Some(Text::new(
+        format!("限 {}", each(|term| &term.zh)),
+        format!("within {}", each(|term| &term.en)),
+    ))
 }
 
 fn people(def: &Definition, by: &[PeopleRef], names: &dyn Names) -> Text {
@@ -110,6 +118,11 @@ fn needs(approve: &Approve) -> Option<Text> {
             format!("{share}% 同意"),
             format!("{share}% must approve"),
         )),
+        Needs::Weighted { at_least, .. } => Some(Text::new(
+            format!("票权合计 {at_least}"),
+            format!("votes that weigh {at_least}"),
+        )),
+        Needs::Each(_) => Some(Text::new("各组分别同意", "each group must approve")),
     }
 }
 

@@ -36,6 +36,7 @@ use tree::{Node, Source};
 
 pub use form::{FieldPlace, Fields, fields};
 pub(crate) use kinds::words as said_type;
+pub use names::OWN_MAILS;
 pub use suggest::nearest;
 
 /// What became of a flow file.

@@ -1,7 +1,8 @@
 //! What a state does, as facts.
 
+use crate::command::Verdict;
 use crate::definition::{
-    Approve, Definition, ForEach, Join, Run, Source, StateKind, Then, WorkAction,
+    Approve, Definition, ForEach, Join, Run, Signature, Source, StateKind, StepUp, Then, WorkAction,
 };
 use crate::diagram::said_kind;
 use crate::text::Text;
@@ -24,8 +25,9 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
             facts.push(asked(both, def, std::slice::from_ref(by), "by", who));
         }
         StateKind::Approve(approve) => facts.extend(approval(both, def, approve)),
-        StateKind::Work { by, actions } => {
+        StateKind::Work { by, actions, claim } => {
             facts.push(asked(both, def, by, "by", who));
+            facts.push(pooled(*claim));
             for one in actions {
                 facts.extend(action(both, def, one));
             }
@@ -173,8 +175,12 @@ fn approval(both: &Both<'_>, def: &Definition, approve: &Approve) -> Vec<Fact> {
         by,
         needs: how_many,
         on_reject: rejected,
+        claim,
+        outcomes,
+        signature,
+        step_up,
     } = approve;
-    vec![
+    let mut facts = vec![
         asked(both, def, by, "by", ("审批人", "who is asked")),
         Fact::new(
             Weight::People,
@@ -188,7 +194,56 @@ fn approval(both: &Both<'_>, def: &Definition, approve: &Approve) -> Vec<Fact> {
             ("遇到拒绝时", "what one rejection does"),
             on_reject(*rejected),
         ),
-    ]
+    ];
+    facts.push(pooled(*claim));
+    for one in outcomes {
+        let counts = match one.counts {
+            Verdict::Approve => Text::new("算同意", "counts as approval"),
+            Verdict::Reject => Text::new("算拒绝", "counts as rejection"),
+        };
+        let leads = one.to.map(|to| target(def, to)).unwrap_or_default();
+        let said = Text::new(
+            format!("“{}”，{}{}", one.name.zh, counts.zh, leads.zh),
+            format!("“{}”, {} {}", one.name.en, counts.en, leads.en),
+        );
+        let to = one.to.map(|to| common_target(both, def, to));
+        let same = format!("{}{}{:?}{to:?}", one.name.zh, one.name.en, one.counts);
+        let same = format!("{same}{}", one.reason_required);
+        let key = format!("outcomes.{}", one.id);
+        let fact = Fact::new(Weight::Way, key, ("自定义结论", "an answer"), said);
+        facts.push(fact.equal_by(same));
+    }
+    facts.extend(signature.map(|signature| {
+        let said = match signature {
+            Signature::Typed => Text::new("键入姓名", "the name typed"),
+            Signature::Drawn => Text::new("手写签名", "drawn"),
+        };
+        Fact::new(Weight::Policy, "signature", ("签名", "the signature"), said)
+    }));
+    facts.extend(step_up.as_ref().map(|step_up| {
+        let (said, same) = match step_up {
+            StepUp::Always => (Text::new("每次", "every time"), String::new()),
+            StepUp::When(when) => condition(when),
+        };
+        let label = ("再次验证身份", "entering the password again");
+        Fact::new(Weight::Policy, "step_up", label, said).equal_by(same)
+    }));
+    facts
+}
+
+/// 认领.
+fn pooled(claim: bool) -> Fact {
+    let said = if claim {
+        Text::new("认领后办理", "claimed by one of them")
+    } else {
+        Text::new("直接分给每个人", "given to each")
+    };
+    Fact::new(
+        Weight::People,
+        "claim",
+        ("任务的分法", "how the tasks are given"),
+        said,
+    )
 }
 
 fn plain(key: &str, label: (&str, &str), word: &str) -> Fact {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::definition::{
     DataChanged, DecideFromMail, Definition, MailTemplate, Nobody, OwnRequest, PeopleRef, Policies,
-    Proxy, ReplyByMail, SamePerson, StateKind, Withdraw,
+    Proxy, ReplyByMail, Restore, SamePerson, Signatures, StateKind, Withdraw,
 };
 use crate::text::Text;
 use crate::value::Value;
@@ -133,6 +133,9 @@ fn policies(both: &Both<'_>, policies: &Policies) -> Vec<Fact> {
         rounds_max,
         withdraw,
         people_anew,
+        signatures,
+        restore,
+        reopen_days,
     } = policies;
     vec![
         nobody(both, nobody_found),
@@ -174,6 +177,50 @@ fn policies(both: &Both<'_>, policies: &Policies) -> Vec<Fact> {
             } else {
                 ("仍有资格的原审批人", "the same people while entitled")
             },
+        ),
+        policy(
+            "signatures_after_return",
+            ("退回后的签字", "signatures after a return"),
+            match signatures {
+                Signatures::KeepUnchanged => {
+                    ("所签内容没变的继续有效", "those on unchanged facts stand")
+                }
+                Signatures::AskAgain => ("全部重签", "everybody signs again"),
+            },
+        ),
+        policy(
+            "restore",
+            (
+                "恢复提交时的内容",
+                "when the record goes back to its values at submit",
+            ),
+            match restore {
+                Restore {
+                    rejected: true,
+                    withdrawn: true,
+                } => ("拒绝或撤回后", "after a rejection or withdrawal"),
+                Restore {
+                    rejected: true,
+                    withdrawn: false,
+                } => ("拒绝后", "after a rejection"),
+                Restore {
+                    rejected: false,
+                    withdrawn: true,
+                } => ("撤回后", "after a withdrawal"),
+                Restore {
+                    rejected: false,
+                    withdrawn: false,
+                } => ("不恢复", "never"),
+            },
+        ),
+        Fact::new(
+            Weight::Policy,
+            "reopen",
+            ("拒绝后可重新打开", "reopening after a rejection"),
+            reopen_days.map_or_else(
+                || Text::new("不可以", "never"),
+                |days| Text::new(format!("{days} 天内"), format!("within {days} days")),
+            ),
         ),
     ]
 }

@@ -83,6 +83,7 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
         fields,
         ask,
         deadline,
+        deadline_by,
         if_late,
         clock_stops_in,
         policies,
@@ -120,6 +121,14 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
             ("时限", "the deadline"),
             term.text(),
         )
+    }));
+    facts.extend(deadline_by.as_ref().map(|by| {
+        let label = ("按字段的时限", "the deadline by a field");
+        let name = def
+            .entity
+            .field(&by.field)
+            .map_or_else(|| Text::same(&by.field), |field| field.label.clone());
+        Fact::new(Weight::Time, "deadline.by", label, name).equal_by(format!("{by:?}"))
     }));
     for (number, one) in if_late.iter().enumerate() {
         let said = rung(def, one, both.names);

@@ -2,7 +2,8 @@
 
 use crate::condition::Expr;
 use crate::definition::{
-    Definition, Join, LateAct, Needs, OnReject, Outcome, PeopleRef, Rung, RungTime, StateIx, Target,
+    Definition, GroupBar, Join, LateAct, Needs, OnReject, Outcome, PeopleRef, Rung, RungTime,
+    StateIx, Target,
 };
 use crate::people::Names;
 use crate::text::Text;
@@ -67,6 +68,28 @@ pub(super) fn needs(needs: &Needs) -> Text {
             format!("{}% 同意", share.normalize()),
             format!("{} % must approve", share.normalize()),
         ),
+        Needs::Weighted { weights, at_least } => {
+            let weights: Vec<String> = weights.iter().map(u32::to_string).collect();
+            Text::new(
+                format!("权重（{}）达到 {at_least}", weights.join("、")),
+                format!("weights ({}) of {at_least}", weights.join(", ")),
+            )
+        }
+        Needs::Each(bars) => {
+            let bars: Vec<Text> = bars.iter().map(|bar| group(*bar)).collect();
+            let bars = list(&bars);
+            Text::new(
+                format!("每组各自同意（{}）", bars.zh),
+                format!("approvals of each group ({})", bars.en),
+            )
+        }
+    }
+}
+
+fn group(bar: GroupBar) -> Text {
+    match bar {
+        GroupBar::Count(count) => Text::new(format!("{count} 人"), count.to_string()),
+        GroupBar::All => Text::new("全部", "all"),
     }
 }
 

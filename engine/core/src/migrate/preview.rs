@@ -192,9 +192,8 @@ fn bar(def: &Definition, active: &Active) -> Option<(u32, u32)> {
     let crate::definition::StateKind::Approve(approve) = &def.states[ix].kind else {
         return None;
     };
-    let n = active.voters.len();
-    let required = crate::turn::required(&approve.needs, n);
-    Some((required, u32::try_from(n).unwrap_or(u32::MAX)))
+    let n = u32::try_from(active.voters.len()).unwrap_or(u32::MAX);
+    Some((crate::turn::required(&approve.needs, &active.voters), n))
 }
 
 fn deadlines(events: &[Event]) -> Vec<DueChange> {

@@ -1,11 +1,14 @@
 //! Field values on their way in: who may write which, in which state, and what must be filled in. The same for every way in.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
-use crate::definition::{Source, State, WorkAction};
+use crate::definition::{Source, State, StateKind, WorkAction};
 use crate::event::Change;
 use crate::field::{Field, RequiredTo};
+use crate::instance::{Decision, TaskKind};
 use crate::module::{HookContext, Reaction};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
@@ -22,7 +25,8 @@ impl Run<'_> {
                 .any(|state| asks(state).any(|field| field.name == name))
         };
         let writable = |field: &Field| {
-            field.computed.is_none() && field.filled_by.is_none() && !asked(&field.name)
+            let by_people = field.computed.is_none() && field.filled_by.is_none();
+            by_people && !asked(&field.name) && self.def.in_draft(field)
         };
         let allowed: Vec<&str> = self
             .def
@@ -43,7 +47,40 @@ impl Run<'_> {
                 && field.required_to.is_none();
             field.required && people_fill && self.is_empty(&field.name)
         });
-        refuse_all(missing.map(missing_field).collect())
+        let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
+        let draft = self.def.states.iter().find(is_draft);
+        let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
+        faults.extend(
+            draft
+                .into_iter()
+                .flat_map(|state| self.missing(&state.fields.require)),
+        );
+        refuse_all(faults)?;
+        let hook = HookContext {
+            complete: true,
+            ..self.hook()
+        };
+        let values = &self.case.values;
+        for module in self.cx.modules {
+            module.check(&self.def.entity.name, Some(values), values, &hook)?;
+        }
+        Ok(())
+    }
+
+    /// What modules' hooks may know. While a draft is open, what must be there may still be missing.
+    fn hook(&self) -> HookContext<'_> {
+        let tasks = &self.case.instance.tasks;
+        HookContext {
+            now: self.cx.now,
+            today: self.cx.calendar.civil(self.cx.now).date(),
+            actor: self.actor.person(),
+            record: &self.case.instance.record,
+            complete: self.case.instance.submitted
+                && !tasks.iter().any(|task| task.kind == TaskKind::Draft),
+            records: self.cx.records,
+            organisation: Some(self.cx.organisation),
+            modules: self.cx.modules,
+        }
     }
 
     /// Values given with a decision; returns the fields that were filled in before and are different now.
@@ -146,12 +183,8 @@ impl Run<'_> {
                 .map(Refusal::from)
                 .collect(),
         )?;
-        let hook = HookContext {
-            now: self.cx.now,
-            actor: self.actor.person(),
-        };
         for module in self.cx.modules {
-            module.derive(&self.def.entity.name, &mut after, &hook);
+            module.derive(&self.def.entity.name, &mut after, &self.hook());
         }
         self.case.values = after;
         let computed = crate::record::computed(&self.def.entity.fields, &self.facts());
@@ -170,7 +203,7 @@ impl Run<'_> {
                 .collect(),
         )?;
         for module in self.cx.modules {
-            module.check(&self.def.entity.name, Some(&before), &after, &hook)?;
+            module.check(&self.def.entity.name, Some(&before), &after, &self.hook())?;
         }
         let values = crate::record::changed(&before, &after);
         let overwritten = values
@@ -189,17 +222,9 @@ impl Run<'_> {
         let events = self.events().to_vec();
         let mut reactions = vec![];
         for module in self.cx.modules {
-            let hook = HookContext {
-                now: self.cx.now,
-                actor: self.actor.person(),
-            };
             for event in &events {
-                reactions.extend(module.react(
-                    event,
-                    &self.def.entity.name,
-                    &self.case.values,
-                    &hook,
-                ));
+                let entity = &self.def.entity.name;
+                reactions.extend(module.react(event, entity, &self.case.values, &self.hook()));
             }
         }
         for reaction in reactions {
@@ -228,7 +253,7 @@ impl Run<'_> {
         }
     }
 
-    fn create(&mut self, entity: &str, values: Values) {
+    fn create(&mut self, entity: &str, mut values: Values) {
         let Some(entity) = self.cx.records.entity(entity) else {
             return;
         };
@@ -237,6 +262,14 @@ impl Run<'_> {
             &self.case.instance.id,
             &format!("record:{}:{number}", self.case.instance.seq),
         );
+        let hook = HookContext {
+            record: &id,
+            ..self.hook()
+        };
+        for module in self.cx.modules {
+            module.derive(&entity.name, &mut values, &hook);
+        }
+        values.retain(|_, value| !value.is_empty());
         self.beside.push(RecordWrite {
             entity,
             id,
@@ -252,6 +285,24 @@ impl Run<'_> {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+
+    /// The facts somebody signs in a state: every field filled in and shown there, with a short hash of its value.
+    pub(crate) fn signed_facts(&self, state: &State) -> BTreeMap<String, String> {
+        let shown = self.case.values.iter().filter(|(name, value)| {
+            !value.is_empty() && !state.fields.hidden.iter().any(|hidden| hidden == *name)
+        });
+        shown
+            .map(|(name, value)| (name.clone(), fingerprint(value)))
+            .collect()
+    }
+
+    /// Is everything as it was when this was signed? A field filled in since was not signed over.
+    pub(crate) fn unchanged(&self, decision: &Decision) -> bool {
+        decision.facts.iter().all(|(name, was)| {
+            let now = self.case.values.get(name);
+            now.is_some_and(|value| fingerprint(value) == *was)
+        })
     }
 
     fn is_empty(&self, name: &str) -> bool {
@@ -281,6 +332,26 @@ impl Run<'_> {
         let en = format!("“{}” cannot be changed here.", field.label.en);
         Refusal::new(RefusalKind::Input, "field_readonly", zh, en).about(name)
     }
+}
+
+/// Eight hex digits of SHA-256 over the value's text, numbers without trailing zeros: 5 and 5.00 are the same fact.
+pub(crate) fn fingerprint(value: &Value) -> String {
+    let text = match value {
+        Value::Number(number) => number.normalize().to_string(),
+        Value::Empty
+        | Value::Flag(_)
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::List(_)
+        | Value::Map(_) => serde_json::to_string(value).unwrap_or_default(),
+    };
+    let digest = Sha256::digest(text.as_bytes());
+    digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Fields that appear for a state's decision or for one of its actions.

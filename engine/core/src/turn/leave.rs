@@ -40,7 +40,10 @@ impl Run<'_> {
         let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
             return None;
         };
-        let (due, term) = (self.case.instance.at(entry)?.due?, state.deadline?);
+        let (due, term) = (
+            self.case.instance.at(entry)?.due?,
+            state.term(&self.case.values)?,
+        );
         state
             .clock_stops_in
             .contains(&to)
@@ -237,6 +240,22 @@ impl Run<'_> {
         }
     }
 
+    /// `restore:`: the record gets back the values it was submitted with.
+    fn restore(&mut self, outcome: &Outcome) {
+        let wanted = match outcome {
+            Outcome::Rejected => self.def.policies.restore.rejected,
+            Outcome::Withdrawn => self.def.policies.restore.withdrawn,
+            Outcome::Approved | Outcome::Cancelled | Outcome::Named(_) => false,
+        };
+        let Some(then) = self.case.instance.at_submit.clone().filter(|_| wanted) else {
+            return;
+        };
+        let values = crate::record::changed(&self.case.values, &then);
+        if !values.is_empty() {
+            self.emit(Change::FieldsSet { values });
+        }
+    }
+
     /// The instance is over: everything still open is cancelled.
     pub(crate) fn over(&mut self, ix: Option<StateIx>, outcome: Outcome) -> Result<(), Refusal> {
         let because = Text::new("流程已结束", "The instance is over");
@@ -252,6 +271,7 @@ impl Run<'_> {
             self.cancel(entry, &because);
         }
         self.stop_those_beside(&outcome, &because);
+        self.restore(&outcome);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();
         self.emit(Change::Ended {

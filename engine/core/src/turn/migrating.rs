@@ -1,18 +1,20 @@
 //! A migration, carried out: states that stay carry on under the new version, the others are left and entered anew.
 
 use crate::definition::{
-    Approve, Definition, LateAct, PeopleRef, RegionIx, State, StateIx, StateKind,
+    Approve, Definition, LateAct, Needs, PeopleRef, RegionIx, State, StateIx, StateKind,
 };
 use crate::event::Change;
 use crate::field::Field;
-use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind, Voter};
+use crate::instance::{BranchStatus, Held, Task, TaskEnd, TaskKind, Voter};
 use crate::migrate::{Fate, MigrationMap, Plan, added_branches, plan};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::time::Moment;
 use crate::turn::Run;
+use crate::turn::ask::{each_unless, too_few};
 use crate::turn::hold::Trouble;
+use crate::turn::tally::{ballots, reachable, required};
 use crate::value::Value;
 
 impl<'a> Run<'a> {
@@ -135,13 +137,14 @@ impl<'a> Run<'a> {
             (StateKind::Approve(old), StateKind::Approve(new)) => {
                 self.carry_votes(from, state, entry, (old, new))
             }
-            (StateKind::Work { by: old, .. }, StateKind::Work { by: new, .. }) => {
-                if self.is_same_people(from, old, new) {
-                    return Ok(());
-                }
-                let found: Vec<(PersonId, Vec<Text>)> = self.resolve_all(new);
-                self.regroup(state, entry, &found, &[], 1)
-            }
+            (
+                StateKind::Work {
+                    by: old,
+                    claim: claimed,
+                    ..
+                },
+                StateKind::Work { by: new, claim, .. },
+            ) => self.carry_work(from, state, entry, (old, *claimed), (new, *claim)),
             (StateKind::WaitUntil { time: old }, StateKind::WaitUntil { time: new })
                 if old.text != new.text =>
             {
@@ -173,6 +176,43 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// Whoever is asked to do the work; a pool is asked anew as a whole.
+    fn carry_work(
+        &mut self,
+        from: &Definition,
+        state: &State,
+        entry: u32,
+        (old, claimed): (&[PeopleRef], bool),
+        (new, claim): (&[PeopleRef], bool),
+    ) -> Result<(), Refusal> {
+        let same = self.is_same_people(from, old, new);
+        if same && claimed == claim {
+            return Ok(());
+        }
+        if claimed || claim {
+            self.close_up(entry, &asked_by_rule());
+            return self.ask_work(state, entry, new, claim);
+        }
+        let found: Vec<(PersonId, Vec<Text>)> = self.resolve_all(new);
+        let voters = regrouped(&self.voters(entry), &found);
+        if voters.is_empty() {
+            self.close_up(entry, &asked_by_rule());
+            return self.ask_work(state, entry, new, claim);
+        }
+        self.not_asked_any_more(entry, &voters);
+        self.emit(Change::Asked {
+            entry,
+            voters,
+            left_out: vec![],
+            stand_ins: vec![],
+            required: 1,
+            weights: vec![],
+            groups: vec![],
+        });
+        self.ask_newcomers(state, entry, TaskKind::Work, &found);
+        Ok(())
+    }
+
     /// Votes stay; who has not voted is asked by the new rule, and the bar is the new one.
     fn carry_votes(
         &mut self,
@@ -181,44 +221,54 @@ impl<'a> Run<'a> {
         entry: u32,
         (old, new): (&Approve, &Approve),
     ) -> Result<(), Refusal> {
-        if !self.is_same_people(from, &old.by, &new.by) {
-            let sorted = self.sort(state, &new.by);
-            let voters = self.voters(entry);
-            let none_left = sorted.asked.is_empty() && !voters.iter().any(is_kept);
-            if none_left || sorted.missing.is_some() {
-                // Nobody, or a field is missing: the state's own policies know what to do.
-                self.close_up(entry, &asked_by_rule());
-                return self.ask(state, entry, new);
-            }
-            let required = self.required_of(new, &voters, &sorted.asked);
-            self.regroup(state, entry, &sorted.asked, &sorted.left_out, required)?;
-        } else if old.needs != new.needs {
-            let voters = self.voters(entry);
-            let asked: Vec<(PersonId, Vec<Text>)> = voters
+        let same = self.is_same_people(from, &old.by, &new.by);
+        if same && old.needs == new.needs && old.claim == new.claim {
+            return self.settle(entry);
+        }
+        let sorted = self.sort(state, &new.by);
+        let before = self.voters(entry);
+        let asked = if same {
+            before
                 .iter()
                 .map(|voter| (voter.person.clone(), vec![]))
-                .collect();
-            let left_out = self
-                .case
-                .instance
-                .at(entry)
-                .map(|active| active.left_out.clone())
-                .unwrap_or_default();
-            let required = super::required(&new.needs, voters.len());
-            self.regroup(state, entry, &asked, &left_out, required)?;
+                .collect()
+        } else {
+            sorted.asked
+        };
+        let voters = regrouped(&before, &asked);
+        let pool = old.claim || new.claim;
+        if voters.is_empty()
+            || sorted.missing.is_some()
+            || (pool && !(same && old.claim == new.claim))
+        {
+            // Nobody, a field that is missing, or a pool: asked as if for the first time; votes that were cast stay.
+            self.close_up(entry, &asked_by_rule());
+            return self.ask(state, entry, new);
         }
-        let n = self.voters(entry).len();
-        let required = super::required(&new.needs, n);
-        if usize::try_from(required).is_ok_and(|required| required > n) {
-            let zh = format!(
-                "节点“{}”需要 {required} 人同意，但只有 {n} 人。",
-                state.name.zh
-            );
-            let en = format!(
-                "“{}” needs {required} approvals, but there are only {n} people.",
-                state.name.en
-            );
-            return self.hold(state, Some(entry), Trouble::new("too_few", zh, en));
+        self.not_asked_any_more(entry, &voters);
+        let ballots = self.ballots_of(new, &before, &voters);
+        let required = required(&new.needs, &ballots);
+        let left_out = if same {
+            let active = self.case.instance.at(entry);
+            active.map(|at| at.left_out.clone()).unwrap_or_default()
+        } else {
+            sorted.left_out
+        };
+        let n = voters.len();
+        self.emit(Change::Asked {
+            entry,
+            voters,
+            left_out,
+            stand_ins: vec![],
+            required,
+            weights: each_unless(&ballots, |voter| voter.weight, &1),
+            groups: each_unless(&ballots, |voter| voter.groups.clone(), &vec![]),
+        });
+        if !reachable(&new.needs, &ballots) {
+            return self.hold(state, Some(entry), too_few(state, required, n));
+        }
+        if new.needs != Needs::InOrder && !pool && self.outcome(entry).is_none() {
+            self.ask_newcomers(state, entry, TaskKind::Approve, &asked);
         }
         self.settle(entry)
     }
@@ -230,43 +280,36 @@ impl<'a> Run<'a> {
             .unwrap_or_default()
     }
 
-    fn required_of(
-        &self,
-        approve: &Approve,
-        voters: &[Voter],
-        asked: &[(PersonId, Vec<Text>)],
-    ) -> u32 {
-        let only_kept = voters
-            .iter()
-            .filter(|voter| is_kept(voter))
-            .filter(|voter| !asked.iter().any(|(person, _)| *person == voter.person));
-        super::required(&approve.needs, asked.len() + only_kept.count())
+    /// What each vote weighs under the new version; one that was cast by somebody it does not name keeps its own weight.
+    fn ballots_of(&self, new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
+        let found: Vec<Vec<PersonId>> = new.by.iter().map(|who| self.resolve(who).people).collect();
+        let mut ballots = ballots(&new.needs, voters, &found);
+        for ballot in &mut ballots {
+            let named = found.iter().any(|people| people.contains(&ballot.person));
+            let cast = before.iter().find(|voter| voter.person == ballot.person);
+            if let (false, Some(cast)) = (named, cast) {
+                ballot.weight = cast.weight;
+            }
+            ballot.verdict = cast.and_then(|cast| cast.verdict);
+        }
+        ballots
     }
 
-    /// Asks by the new rule: whoever has voted or was added by somebody stays, others stay while the rule names them,
-    /// newcomers get a task.
-    fn regroup(
-        &mut self,
-        state: &State,
-        entry: u32,
-        asked: &[(PersonId, Vec<Text>)],
-        left_out: &[(PersonId, String)],
-        required: u32,
-    ) -> Result<(), Refusal> {
-        let before = self.voters(entry);
-        let names = |person: &str| asked.iter().any(|(known, _)| known == person);
-        let stays: Vec<PersonId> = before
+    /// Tasks of people who are not among the voters any more end as cancelled, with what hangs on them.
+    fn not_asked_any_more(&mut self, entry: u32, voters: &[PersonId]) {
+        let tasks = &self.case.instance.tasks;
+        let gone: Vec<u32> = tasks
             .iter()
-            .filter(|voter| is_kept(voter) && !names(&voter.person))
-            .map(|voter| voter.person.clone())
+            .filter(|task| task.entry == entry && !voters.contains(&task.voter))
+            .filter(|task| matches!(task.kind, TaskKind::Approve | TaskKind::Work))
+            .map(|task| task.no)
             .collect();
-        let gone: Vec<u32> = self
-            .case
-            .instance
-            .tasks
+        let with_them = |task: &Task| {
+            gone.contains(&task.no) || task.host.is_some_and(|host| gone.contains(&host))
+        };
+        let gone: Vec<u32> = tasks
             .iter()
-            .filter(|task| task.entry == entry)
-            .filter(|task| !names(&task.voter) && !stays.contains(&task.voter))
+            .filter(|task| with_them(task))
             .map(|task| task.no)
             .collect();
         for task in gone {
@@ -276,52 +319,37 @@ impl<'a> Run<'a> {
                 because: asked_by_rule(),
             });
         }
-        let mut voters = stays;
-        voters.extend(asked.iter().map(|(person, _)| person.clone()));
-        if voters.is_empty() {
-            return self.hold(state, Some(entry), Trouble::nobody(&state.name, &[]));
-        }
-        self.emit(Change::Asked {
-            entry,
-            voters,
-            left_out: left_out.to_vec(),
-            stand_ins: vec![],
-            required,
-        });
-        self.open_missing(state, entry, asked);
-        Ok(())
     }
 
-    /// A task for whoever is asked and has neither voted nor a task; in order, only whose turn it is.
-    fn open_missing(&mut self, state: &State, entry: u32, asked: &[(PersonId, Vec<Text>)]) {
-        let in_order = matches!(
-            &state.kind,
-            StateKind::Approve(approve) if approve.needs == crate::definition::Needs::InOrder
-        );
-        if in_order || self.outcome(entry).is_some() {
-            return;
-        }
-        let kind = match &state.kind {
-            StateKind::Work { .. } => TaskKind::Work,
-            _ => TaskKind::Approve,
-        };
+    /// A task for whoever the new version names and the old one did not.
+    fn ask_newcomers(
+        &mut self,
+        state: &State,
+        entry: u32,
+        kind: TaskKind,
+        asked: &[(PersonId, Vec<Text>)],
+    ) {
         for voter in self.voters(entry) {
+            let new = asked
+                .iter()
+                .find(|(person, why)| *person == voter.person && !why.is_empty());
             let has_task = self
                 .case
                 .instance
                 .tasks
                 .iter()
                 .any(|task| task.entry == entry && task.voter == voter.person);
-            if voter.verdict.is_some() || has_task {
-                continue;
+            let Some((person, why)) = new else { continue };
+            if voter.verdict.is_none() && voter.task.is_none() && !has_task {
+                self.open_task(
+                    state,
+                    entry,
+                    kind,
+                    person.clone(),
+                    person.clone(),
+                    why.clone(),
+                );
             }
-            let why = asked
-                .iter()
-                .find(|(person, _)| *person == voter.person)
-                .map(|(_, why)| why.clone())
-                .unwrap_or_default();
-            let person = voter.person;
-            self.open_task(state, entry, kind, person.clone(), person, why);
         }
     }
 
@@ -397,7 +425,9 @@ impl<'a> Run<'a> {
     /// now, so that nobody is late because of a migration.
     fn rearm(&mut self, from: &Definition, before: &State, state: &State, entry: u32) {
         let same_ladder = ladder(from, before) == ladder(self.def, state);
-        let same_deadline = before.deadline == state.deadline && from.calendar == self.def.calendar;
+        let same_deadline = before.deadline == state.deadline
+            && format!("{:?}", before.deadline_by) == format!("{:?}", state.deadline_by)
+            && from.calendar == self.def.calendar;
         let Some(active) = self.case.instance.at(entry) else {
             return;
         };
@@ -408,7 +438,9 @@ impl<'a> Run<'a> {
         let due = if same_deadline {
             was
         } else {
-            state.deadline.map(|term| self.not_passed(since, term))
+            state
+                .term(&self.case.values)
+                .map(|term| self.not_passed(since, term))
         };
         if due != was {
             let why = vec![Text::new(
@@ -513,9 +545,23 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Has voted, or was added by somebody: the rule does not decide about them.
-fn is_kept(voter: &Voter) -> bool {
-    voter.verdict.is_some() || (!voter.by_rule && voter.task.is_some())
+/// Who votes now: in the old order whoever has voted, was added by somebody, or is still named; then the newcomers.
+fn regrouped(before: &[Voter], asked: &[(PersonId, Vec<Text>)]) -> Vec<PersonId> {
+    let named = |person: &str| asked.iter().any(|(known, _)| known == person);
+    let stays = |voter: &&Voter| {
+        voter.verdict.is_some() || voter.added_by.is_some() || named(&voter.person)
+    };
+    let mut voters: Vec<PersonId> = before
+        .iter()
+        .filter(stays)
+        .map(|voter| voter.person.clone())
+        .collect();
+    for (person, _) in asked {
+        if !voters.contains(person) {
+            voters.push(person.clone());
+        }
+    }
+    voters
 }
 
 fn asked_by_rule() -> Text {

@@ -165,13 +165,15 @@ impl Sealed<'_> {
                     kind,
                     assignee,
                     due,
+                    candidates,
                     ..
                 } => {
                     let row = TaskRow {
+                        candidates: candidates.clone(),
                         instance: self.case.instance.id.clone(),
                         no: *task,
                         state: state.clone(),
-                        kind: kind_word(*kind).to_owned(),
+                        kind: row_kind(*kind, candidates),
                         round,
                         assignee: assignee.clone(),
                         opened: event.at,
@@ -204,11 +206,12 @@ impl Sealed<'_> {
             instance: self.case.instance.id.clone(),
             no: task.no,
             state: task.state.clone(),
-            kind: kind_word(task.kind).to_owned(),
+            kind: row_kind(task.kind, &task.candidates),
             round: task.round,
             assignee: task.assignee.clone(),
             opened: task.since,
             due: task.due,
+            candidates: task.candidates.clone(),
         }
     }
 
@@ -323,7 +326,16 @@ impl Sealed<'_> {
             | Change::Resumed { .. }
             | Change::Migrated { .. }
             | Change::BranchAdded { .. }
-            | Change::DueMoved { .. } => vec![],
+            | Change::DueMoved { .. }
+            | Change::VoterRemoved { .. }
+            | Change::OpinionAsked { .. }
+            | Change::Advised { .. }
+            | Change::Copied { .. }
+            | Change::Questioned { .. }
+            | Change::Replied { .. }
+            | Change::TakenBack { .. }
+            | Change::Urged { .. }
+            | Change::Reopened { .. } => vec![],
         }
     }
 
@@ -352,11 +364,23 @@ fn tag(body: &str) -> String {
         .unwrap_or_default()
 }
 
+fn row_kind(kind: TaskKind, candidates: &[String]) -> String {
+    let word = if candidates.is_empty() {
+        kind_word(kind)
+    } else {
+        "claim"
+    };
+    word.to_owned()
+}
+
 fn kind_word(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::Draft => "draft",
         TaskKind::Approve => "approve",
         TaskKind::Work => "work",
+        TaskKind::Advise => "advise",
+        TaskKind::Answer => "answer",
+        TaskKind::Read => "read",
     }
 }
 
@@ -369,5 +393,10 @@ pub(crate) fn end_word(end: TaskEnd) -> &'static str {
         TaskEnd::Done => "done",
         TaskEnd::Transferred => "transferred",
         TaskEnd::Cancelled => "cancelled",
+        TaskEnd::Advised => "advised",
+        TaskEnd::Answered => "answered",
+        TaskEnd::Read => "read",
+        TaskEnd::Claimed => "claimed",
+        TaskEnd::GivenBack => "given_back",
     }
 }

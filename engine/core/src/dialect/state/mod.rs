@@ -1,9 +1,11 @@
 //! `states:`: what each state does, by its verb, and where it leads.
 
 mod actions;
+mod answers;
 mod calls;
 mod choose;
 mod end;
+mod groups;
 mod late;
 mod people;
 mod skeleton;
@@ -133,6 +135,7 @@ fn blank(reader: &Reader, slot: &Slot<'_>, choice: Option<&State>) -> State {
         fields: FieldRules::default(),
         ask: vec![],
         deadline: None,
+        deadline_by: None,
         if_late: vec![],
         clock_stops_in: vec![],
         policies: crate::definition::PolicyOverrides::default(),
@@ -243,7 +246,7 @@ fn kind(
 ) -> StateKind {
     let read = match verb {
         "draft" => people::draft(reader, cx, map),
-        "approve" => people::approve(reader, cx, map),
+        "approve" => people::approve(reader, cx, map, state),
         "work" => people::work(reader, cx, map, state),
         "rule" => calls::rule(reader, cx, map),
         "run" => calls::run(reader, cx, map),

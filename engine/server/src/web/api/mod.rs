@@ -40,10 +40,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
         .route("/api/v1/flows/{flow}/versions", get(versions::list))
-        .route(
-            "/api/v1/flows/{flow}/difference",
-            get(versions::difference),
-        )
+        .route("/api/v1/flows/{flow}/difference", get(versions::difference))
         .route(
             "/api/v1/flows/{flow}/migration/preview",
             post(versions::preview),

@@ -99,7 +99,11 @@ struct StartedFor {
 /// Every version of a flow: who published it, what changed in words, how many instances run on it.
 #[utoipa::path(get, path = "/api/v1/flows/{flow}/versions", tag = "flows", params(("flow" = String, Path)),
     responses((status = 200, description = "The versions, the last published first"), (status = 404, body = Problem)))]
-pub async fn list(State(site): State<Arc<Site>>, _reader: Reader, Path(flow): Path<String>) -> Answer {
+pub async fn list(
+    State(site): State<Arc<Site>>,
+    _reader: Reader,
+    Path(flow): Path<String>,
+) -> Answer {
     json(StatusCode::OK, &site.app.versions(&flow).await?)
 }
 

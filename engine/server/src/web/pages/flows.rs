@@ -140,8 +140,7 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
     let version: String = flow.version.chars().take(VERSION_SHOWN).collect();
     let versions = site.app.versions(&id).await?;
     let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
-    let may_migrate =
-        reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
+    let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
     let model = Model {
         name: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),

@@ -53,7 +53,10 @@ pub async fn post(
     let wish = MigrationWish {
         flow: flow.clone(),
         to: typed.text("to").to_owned(),
-        map: site.app.migration_map(&flow, typed.text("to"), &map).await?,
+        map: site
+            .app
+            .migration_map(&flow, typed.text("to"), &map)
+            .await?,
         only: Some(typed.text("instance").to_owned()).filter(|id| !id.is_empty()),
     };
     let picks: Vec<MigrationPick> = typed
@@ -76,14 +79,22 @@ pub async fn post(
         let mut text = words::say(
             lang,
             "migrate.done",
-            &[("n", &moved.to_string()), ("left", &(done.len() - moved).to_string())],
+            &[
+                ("n", &moved.to_string()),
+                ("left", &(done.len() - moved).to_string()),
+            ],
         );
         if let Some(refused) = first {
             text.push_str(refused.message.get(lang));
         }
         let note = Note {
             tone: if first.is_none() { "ok" } else { "no" }.to_owned(),
-            icon: if first.is_none() { "circle-check" } else { "triangle-alert" }.to_owned(),
+            icon: if first.is_none() {
+                "circle-check"
+            } else {
+                "triangle-alert"
+            }
+            .to_owned(),
             text,
             ..Note::default()
         };
