@@ -1,6 +1,6 @@
 //! An instance under way, for tests that need Rust: people act, versions change, and after every turn the invariants hold.
 
-use assent_core::command::{Action, Actor, Command, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, DecideWith, Verdict, Via};
 use assent_core::definition::Definition;
 use assent_core::dialect::{Compiled, compile};
 use assent_core::directory::{Directory, Person, RoleGrant};
@@ -202,6 +202,7 @@ impl Running {
             verdict,
             comment: Some("看过了".to_owned()),
             set: Values::new(),
+            with: DecideWith::default(),
         };
         let before = Before::Case(Box::new(self.case.clone()));
         let turn = self.turn(before, None, who, action).unwrap();

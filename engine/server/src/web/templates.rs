@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 37] = embedded![
+const TEMPLATES: [(&str, &str); 38] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",

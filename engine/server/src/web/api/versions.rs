@@ -26,7 +26,7 @@ pub struct Between {
 }
 
 /// Where states go, and what new fields hold.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MapBody {
     /// State of the old version → state of the new one.
@@ -48,7 +48,7 @@ pub struct PreviewBody {
 }
 
 /// One row of a preview, to commit.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowBody {
     pub instance: String,
