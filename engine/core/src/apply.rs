@@ -1,6 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
 mod migrate;
+mod people;
 mod tasks;
 mod votes;
 
@@ -57,6 +58,9 @@ impl Case {
             at_submit: None,
             outside: 0,
             children: vec![],
+            choices: BTreeMap::new(),
+            drawn: vec![],
+            worked: vec![],
         };
         Self { instance, values }
     }
@@ -190,9 +194,12 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::SubflowStopped { child, .. } => {
             instance.children.retain(|one| one.id != *child);
         }
+        Change::Acted { .. }
+        | Change::Drawn { .. }
+        | Change::PeopleChosen { .. }
+        | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
-        | Change::Acted { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
         | Change::Copied { .. }

@@ -41,6 +41,10 @@ pub(super) fn migrated(instance: &mut Instance, version: &str, renamed: &BTreeMa
         .closed
         .iter_mut()
         .for_each(|one| rename(&mut one.state));
+    instance
+        .worked
+        .iter_mut()
+        .for_each(|one| rename(&mut one.state));
     instance.kept.iter_mut().for_each(rename);
     instance.returned_from.iter_mut().for_each(rename);
     instance.returned_to.iter_mut().for_each(rename);

@@ -1,5 +1,6 @@
 //! People are asked, and vote.
 
+use super::people;
 use crate::command::{SignerPlace, Verdict};
 use crate::event::{Change, Event};
 use crate::instance::{Active, Decision, Instance, Voter};
@@ -14,6 +15,7 @@ fn fresh(person: &str, by_rule: bool) -> Voter {
         groups: vec![],
         stack: None,
         added_by: None,
+        by_policy: false,
     }
 }
 
@@ -40,13 +42,13 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
                 let known = std::mem::take(&mut active.voters);
                 let before = |person: &String| {
                     let before = known.iter().find(|voter| voter.person == *person);
-                    // Whoever a policy named stands in for somebody; the state's rule does not find them again.
-                    let new = || fresh(person, !stand_ins.contains(person));
+                    let new = || fresh(person, true);
                     before.cloned().unwrap_or_else(new)
                 };
                 let voter = |(place, person): (usize, &String)| Voter {
                     weight: weights.get(place).copied().unwrap_or(1),
                     groups: groups.get(place).cloned().unwrap_or_default(),
+                    by_policy: stand_ins.contains(person),
                     ..before(person)
                 };
                 active.voters = voters.iter().enumerate().map(voter).collect();
@@ -85,6 +87,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             }
         }
         Change::Decided {
+            task,
             entry,
             state,
             voter,
@@ -94,6 +97,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             ..
         } => {
             let person = event.actor.person().unwrap_or_default().to_owned();
+            let stands_for = people::stood_for(instance, *task, &person);
             instance.decisions.push(Decision {
                 state: state.clone(),
                 entry: *entry,
@@ -103,6 +107,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
                 at: event.at,
                 signed: signed.clone(),
                 facts: facts.clone(),
+                stands_for,
             });
             set_vote(instance, *entry, voter, Some(*verdict));
         }

@@ -313,6 +313,7 @@ pub(super) fn decide_from_mail(value: DecideFromMail) -> Fact {
 fn proxy(def: &Definition) -> Vec<Fact> {
     let Proxy {
         same_role,
+        anyone,
         longest_days,
         refuse_chain,
         not_for,
@@ -323,6 +324,11 @@ fn proxy(def: &Definition) -> Vec<Fact> {
             "proxy.to",
             ("同角色的人可代理", "a proxy of the same role may act"),
             yes(*same_role),
+        ),
+        policy(
+            "proxy.anyone",
+            ("任何人都可代理", "any proxy may act"),
+            yes(*anyone),
         ),
         policy(
             "proxy.chain",

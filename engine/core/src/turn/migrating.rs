@@ -13,6 +13,7 @@ use crate::text::Text;
 use crate::time::Moment;
 use crate::turn::Run;
 use crate::turn::ask::{each_unless, too_few};
+use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
 use crate::turn::tally::{ballots, reachable, required};
 use crate::value::Value;
@@ -193,7 +194,11 @@ impl<'a> Run<'a> {
             self.close_up(entry, &asked_by_rule());
             return self.ask_work(state, entry, new, claim);
         }
-        let found: Vec<(PersonId, Vec<Text>)> = self.resolve_all(new);
+        if let Err(trouble) = self.draw(state, new) {
+            return self.hold(state, Some(entry), trouble);
+        }
+        let mut found = self.found(state, new).people;
+        found.retain(|(person, _)| self.cx.organisation.may_act(person));
         let voters = regrouped(&self.voters(entry), &found);
         if voters.is_empty() {
             self.close_up(entry, &asked_by_rule());
@@ -225,8 +230,15 @@ impl<'a> Run<'a> {
         if same && old.needs == new.needs && old.claim == new.claim {
             return self.settle(entry);
         }
-        let sorted = self.sort(state, &new.by);
         let before = self.voters(entry);
+        let sorted = if same {
+            Sorted::default()
+        } else {
+            match self.candidates(state, &new.by) {
+                Ok(sorted) => sorted,
+                Err(trouble) => return self.hold(state, Some(entry), trouble),
+            }
+        };
         let asked = if same {
             before
                 .iter()
@@ -246,7 +258,7 @@ impl<'a> Run<'a> {
             return self.ask(state, entry, new);
         }
         self.not_asked_any_more(entry, &voters);
-        let ballots = self.ballots_of(new, &before, &voters);
+        let ballots = self.ballots_of(state, new, &before, &voters);
         let required = required(&new.needs, &ballots);
         let left_out = if same {
             let active = self.case.instance.at(entry);
@@ -255,11 +267,15 @@ impl<'a> Run<'a> {
             sorted.left_out
         };
         let n = voters.len();
+        let mut stand_ins = sorted.stand_ins;
+        let by_policy = before.iter().filter(|voter| voter.by_policy);
+        stand_ins.extend(by_policy.map(|voter| voter.person.clone()));
+        stand_ins.retain(|person| voters.contains(person));
         self.emit(Change::Asked {
             entry,
             voters,
             left_out,
-            stand_ins: vec![],
+            stand_ins,
             required,
             weights: each_unless(&ballots, |voter| voter.weight, &1),
             groups: each_unless(&ballots, |voter| voter.groups.clone(), &vec![]),
@@ -281,7 +297,10 @@ impl<'a> Run<'a> {
     }
 
     /// What each vote weighs under the new version; one that was cast by somebody it does not name keeps its own weight.
-    fn ballots_of(&self, new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
+    fn ballots_of(
+        &self,
+        state: &State,
+        new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
         let found: Vec<Vec<PersonId>> = new.by.iter().map(|who| self.resolve(who).people).collect();
         let mut ballots = ballots(&new.needs, voters, &found);
         for ballot in &mut ballots {

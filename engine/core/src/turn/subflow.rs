@@ -1,6 +1,6 @@
 //! Subflows: asking for children, counting how they end, and stopping those nobody wants any more.
 
-use crate::definition::{ForEach, Join, Outcome, StateIx, StateKind, Target};
+use crate::definition::{ForEach, Join, Outcome, State, StateIx, StateKind, Target};
 use crate::event::Change;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -31,7 +31,12 @@ impl Run<'_> {
         else {
             return Ok(());
         };
-        let children = match self.first_values(each.as_ref()) {
+        if let Some(ForEach::People { who, .. }) = each
+            && let Err(trouble) = self.draw(state, std::slice::from_ref(who))
+        {
+            return self.hold(state, Some(entry), trouble);
+        }
+        let children = match self.first_values(state, each.as_ref()) {
             Ok(children) if children.len() > CHILDREN_MAX => {
                 let n = children.len();
                 let zh = format!(
@@ -70,12 +75,15 @@ impl Run<'_> {
     }
 
     /// The first values of every child: one without any, one per row, or one per person.
-    fn first_values(&self, each: Option<&ForEach>) -> Result<Vec<Values>, Vec<Text>> {
+    fn first_values(
+        &self,
+        state: &State,
+        each: Option<&ForEach>) -> Result<Vec<Values>, Vec<Text>> {
         match each {
             None => Ok(vec![Values::new()]),
             Some(ForEach::Rows(field)) => Ok(rows(self.case.values.get(field))),
             Some(ForEach::People { who, field }) => {
-                let found = self.resolve(who);
+                let found = self.resolve_at(state, who);
                 let mut people = found.people;
                 people.retain(|person| self.cx.organisation.may_act(person));
                 if people.is_empty() {

@@ -10,7 +10,7 @@ use assent_core::migrate::{MigrationMap, Preview, preview};
 use assent_core::refusal::Refusal;
 use assent_core::text::Lang;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, New, Turn, turn_to};
+use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn_to};
 use assent_core::value::{Value, Values};
 use assent_core::verify;
 
@@ -169,6 +169,7 @@ impl Running {
             rules: &Nothing,
             records: &Nothing,
             modules: &[],
+            chance: Chance::default(),
         };
         let command = Command {
             actor: Actor::Person(who.to_owned()),

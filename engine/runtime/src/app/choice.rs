@@ -1,77 +1,91 @@
-//! Starting on a record without naming a flow: the one that serves it is chosen, and the choice explained.
+//! Choices of people (`chosen by … from …`): offered with a form, and taken out of the values that come back.
 
-use assent_core::command::{Actor, Via};
 use assent_core::definition::Definition;
-use assent_core::record::{Mode, from_json};
-use assent_core::scope::{Asked, Chosen, choose};
-use assent_core::value::Values;
+use assent_core::directory::Directory;
+use assent_core::instance::Case;
+use assent_core::people::Chooser;
+use assent_core::text::Text;
+use assent_core::turn::{Choice, Context, choosable};
+use assent_core::value::{Value, Values};
 
-use super::answer::Answer;
-use super::command::faults;
-use super::error::AppError;
-use super::state::App;
-use super::view::JsonMap;
-use crate::engine::references;
+use super::view::{FormField, FormOption, Json, JsonMap};
 
-impl App {
-    /// The flow that serves a record of this entity type, for this applicant; `given` are values that would be filled in.
-    ///
-    /// # Errors
-    /// `NotFound` for an unknown record or entity type; `no_flow`, `ambiguous_flow`, `missing_value`.
-    pub async fn flow_for(
-        &self,
-        entity: &str,
-        record: Option<&str>,
-        applicant: &str,
-        given: &JsonMap,
-    ) -> Result<Chosen, AppError> {
-        let all = self.current_definitions();
-        let flows: Vec<&Definition> = all
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|def| !def.own_form && def.entity.name == entity)
-            .collect();
-        let first = flows.first().ok_or(AppError::NotFound)?;
-        let fields = &first.entity.fields;
-        let mut values = match record {
-            None => Values::new(),
-            Some(id) => {
-                let known = self.store().load_record(entity, id).await?;
-                known.ok_or(AppError::NotFound)?.values
-            }
-        };
-        values.extend(from_json(fields, given, &Mode::Api).map_err(faults)?);
-        let records = self.preload(references(fields, &values)).await?;
-        let directory = self.directory();
-        let asked = Asked {
-            applicant,
-            values: &values,
-            record,
-            records: &records,
-            directory: &directory,
-        };
-        let (_, chosen) = choose(&flows, &asked)?;
-        Ok(chosen)
+/// The choices somebody makes with a form, each as a field with the people who may be chosen.
+pub(crate) fn choice_fields(
+    def: &Definition,
+    case: &Case,
+    chooser: &Chooser,
+    directory: &Directory,
+    cx: &Context<'_>,
+) -> Vec<FormField> {
+    let choices = def.choices_of(chooser);
+    choices
+        .into_iter()
+        .map(|choice| choice_field(def, case, choice, directory, cx))
+        .collect()
+}
+
+fn choice_field(
+    def: &Definition,
+    case: &Case,
+    choice: Choice,
+    directory: &Directory,
+    cx: &Context<'_>,
+) -> FormField {
+    let chosen = case.instance.choices.get(&choice.name);
+    let options = choosable(def, case, &choice.name, cx);
+    let option = |id: String| FormOption {
+        name: Text::same(directory.name(&id)),
+        id,
+    };
+    FormField {
+        name: choice.field,
+        label: choice.label,
+        kind: if choice.most > 1 { "people" } else { "person" },
+        required: true,
+        write: true,
+        value: match chosen.map(Vec::as_slice) {
+            None | Some([]) => Json::Null,
+            Some([only]) if choice.most == 1 => Json::from(only.as_str()),
+            Some(several) => several.iter().map(String::as_str).collect(),
+        },
+        options: options.into_iter().map(option).collect(),
+        decimals: None,
+        currency: None,
+        min: Some(choice.least.to_string()),
+        max: Some(choice.most.to_string()),
+        max_chars: None,
+        pattern: None,
+        accept: vec![],
+        max_mb: None,
+        columns: vec![],
+        refers_to: None,
+        computed: false,
     }
+}
 
-    /// Starts the flow that serves the record, and says which it was and why.
-    ///
-    /// # Errors
-    /// As [`App::flow_for`] and [`App::start_on`].
-    pub async fn start_for(
-        &self,
-        entity: &str,
-        record: Option<&str>,
-        applicant: &str,
-        via: Via,
-        (values, submit): (&JsonMap, bool),
-        key: Option<String>,
-    ) -> Result<(Chosen, Answer), AppError> {
-        let chosen = self.flow_for(entity, record, applicant, values).await?;
-        let actor = Actor::Person(applicant.to_owned());
-        let answer = self
-            .start_on(&chosen.flow, record, actor, via, values, submit, key)
-            .await?;
-        Ok((chosen, answer))
+/// Takes the choices out of JSON values: what is left are fields.
+pub(crate) fn split(def: &Definition, values: &JsonMap) -> (JsonMap, Values) {
+    let mut fields = values.clone();
+    let mut choices = Values::new();
+    fields.retain(|name, value| {
+        if def.choice_named(name).is_none() {
+            return true;
+        }
+        choices.insert(name.clone(), people(value));
+        false
+    });
+    (fields, choices)
+}
+
+/// A person, or several; anything else chooses nobody, and submitting asks for it.
+fn people(value: &Json) -> Value {
+    let id = |value: &Json| value.as_str().map(|id| Value::Text(id.to_owned()));
+    match value {
+        Json::String(text) if !text.is_empty() => Value::from(text.as_str()),
+        Json::Array(list) => Value::List(list.iter().filter_map(id).collect()),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => {
+            Value::Empty
+        }
     }
 }

@@ -73,6 +73,7 @@ impl App {
         let names = Labels {
             directory: &directory,
             entity: Some(&new.entity),
+            flow: Some(new),
         };
         difference(old, new, &names).changes
     }
