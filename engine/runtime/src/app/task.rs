@@ -203,11 +203,11 @@ impl App {
             state_name: state_name(&around.def, &task.state),
             assignee: self.person_view(&task.assignee),
             since: when(task.since, &around.calendar),
-            due: task.due.map(|at| deadline(at, task, &case.values, around)),
             candidates: task.candidates.iter().map(|id| person(id)).collect(),
             waits_for: case.instance.waits_for(task).map(person),
             asked: asked(task, trail, &around.calendar, person),
             opinions: opinions(task, trail, &around.calendar, person),
+            due: task.due.map(|at| deadline(at, task, case, around)),
             role: role(task, case, around),
             why: task.why.clone(),
             changed: match base_of(reader, case, trail) {

@@ -6,6 +6,8 @@ mod deciding;
 mod harness;
 mod links;
 mod mails;
+mod overruling;
 mod publishing;
 mod replaying;
+mod versions;
 mod workers;

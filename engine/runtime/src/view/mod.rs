@@ -7,6 +7,7 @@ mod form;
 mod hidden;
 mod offers;
 mod opinions;
+mod overruling;
 mod shown;
 mod standing;
 mod status;

@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 41] = embedded![
+const TEMPLATES: [(&str, &str); 45] = embedded![
     "layout",
     "parts/batch_row",
     "parts/amount",
@@ -42,6 +42,7 @@ const TEMPLATES: [(&str, &str); 41] = embedded![
     "parts/who",
     "pages/api",
     "pages/batch",
+    "pages/calendars",
     "pages/code",
     "pages/flow",
     "pages/flows",
@@ -50,9 +51,12 @@ const TEMPLATES: [(&str, &str); 41] = embedded![
     "pages/inbox",
     "pages/instance",
     "pages/instances",
+    "pages/leaving",
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
+    "pages/override",
     "pages/said",
     "pages/sign_in",
     "pages/start",

@@ -87,6 +87,7 @@ fn shape(view: &TaskView) -> Task {
         asked: view.asked.as_ref().map(Into::into),
         opinions: view.opinions.iter().map(Into::into).collect(),
         changed: view.changed.iter().map(Into::into).collect(),
+        due_because: super::because(view.due.as_ref()),
         why: view.why.iter().map(Into::into).collect(),
         values: view.instance.facts.iter().map(Into::into).collect(),
         offers: view.offers.iter().map(Into::into).collect(),

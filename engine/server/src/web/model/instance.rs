@@ -33,6 +33,8 @@ pub struct InstanceModel {
     pub about: Vec<About>,
     /// Names offered in the boxes for people.
     pub people: Vec<String>,
+    /// Where the flow may be overruled; empty for whoever may not.
+    pub overrule: String,
 }
 
 /// Whom it waits for.
@@ -89,6 +91,10 @@ pub fn draw(
         waiting: waiting(view, lang),
         about: about(view, lang),
         people: people::offered(people, lang),
+        overrule: match view.overrides {
+            Some(_) => format!("/instances/{}/override", view.head.id),
+            None => String::new(),
+        },
         ..InstanceModel::default()
     };
     model.minor = model
