@@ -8,6 +8,7 @@ mod links;
 mod mails;
 mod overruling;
 mod publishing;
+mod reading;
 mod replaying;
 mod versions;
 mod workers;
