@@ -29,7 +29,7 @@ pub(crate) fn six_digits() -> Result<String, AppError> {
     }
 }
 
-fn fill(bytes: &mut [u8]) -> Result<(), AppError> {
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), AppError> {
     getrandom::fill(bytes).map_err(|fault| {
         AppError::unavailable(
             "random",

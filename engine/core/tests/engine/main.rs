@@ -4,3 +4,4 @@
 mod examples;
 mod house;
 mod walk;
+mod why;

@@ -429,6 +429,8 @@ impl<'a> Walk<'a> {
                 self.seed
             );
         }
+        let names: Vec<String> = self.directory.people.keys().cloned().collect();
+        crate::why::explains(self.def, &done.case, &events, &names, cx, self.seed);
         self.events = events;
     }
 }

@@ -57,6 +57,7 @@ pub(crate) struct Inner {
     pub(super) stuck: Mutex<Vec<(String, String)>>,
     workers: Mutex<Option<Workers>>,
     pub(super) throttle: crate::throttle::Throttle,
+    pub(crate) sealer: crate::audit::Sealer,
 }
 
 impl Inner {
@@ -124,12 +125,15 @@ impl App {
                 stuck: Mutex::default(),
                 workers: Mutex::default(),
                 throttle: crate::throttle::Throttle::default(),
+                sealer: crate::audit::Sealer::default(),
             }),
         };
         app.load_rules().await?;
         app.load_directory().await?;
         app.load_definitions().await?;
         if workers {
+            // A key that cannot be used is told now, not when the first root is due.
+            app.audit_keys()?;
             let started = Workers::start(&app);
             *app.inner
                 .workers
@@ -172,6 +176,7 @@ impl App {
     /// A test clock was moved: workers look at once what is due now.
     pub fn clock_moved(&self) {
         self.inner.wake(true, true);
+        self.inner.sealer.bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {

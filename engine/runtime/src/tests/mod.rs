@@ -8,4 +8,7 @@ mod links;
 mod mails;
 mod publishing;
 mod replaying;
+mod roots;
+mod tamper;
+mod verifying;
 mod workers;

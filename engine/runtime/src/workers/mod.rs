@@ -32,7 +32,8 @@ impl Workers {
         let loops = vec![
             tokio::spawn(timers::run(app.clone(), stopping.clone())),
             tokio::spawn(outbox::run(app.clone(), stopping.clone())),
-            tokio::spawn(reconcile::run(app.clone(), stopping)),
+            tokio::spawn(reconcile::run(app.clone(), stopping.clone())),
+            tokio::spawn(crate::audit::run(app.clone(), stopping)),
         ];
         Self { stop, loops }
     }
