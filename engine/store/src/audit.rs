@@ -15,13 +15,15 @@ use crate::{Outcome, Store};
 /// Chains that have grown since the last root, how far they are covered, and how far they go now. Reads the key of the
 /// events alone, in a reading connection: what a decision writes stays as small as it was.
 const GROWN: Sql = Sql::Same(
-    "select e.instance, e.done, e.top from (select c.instance, c.top, coalesce((select max(p.upto) from audit_parts p \
-     where p.instance = c.instance), 0) as done from (select instance, max(seq) as top from events group by instance) c) e \
-     where e.top > e.done order by e.instance limit $1",
+    "select c.instance, coalesce((select max(q.upto) from audit_parts q where q.instance = c.instance), 0), c.top \
+     from (select instance, max(seq) as top from events group by instance) c where not exists (select 1 from \
+     audit_parts p where p.instance = c.instance and p.upto = c.top) order by c.instance limit $1",
 );
-const LAST: Sql =
-    Sql::Same("select no, at, size, root, key, signature from audit_roots order by no desc limit 1");
-const ONE: Sql = Sql::Same("select no, at, size, root, key, signature from audit_roots where no = $1");
+const LAST: Sql = Sql::Same(
+    "select no, at, size, root, key, signature from audit_roots order by no desc limit 1",
+);
+const ONE: Sql =
+    Sql::Same("select no, at, size, root, key, signature from audit_roots where no = $1");
 /// The first root that covers a place.
 pub(crate) const COVERING: Sql = Sql::Same(
     "select no, at, size, root, key, signature from audit_roots where size > $1 order by no limit 1",
@@ -141,13 +143,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read, or what it holds is no hash.
-    pub async fn tiles(
-        &self,
-        ids: &[TileId],
-    ) -> Result<BTreeMap<TileId, Vec<Hash>>, StoreError> {
+    pub async fn tiles(&self, ids: &[TileId]) -> Result<BTreeMap<TileId, Vec<Hash>>, StoreError> {
         let rows = crate::db::json_rows(ids)?;
         let rows = self.list(&TILES, args![rows], tile_from_row).await?;
-        Ok(rows.into_iter().map(|tile| (tile.id, tile.hashes)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|tile| (tile.id, tile.hashes))
+            .collect())
     }
 
     /// Adds a root; stale when there is one of that number already (another node was faster).
@@ -220,7 +222,12 @@ pub(crate) fn part_from_row(mut row: Row) -> Result<Part, StoreError> {
 pub(crate) fn tile_from_row(mut row: Row) -> Result<Tile, StoreError> {
     let id = (row.count()?, row.count()?);
     let text = row.text()?;
-    let corrupt = || StoreError::new(StoreErrorKind::Corrupt, format!("tile {id:?} holds no hashes"));
+    let corrupt = || {
+        StoreError::new(
+            StoreErrorKind::Corrupt,
+            format!("tile {id:?} holds no hashes"),
+        )
+    };
     let hashes = text.as_bytes().chunks(64).map(|digits| {
         let digits = std::str::from_utf8(digits).map_err(|_| corrupt())?;
         hash(digits).ok_or_else(corrupt)

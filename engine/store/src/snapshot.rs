@@ -20,21 +20,23 @@ const ROOTS: Sql =
 const TILES: Sql = Sql::Same(
     "select level, tile, hashes from audit_tiles where level = 0 and tile >= $1 order by tile limit $2",
 );
-const SOURCES: Sql =
-    Sql::Same("select flow, version, source, published_at, published_by from definitions order by flow, seq");
+const SOURCES: Sql = Sql::Same(
+    "select flow, version, source, published_at, published_by from definitions order by flow, seq",
+);
 const INSTANCES: Sql = Sql::Same(
     "select id, flow, version, entity, record, applicant, status, ended, title, standing, rev, started, updated, state \
      from instances where id > $1 order by id limit $2",
 );
-const CHAINS: Sql =
-    Sql::Same("select distinct instance from events where instance > $1 order by instance limit $2");
+const CHAINS: Sql = Sql::Same(
+    "select distinct instance from events where instance > $1 order by instance limit $2",
+);
 const COVERED: Sql = Sql::Same(
     "select distinct instance from audit_parts where instance > $1 order by instance limit $2",
 );
-const PARTS: Sql = Sql::Same(
-    "select first, upto, place, root from audit_parts where instance = $1 order by upto",
-);
-const SAME_RECORD: Sql = Sql::Same("select id from instances where record = $1 order by id limit 2");
+const PARTS: Sql =
+    Sql::Same("select first, upto, place, root from audit_parts where instance = $1 order by upto");
+const SAME_RECORD: Sql =
+    Sql::Same("select id from instances where record = $1 order by id limit 2");
 /// Bytes, because whoever damages a file does not mind what is a text. PostgreSQL minds.
 const EVENTS: Sql = Sql::Each {
     sqlite: "select cast(seq as integer), cast(at as integer), cast(actor as blob), cast(kind as blob), \
@@ -74,7 +76,12 @@ impl Snapshot {
         args: Vec<Arg>,
         read: impl Fn(Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.tx.fetch(sql, args).await?.into_iter().map(read).collect()
+        self.tx
+            .fetch(sql, args)
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
     }
 
     /// All roots, the first one first.
@@ -163,7 +170,9 @@ impl Snapshot {
         entity: &str,
         id: &str,
     ) -> Result<(Option<Stored>, bool), StoreError> {
-        let on_it = self.rows(&SAME_RECORD, args![id], |mut row| row.text()).await?;
+        let on_it = self
+            .rows(&SAME_RECORD, args![id], |mut row| row.text())
+            .await?;
         let chain = crate::records::record_chain(entity, id);
         let edits = self.events(&chain, 0, 1).await?;
         let is_shared = on_it.len() > 1 || !edits.is_empty();

@@ -107,7 +107,11 @@ pub fn proves_consistency(
         }
     }
     let mut hashes = proof.iter();
-    let seed = if known { Some(earlier_root) } else { hashes.next() };
+    let seed = if known {
+        Some(earlier_root)
+    } else {
+        hashes.next()
+    };
     let Some(seed) = seed.filter(|_| hashes.len() == sides.len()) else {
         return false;
     };

@@ -95,7 +95,10 @@ fn a_root_proves_each_of_its_leaves() {
         for (at, leaf) in all.iter().enumerate() {
             let at = at as u64;
             let path = inclusion(&tiles, at, size).expect("all tiles are there");
-            assert!(proves_inclusion(leaf, at, size, &path, &root), "{at} of {size}");
+            assert!(
+                proves_inclusion(leaf, at, size, &path, &root),
+                "{at} of {size}"
+            );
             assert!(!proves_inclusion(leaf, at + 1, size, &path, &root));
             assert!(!proves_inclusion(&[7; 32], at, size, &path, &root));
             assert!(!proves_inclusion(leaf, at, size, &path, &[7; 32]));
@@ -115,10 +118,19 @@ fn a_root_proves_that_it_continues_an_earlier_one() {
             let before = by_the_book(&all[..earlier as usize]);
             let (m, n) = (u64::from(earlier), u64::from(size));
             let proof = consistency(&tiles, m, n).expect("all tiles are there");
-            assert!(proves_consistency((m, &before), (n, &root), &proof), "{m} → {n}");
+            assert!(
+                proves_consistency((m, &before), (n, &root), &proof),
+                "{m} → {n}"
+            );
             if earlier > 0 {
-                assert!(!proves_consistency((m, &[7; 32]), (n, &root), &proof), "{m} → {n}");
-                assert!(!proves_consistency((m, &before), (n, &[7; 32]), &proof), "{m} → {n}");
+                assert!(
+                    !proves_consistency((m, &[7; 32]), (n, &root), &proof),
+                    "{m} → {n}"
+                );
+                assert!(
+                    !proves_consistency((m, &before), (n, &[7; 32]), &proof),
+                    "{m} → {n}"
+                );
             }
         }
     }

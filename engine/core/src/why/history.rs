@@ -7,9 +7,9 @@ use crate::people::PersonId;
 use crate::text::Text;
 use crate::value::Value;
 
+use super::Reason;
 use super::next::Next;
 use super::words::Said;
-use super::Reason;
 
 /// How a task came to whoever holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,9 @@ impl History {
                 self.coming.push((person.clone(), How::Added, seq));
             }
             Change::HandedOver { to, .. } => {
-                let to = to.iter().map(|person| (person.clone(), How::HandedOver, seq));
+                let to = to
+                    .iter()
+                    .map(|person| (person.clone(), How::HandedOver, seq));
                 self.coming.extend(to);
             }
             Change::Transferred { from, to, .. } => {
@@ -185,7 +187,10 @@ impl History {
             return;
         };
         let mut seqs = vec![event.seq];
-        let came = self.coming.iter().position(|(person, _, _)| person == assignee);
+        let came = self
+            .coming
+            .iter()
+            .position(|(person, _, _)| person == assignee);
         let asked = self.visit(*entry).and_then(|visit| visit.asked.clone());
         let how = if let Some(at) = came {
             let (_, how, seq) = self.coming.remove(at);
@@ -222,14 +227,20 @@ impl History {
                 to,
                 because,
                 values,
-            } => (state, Turned::Chosen(to.clone(), because.clone(), values.clone())),
+            } => (
+                state,
+                Turned::Chosen(to.clone(), because.clone(), values.clone()),
+            ),
             Change::Returned {
                 to,
                 because,
                 comment,
                 from,
                 ..
-            } => (to, Turned::Returned(from.clone(), because.clone(), comment.clone())),
+            } => (
+                to,
+                Turned::Returned(from.clone(), because.clone(), comment.clone()),
+            ),
             Change::Held { held } => (&held.state, Turned::Held(held.reason.clone())),
             _ => return,
         };
@@ -255,7 +266,11 @@ impl History {
                 words: how.into_iter().chain(opened.why.clone()).collect(),
             }
         };
-        self.opened.iter().filter(|opened| wanted(opened)).map(reason).collect()
+        self.opened
+            .iter()
+            .filter(|opened| wanted(opened))
+            .map(reason)
+            .collect()
     }
 
     /// Why no task came to this person, for every state that asks people: each visit, each time it was skipped, and those
@@ -269,16 +284,36 @@ impl History {
     ) -> Vec<Reason> {
         let mut found = vec![];
         for visit in self.visits.iter().filter(|visit| said.asks(&visit.state)) {
-            let until = self.visits.iter().find(|later| later.state == visit.state && later.seq > visit.seq);
+            let until = self
+                .visits
+                .iter()
+                .find(|later| later.state == visit.state && later.seq > visit.seq);
             let in_visit = |opened: &&Opened| {
                 let seq = opened.seqs.last().copied().unwrap_or_default();
-                opened.state == visit.state && seq > visit.seq && until.is_none_or(|until| seq < until.seq)
+                opened.state == visit.state
+                    && seq > visit.seq
+                    && until.is_none_or(|until| seq < until.seq)
             };
-            if self.opened.iter().filter(in_visit).any(|opened| opened.assignee == person) {
+            if self
+                .opened
+                .iter()
+                .filter(in_visit)
+                .any(|opened| opened.assignee == person)
+            {
                 continue;
             }
-            let why = self.opened.iter().find(in_visit).map(|opened| opened.why.clone());
-            found.push(visit_reason(said, visit, person, instance, why.unwrap_or_default()));
+            let why = self
+                .opened
+                .iter()
+                .find(in_visit)
+                .map(|opened| opened.why.clone());
+            found.push(visit_reason(
+                said,
+                visit,
+                person,
+                instance,
+                why.unwrap_or_default(),
+            ));
         }
         for (seq, state, turned) in &self.way {
             let Turned::Skipped(because, values) = turned else {
@@ -300,7 +335,8 @@ impl History {
                 || next.iter().any(|next| next.state == id)
         };
         let unreached = said.def.states.iter().filter(|state| {
-            matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. }) && !known(&state.id)
+            matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. })
+                && !known(&state.id)
         });
         let unreached: Vec<Reason> = unreached
             .map(|state| Reason {
@@ -325,9 +361,10 @@ impl History {
                 Turned::Chosen(to, because, values) => {
                     ("chosen", said.chosen(state, to, because, values))
                 }
-                Turned::Returned(from, because, comment) => {
-                    ("returned", said.returned(from, state, because, comment.as_deref()))
-                }
+                Turned::Returned(from, because, comment) => (
+                    "returned",
+                    said.returned(from, state, because, comment.as_deref()),
+                ),
                 Turned::Held(reason) => {
                     let still = instance.holds.iter().any(|held| held.state == *state);
                     ("held", said.held(state, reason, still))
@@ -360,15 +397,26 @@ fn visit_reason(
         seqs,
         words,
     };
-    let counted = |whose: Option<&str>| visit.counted.iter().find(|(_, voter, _)| voter.as_deref() == whose);
+    let counted = |whose: Option<&str>| {
+        visit
+            .counted
+            .iter()
+            .find(|(_, voter, _)| voter.as_deref() == whose)
+    };
     let Some(asked) = &visit.asked else {
         return match counted(None) {
-            Some((seq, _, because)) => reason("nobody", vec![visit.seq, *seq], vec![because.clone()]),
+            Some((seq, _, because)) => {
+                reason("nobody", vec![visit.seq, *seq], vec![because.clone()])
+            }
             None => reason("nobody", vec![visit.seq], vec![said.nobody(&visit.state)]),
         };
     };
     if let Some((_, policy)) = asked.left_out.iter().find(|(out, _)| out == person) {
-        return reason("left_out", vec![asked.seq], vec![said.left_out(person, &visit.state, policy)]);
+        return reason(
+            "left_out",
+            vec![asked.seq],
+            vec![said.left_out(person, &visit.state, policy)],
+        );
     }
     if let Some((seq, _, because)) = counted(Some(person)) {
         return reason("counted", vec![asked.seq, *seq], vec![because.clone()]);
@@ -381,6 +429,10 @@ fn visit_reason(
         };
         return reason(code, vec![asked.seq], vec![words]);
     }
-    let words = [vec![said.not_named(person, &visit.state, &asked.voters)], rule].concat();
+    let words = [
+        vec![said.not_named(person, &visit.state, &asked.voters)],
+        rule,
+    ]
+    .concat();
     reason("not_named", vec![asked.seq], words)
 }

@@ -91,9 +91,7 @@ impl Walk<'_> {
             Ok(false) => Fate::Skipped,
             Err(_) => Fate::Undecided,
         };
-        let words = |lang| {
-            format!("`{}`: {}", when.text, explained.words(lang))
-        };
+        let words = |lang| format!("`{}`: {}", when.text, explained.words(lang));
         (fate, Text::new(words(Lang::Zh), words(Lang::En)))
     }
 
@@ -195,12 +193,19 @@ impl Walk<'_> {
             | StateKind::End { .. } => &[],
         };
         let is_approval = matches!(state.kind, StateKind::Approve(_));
-        let own = state.policies.own_request.unwrap_or(self.def.policies.own_request);
+        let own = state
+            .policies
+            .own_request
+            .unwrap_or(self.def.policies.own_request);
         let (mut people, mut why) = (vec![], vec![]);
-        for resolved in by.iter().map(|who| self.cx.organisation.resolve(self.def, who, self.case)) {
+        for resolved in by
+            .iter()
+            .map(|who| self.cx.organisation.resolve(self.def, who, self.case))
+        {
             why.extend(resolved.why);
             for person in resolved.people {
-                let is_own = is_approval && own != OwnRequest::Ask && person == self.case.instance.applicant;
+                let is_own =
+                    is_approval && own != OwnRequest::Ask && person == self.case.instance.applicant;
                 let name = self.cx.organisation.name(&person);
                 if is_own {
                     why.push(Text::new(

@@ -46,7 +46,9 @@ impl Said<'_> {
             let one = |(path, value): &(String, Value)| {
                 let name = path.strip_prefix("record.").unwrap_or(path);
                 match self.def.entity.field(name) {
-                    Some(field) => format!("{} {}", field.label.get(lang), show(field, value, lang)),
+                    Some(field) => {
+                        format!("{} {}", field.label.get(lang), show(field, value, lang))
+                    }
                     None => match value {
                         Value::Number(number) => format!("{path} {number}"),
                         Value::Text(text) => format!("{path} {text}"),
@@ -87,7 +89,10 @@ impl Said<'_> {
     }
 
     pub(super) fn added(&self) -> Text {
-        Text::new("节点超时，按流程加请此人：", "It was late, and the flow asks them too:")
+        Text::new(
+            "节点超时，按流程加请此人：",
+            "It was late, and the flow asks them too:",
+        )
     }
 
     pub(super) fn handed_over(&self) -> Text {
@@ -108,22 +113,37 @@ impl Said<'_> {
     pub(super) fn left_out(&self, person: &str, state: &str, policy: &str) -> Text {
         let (name, state) = (self.name(person), self.state(state));
         let (zh, en) = match policy {
-            "own_request" => ("是发起人，不能审批自己的申请", "is the applicant and never decides on their own request"),
-            "same_person" => ("已签过另一节点，按流程不能再签", "signed another state already, and the flow allows one signature each"),
+            "own_request" => (
+                "是发起人，不能审批自己的申请",
+                "is the applicant and never decides on their own request",
+            ),
+            "same_person" => (
+                "已签过另一节点，按流程不能再签",
+                "signed another state already, and the flow allows one signature each",
+            ),
             "not_active" => ("已离职或停用", "has left or was switched off"),
             other => (other, other),
         };
         Text::new(
             format!("“{}”的规则包含{name}，但{name}{zh}（{policy}）。", state.zh),
-            format!("The rule of “{}” names {name}, but {name} {en} ({policy}).", state.en),
+            format!(
+                "The rule of “{}” names {name}, but {name} {en} ({policy}).",
+                state.en
+            ),
         )
     }
 
     pub(super) fn not_named(&self, person: &str, state: &str, voters: &[PersonId]) -> Text {
         let (name, state, voters) = (self.name(person), self.state(state), self.people(voters));
         Text::new(
-            format!("“{}”的规则当时找到的是{}，不包括{name}。规则依据：", state.zh, voters.zh),
-            format!("The rule of “{}” found {} then, and not {name}. By the rule:", state.en, voters.en),
+            format!(
+                "“{}”的规则当时找到的是{}，不包括{name}。规则依据：",
+                state.zh, voters.zh
+            ),
+            format!(
+                "The rule of “{}” found {} then, and not {name}. By the rule:",
+                state.en, voters.en
+            ),
         )
     }
 
@@ -131,7 +151,10 @@ impl Said<'_> {
         let (name, state) = (self.name(person), self.state(state));
         Text::new(
             format!("“{}”依次审批，还没有轮到{name}。", state.zh),
-            format!("“{}” asks one after the other, and it is not the turn of {name} yet.", state.en),
+            format!(
+                "“{}” asks one after the other, and it is not the turn of {name} yet.",
+                state.en
+            ),
         )
     }
 
@@ -139,7 +162,10 @@ impl Said<'_> {
         let (name, state) = (self.name(person), self.state(state));
         Text::new(
             format!("“{}”在轮到{name}之前已经有了结果。", state.zh),
-            format!("“{}” was settled before it was the turn of {name}.", state.en),
+            format!(
+                "“{}” was settled before it was the turn of {name}.",
+                state.en
+            ),
         )
     }
 
@@ -161,7 +187,10 @@ impl Said<'_> {
         }
         Text::new(
             format!("流程还没有到“{}”，按现在的情况也不会到。", state.zh),
-            format!("It has not reached “{}”, and does not lead there as things stand.", state.en),
+            format!(
+                "It has not reached “{}”, and does not lead there as things stand.",
+                state.en
+            ),
         )
     }
 
@@ -173,7 +202,13 @@ impl Said<'_> {
         )
     }
 
-    pub(super) fn chosen(&self, state: &str, to: &str, because: &str, values: &[(String, Value)]) -> Text {
+    pub(super) fn chosen(
+        &self,
+        state: &str,
+        to: &str,
+        because: &str,
+        values: &[(String, Value)],
+    ) -> Text {
         let (state, to) = (self.state(state), self.state(to));
         if because.is_empty() {
             return Text::new(
@@ -188,22 +223,46 @@ impl Said<'_> {
         )
     }
 
-    pub(super) fn returned(&self, from: &str, to: &str, because: &Text, comment: Option<&str>) -> Text {
+    pub(super) fn returned(
+        &self,
+        from: &str,
+        to: &str,
+        because: &Text,
+        comment: Option<&str>,
+    ) -> Text {
         let (from, to) = (self.state(from), self.state(to));
         let tail = |because: &str| {
             let parts = [because, comment.unwrap_or_default()];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            if parts.is_empty() { String::new() } else { format!(": {}", parts.join("; ")) }
+            if parts.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", parts.join("; "))
+            }
         };
         Text::new(
-            format!("从“{}”退回到“{}”{}", from.zh, to.zh, tail(&because.zh).replacen(": ", "：", 1)),
-            format!("Sent back from “{}” to “{}”{}", from.en, to.en, tail(&because.en)),
+            format!(
+                "从“{}”退回到“{}”{}",
+                from.zh,
+                to.zh,
+                tail(&because.zh).replacen(": ", "：", 1)
+            ),
+            format!(
+                "Sent back from “{}” to “{}”{}",
+                from.en,
+                to.en,
+                tail(&because.en)
+            ),
         )
     }
 
     pub(super) fn held(&self, state: &str, reason: &Text, still: bool) -> Text {
         let state = self.state(state);
-        let (zh, en) = if still { ("停在", "Held at") } else { ("曾停在", "Was held at") };
+        let (zh, en) = if still {
+            ("停在", "Held at")
+        } else {
+            ("曾停在", "Was held at")
+        };
         Text::new(
             format!("{zh}“{}”：{}", state.zh, reason.zh),
             format!("{en} “{}”: {}", state.en, reason.en),

@@ -27,13 +27,20 @@ pub fn explains(
     let all = why(def, case, events, None, cx);
     for task in &case.instance.tasks {
         let told = all.asked.iter().any(|reason| {
-            reason.person.as_ref() == Some(&task.assignee) && reason.state == task.state && !reason.words.is_empty()
+            reason.person.as_ref() == Some(&task.assignee)
+                && reason.state == task.state
+                && !reason.words.is_empty()
         });
         assert!(told, "task {} is not explained, seed {seed}", task.no);
     }
     for person in people {
         let why = why(def, case, events, Some(person), cx);
-        let told: BTreeSet<&str> = why.asked.iter().chain(&why.not_asked).map(|reason| reason.state.as_str()).collect();
+        let told: BTreeSet<&str> = why
+            .asked
+            .iter()
+            .chain(&why.not_asked)
+            .map(|reason| reason.state.as_str())
+            .collect();
         for state in &def.states {
             let asks = matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. });
             let comes = why.next.iter().any(|next| next.state == state.id);
@@ -44,9 +51,16 @@ pub fn explains(
             );
         }
         for reason in why.asked.iter().chain(&why.not_asked).chain(&why.way) {
-            let is_there = |seq: &u32| events.get(*seq as usize - 1).is_some_and(|event| event.seq == *seq);
+            let is_there = |seq: &u32| {
+                events
+                    .get(*seq as usize - 1)
+                    .is_some_and(|event| event.seq == *seq)
+            };
             assert!(reason.seqs.iter().all(is_there), "{reason:?}, seed {seed}");
-            assert!(!reason.seqs.is_empty() || reason.code == "not_reached", "{reason:?}");
+            assert!(
+                !reason.seqs.is_empty() || reason.code == "not_reached",
+                "{reason:?}"
+            );
         }
     }
 }
@@ -68,15 +82,9 @@ states:
   - {id: draft, name: {zh: 填写, en: Draft}, draft: {by: applicant}}
   - {id: first, name: {zh: 初审, en: First}, approve: {by: pair}}
   - {id: small, name: {zh: 小额, en: Small}, when: amount < 100, approve: {by: chief}}
-  - {id: large, name: {zh: 大额, en: Large}, when: amount >= 100, approve: {by: [chief, board], needs: in order}}
+  - {id: large, name: {zh: 大额, en: Large}, when: amount >= 100, approve: {by: [chief, board], needs: in_order}}
   - {id: graded, name: {zh: 定级, en: Graded}, when: 'grade is empty or grade > 3', approve: {by: chief}}
   - {id: done, end: approved, name: {zh: 通过, en: Approved}}
-tests:
-  - name: 大额
-    given: {amount: 100, grade: 1}
-    cast: {p0: applicant}
-    play: [{who: p1, decide: approve}, {who: p2, decide: approve}]
-    expect: {result: approved}
 "#;
 
 /// One instance, played by hand.
@@ -131,7 +139,9 @@ impl Scene {
             action,
             key: None,
         };
-        let done = self.with(|cx| turn(&self.def, before, &command, cx)).unwrap();
+        let done = self
+            .with(|cx| turn(&self.def, before, &command, cx))
+            .unwrap();
         self.events.extend(done.events);
         self.case = Some(done.case);
     }
@@ -151,18 +161,31 @@ impl Scene {
     }
 
     fn why(&self, person: Option<&str>) -> Why {
-        self.with(|cx| why(&self.def, self.case.as_ref().unwrap(), &self.events, person, cx))
+        self.with(|cx| {
+            why(
+                &self.def,
+                self.case.as_ref().unwrap(),
+                &self.events,
+                person,
+                cx,
+            )
+        })
     }
 
     /// State and code of why no task came.
     fn why_not(&self, person: &str) -> Vec<(String, &'static str)> {
         let not = self.why(Some(person)).not_asked;
-        not.into_iter().map(|reason| (reason.state, reason.code)).collect()
+        not.into_iter()
+            .map(|reason| (reason.state, reason.code))
+            .collect()
     }
 }
 
 fn pairs(wanted: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
-    wanted.iter().map(|(state, code)| ((*state).to_owned(), *code)).collect()
+    wanted
+        .iter()
+        .map(|(state, code)| ((*state).to_owned(), *code))
+        .collect()
 }
 
 /// A9.14
@@ -171,9 +194,15 @@ fn why_me_why_not_her_is_answered_from_the_trail() {
     let mut scene = Scene::of(100);
     let asked = scene.why(None).asked;
     assert_eq!(asked.len(), 1);
-    assert_eq!((asked[0].person.as_deref(), asked[0].code), (Some("p1"), "rule"));
+    assert_eq!(
+        (asked[0].person.as_deref(), asked[0].code),
+        (Some("p1"), "rule")
+    );
     let opened = *asked[0].seqs.last().unwrap();
-    assert!(matches!(scene.events[opened as usize - 1].change, Change::TaskOpened { .. }));
+    assert!(matches!(
+        scene.events[opened as usize - 1].change,
+        Change::TaskOpened { .. }
+    ));
     let not = &scene.why(Some("p0")).not_asked[0];
     assert_eq!((not.code, not.state.as_str()), ("left_out", "first"));
     assert!(not.words[0].en.contains("is the applicant") && not.words[0].zh.contains("发起人"));
@@ -181,11 +210,22 @@ fn why_me_why_not_her_is_answered_from_the_trail() {
     assert_eq!((not.code, not.state.as_str()), ("not_named", "first"));
 
     scene.approve("p1");
-    assert_eq!(scene.why_not("p2"), pairs(&[("first", "not_named"), ("small", "skipped")]));
+    assert_eq!(
+        scene.why_not("p2"),
+        pairs(&[("first", "not_named"), ("small", "skipped")])
+    );
     // p1 signed before, and the flow counts that signature here.
-    assert_eq!(scene.why_not("p1"), pairs(&[("large", "counted"), ("small", "skipped")]));
+    assert_eq!(
+        scene.why_not("p1"),
+        pairs(&[("large", "counted"), ("small", "skipped")])
+    );
     let way = scene.why(None).way;
-    assert!(way.iter().any(|reason| reason.words[0].en.contains("amount < 100") && reason.words[0].en.contains("Amount 100")), "{way:?}");
+    assert!(
+        way.iter()
+            .any(|reason| reason.words[0].en.contains("amount < 100")
+                && reason.words[0].en.contains("Amount 100")),
+        "{way:?}"
+    );
 }
 
 /// A9.15
@@ -193,7 +233,10 @@ fn why_me_why_not_her_is_answered_from_the_trail() {
 fn what_comes_next_is_evaluated_and_never_guessed() {
     let scene = Scene::of(100);
     let next = scene.why(None).next;
-    let fates: Vec<(&str, Fate)> = next.iter().map(|next| (next.state.as_str(), next.fate)).collect();
+    let fates: Vec<(&str, Fate)> = next
+        .iter()
+        .map(|next| (next.state.as_str(), next.fate))
+        .collect();
     let wanted = [
         ("small", Fate::Skipped),
         ("large", Fate::Comes),
@@ -201,7 +244,11 @@ fn what_comes_next_is_evaluated_and_never_guessed() {
         ("done", Fate::Comes),
     ];
     assert_eq!(fates, wanted);
-    assert!(next[0].because.en.contains("100 < 100 → false") && next[0].because.zh.contains("不成立"), "{:?}", next[0].because);
+    assert!(
+        next[0].because.en.contains("100 < 100 → false") && next[0].because.zh.contains("不成立"),
+        "{:?}",
+        next[0].because
+    );
     assert_eq!(next[1].people, ["p2", "p1"]);
     assert!(!next[1].why.is_empty());
 }

@@ -19,6 +19,7 @@ mod rules;
 mod state;
 mod task;
 mod view;
+mod why;
 
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
 pub use answer::{Answer, Opened, Seen};
@@ -38,3 +39,4 @@ pub use people::{ADMIN_ROLE, Imported};
 pub use state::App;
 pub use task::{ChangedFact, OfferView, TaskView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
+pub use why::{NextView, ReasonView, WhyView};

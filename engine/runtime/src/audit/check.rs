@@ -24,8 +24,8 @@ use crate::app::AppError;
 /// What is known beforehand.
 #[derive(Clone, Debug, Default)]
 pub struct Expectation {
-    /// Id or public key (hex) that must be among the keys that signed.
-    pub key: Option<String>,
+    /// Ids or public keys (hex) that are trusted: the last root must be signed by one of them, or by one that it endorsed.
+    pub keys: Vec<String>,
     /// Roots of an earlier export, which must still be there.
     pub anchors: Vec<RootRow>,
 }
@@ -86,7 +86,9 @@ impl<'a> Checker<'a> {
     pub(super) fn take(&mut self, line: Line) -> Result<(), AppError> {
         match line {
             Line::Head { format, .. } if format == FORMAT => self.begun = true,
-            _ if !self.begun => return Err(super::export::not_an_export("the first line is not a head")),
+            _ if !self.begun => {
+                return Err(super::export::not_an_export("the first line is not a head"));
+            }
             Line::Head { format, .. } => return Err(super::export::not_an_export(&format)),
             Line::Key(key) => self.keys.push(key),
             Line::Root(root) => self.roots.push(root),
@@ -126,7 +128,10 @@ impl<'a> Checker<'a> {
                 self.close_chain();
                 self.ended = true;
                 if (chains, events) != (self.report.chains, self.report.events) {
-                    self.damaged("行数与结尾不符", "the number of lines is not what its end says");
+                    self.damaged(
+                        "行数与结尾不符",
+                        "the number of lines is not what its end says",
+                    );
                 }
             }
         }
@@ -134,7 +139,18 @@ impl<'a> Checker<'a> {
     }
 
     /// What could not be read as a line.
-    pub(super) fn damaged(&mut self, zh: &str, en: &str) {
+    ///
+    /// # Errors
+    /// `export` when it is the first one: then this is something else.
+    pub(super) fn unreadable(&mut self) -> Result<(), AppError> {
+        if !self.begun {
+            return Err(super::export::not_an_export("the first line is not a head"));
+        }
+        self.damaged("有一行无法读取", "a line cannot be read");
+        Ok(())
+    }
+
+    fn damaged(&mut self, zh: &str, en: &str) {
         self.report.add(Finding::new(
             "export_damaged",
             format!("导出文件已损坏：{zh}"),
@@ -148,13 +164,20 @@ impl<'a> Checker<'a> {
         if !self.ended {
             self.damaged("文件不完整", "its end is missing");
         }
-        merkle::keys(&self.keys, self.expected.key.as_deref(), &mut self.report);
+        let last = self.roots.last().map(|root| root.key.as_str());
+        merkle::keys(&self.keys, &self.expected.keys, last, &mut self.report);
         merkle::signatures(&self.roots, &self.keys, &mut self.report);
         merkle::anchors(&self.roots, &self.expected.anchors, &mut self.report);
         merkle::parts(&self.parts, &self.roots, &mut self.report);
         self.report.sealed = self.placed.len() as u64;
         self.report.not_sealed = self.report.events - self.report.sealed;
-        merkle::tree(&self.roots, self.placed, &self.kept, &self.chains, &mut self.report);
+        merkle::tree(
+            &self.roots,
+            self.placed,
+            &self.kept,
+            &self.chains,
+            &mut self.report,
+        );
         self.report.roots = self.roots.len() as u64;
         self.report.last_root = self.roots.pop();
         self.report.good = self.report.findings.is_empty();
@@ -177,7 +200,9 @@ impl<'a> Checker<'a> {
         let (sources, catalog) = (&self.sources, self.catalog);
         let compiled = self.definitions.entry(key).or_insert_with_key(|key| {
             let source = sources.get(key)?;
-            compile(&format!("{}.yaml", key.0), source, catalog).definition.map(Arc::new)
+            compile(&format!("{}.yaml", key.0), source, catalog)
+                .definition
+                .map(Arc::new)
         });
         compiled.clone()
     }
@@ -205,7 +230,13 @@ impl<'a> Checker<'a> {
         let mut expected = 1;
         for event in &open.events {
             if event.seq < expected {
-                self.report.add(at_event("event_inserted", open, event.seq, "不该存在", "must not be there"));
+                self.report.add(at_event(
+                    "event_inserted",
+                    open,
+                    event.seq,
+                    "不该存在",
+                    "must not be there",
+                ));
                 continue;
             }
             self.missing(open, expected, event.seq);
@@ -214,7 +245,11 @@ impl<'a> Checker<'a> {
         let covered = open.parts.last().map_or(0, |part| part.upto);
         self.missing(open, expected, covered.saturating_add(1));
         let count = |part: &Part| u64::from(part.upto.saturating_sub(part.first)) + 1;
-        self.parts.extend(open.parts.iter().map(|part| (part.root, part.place, count(part))));
+        self.parts.extend(
+            open.parts
+                .iter()
+                .map(|part| (part.root, part.place, count(part))),
+        );
         let chain = self.chains.len();
         for event in &open.events {
             if let Some(place) = place(&open.parts, event.seq) {
@@ -231,7 +266,8 @@ impl<'a> Checker<'a> {
     fn missing(&mut self, open: &Open, from: u32, to: u32) {
         // A damaged number may be far off: the first and the last one name the gap.
         for seq in from..to.min(from.saturating_add(1_000)) {
-            self.report.add(at_event("event_missing", open, seq, "不见了", "is missing"));
+            self.report
+                .add(at_event("event_missing", open, seq, "不见了", "is missing"));
         }
     }
 
@@ -240,7 +276,13 @@ impl<'a> Checker<'a> {
         let (mut at, mut events) = (CHAIN_START.to_owned(), Some(vec![]));
         for row in &open.events {
             if link(&at, &row.body) != row.hash {
-                self.report.add(at_event("chain_broken", open, row.seq, "与前一个事件或自身的校验值不符", "does not follow from the one before it, or was changed"));
+                self.report.add(at_event(
+                    "chain_broken",
+                    open,
+                    row.seq,
+                    "与前一个事件或自身的校验值不符",
+                    "does not follow from the one before it, or was changed",
+                ));
             }
             at.clone_from(&row.hash);
             if is_record {
@@ -248,7 +290,13 @@ impl<'a> Checker<'a> {
             }
             let event = serde_json::from_str::<Event>(&row.body).ok();
             let Some(event) = event.filter(|event| says_the_same(row, event)) else {
-                self.report.add(at_event("event_changed", open, row.seq, "的内容前后不一致", "contradicts itself"));
+                self.report.add(at_event(
+                    "event_changed",
+                    open,
+                    row.seq,
+                    "的内容前后不一致",
+                    "contradicts itself",
+                ));
                 events = None;
                 continue;
             };
@@ -263,7 +311,13 @@ impl<'a> Checker<'a> {
     fn state(&mut self, open: &Open, events: Option<Vec<Event>>, is_whole: bool) {
         let Some(row) = &open.state else {
             if !open.events.is_empty() {
-                self.report.add(at_event("event_inserted", open, open.events[0].seq, "属于一个不存在的实例", "belongs to an instance that does not exist"));
+                self.report.add(at_event(
+                    "event_inserted",
+                    open,
+                    open.events[0].seq,
+                    "属于一个不存在的实例",
+                    "belongs to an instance that does not exist",
+                ));
             }
             return;
         };
@@ -273,10 +327,22 @@ impl<'a> Checker<'a> {
         };
         let last = open.events.last().map_or(0, |event| event.seq);
         for seq in last + 1..=instance.seq.min(last.saturating_add(1_000)) {
-            self.report.add(at_event("event_missing", open, seq, "不见了，而业务数据包含它", "is missing, and the row knows of it"));
+            self.report.add(at_event(
+                "event_missing",
+                open,
+                seq,
+                "不见了，而业务数据包含它",
+                "is missing, and the row knows of it",
+            ));
         }
         for event in open.events.iter().filter(|event| event.seq > instance.seq) {
-            self.report.add(at_event("event_inserted", open, event.seq, "是业务数据所不知道的", "is not known to the row"));
+            self.report.add(at_event(
+                "event_inserted",
+                open,
+                event.seq,
+                "是业务数据所不知道的",
+                "is not known to the row",
+            ));
         }
         let Some(events) = events.filter(|_| is_whole) else {
             return;
@@ -302,11 +368,17 @@ impl<'a> Checker<'a> {
         if open.shared {
             self.report.records_shared += 1;
             let mut folded = Case::blank(start.clone());
-            events.iter().for_each(|event| assent_core::apply::apply(&mut folded, event));
+            events
+                .iter()
+                .for_each(|event| assent_core::apply::apply(&mut folded, event));
             stored.values = folded.values;
         }
         if columns(row) != columns_of(&stored.instance) || row.updated != last_at(events) {
-            self.differs(open, "业务数据的列与其状态不符", "the columns of its row contradict its state");
+            self.differs(
+                open,
+                "业务数据的列与其状态不符",
+                "the columns of its row contradict its state",
+            );
         }
         let mut broken = verify::trail(events, &stored, &start);
         if !stored.instance.ended() {
@@ -317,16 +389,29 @@ impl<'a> Checker<'a> {
         }
         for violation in broken {
             let (zh, en) = match violation.invariant {
-                "i4" => ("按事件重算的结果与业务数据不同", "folding its events gives another state"),
+                "i4" => (
+                    "按事件重算的结果与业务数据不同",
+                    "folding its events gives another state",
+                ),
                 _ => ("违反不变式", "an invariant does not hold"),
             };
-            let code = if violation.invariant == "i4" { "state_differs" } else { "invariant" };
+            let code = if violation.invariant == "i4" {
+                "state_differs"
+            } else {
+                "invariant"
+            };
             self.report.add(Finding {
                 chain: Some(open.chain.clone()),
                 ..Finding::new(
                     code,
-                    format!("{}：{zh}（{}：{}）", open.chain, violation.invariant, violation.found),
-                    format!("{}: {en} ({}: {})", open.chain, violation.invariant, violation.found),
+                    format!(
+                        "{}：{zh}（{}：{}）",
+                        open.chain, violation.invariant, violation.found
+                    ),
+                    format!(
+                        "{}: {en} ({}: {})",
+                        open.chain, violation.invariant, violation.found
+                    ),
                 )
             });
         }
@@ -335,7 +420,11 @@ impl<'a> Checker<'a> {
     fn differs(&mut self, open: &Open, zh: &str, en: &str) {
         self.report.add(Finding {
             chain: Some(open.chain.clone()),
-            ..Finding::new("state_differs", format!("{}：{zh}", open.chain), format!("{}: {en}", open.chain))
+            ..Finding::new(
+                "state_differs",
+                format!("{}：{zh}", open.chain),
+                format!("{}: {en}", open.chain),
+            )
         });
     }
 }
@@ -355,10 +444,28 @@ fn says_the_same(row: &EventRow, event: &Event) -> bool {
         && verify::canonical(event) == row.body
 }
 
-type Columns<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, &'a str, u64);
+type Columns<'a> = (
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    u64,
+);
 
 fn columns(row: &InstanceRow) -> Columns<'_> {
-    (&row.id, &row.flow, &row.version, &row.entity, &row.record, &row.applicant, &row.status, row.rev)
+    (
+        &row.id,
+        &row.flow,
+        &row.version,
+        &row.entity,
+        &row.record,
+        &row.applicant,
+        &row.status,
+        row.rev,
+    )
 }
 
 fn columns_of(instance: &Instance) -> Columns<'_> {
@@ -379,13 +486,18 @@ fn last_at(events: &[Event]) -> assent_core::time::Moment {
 }
 
 fn place(parts: &[Part], seq: u32) -> Option<u64> {
-    let part = parts.iter().find(|part| (part.first..=part.upto).contains(&seq))?;
+    let part = parts
+        .iter()
+        .find(|part| (part.first..=part.upto).contains(&seq))?;
     Some(part.place + u64::from(seq - part.first))
 }
 
 fn at_event(code: &'static str, open: &Open, seq: u32, zh: &str, en: &str) -> Finding {
     let (chain, place) = (&open.chain, place(&open.parts, seq));
-    let root = open.parts.iter().find(|part| (part.first..=part.upto).contains(&seq));
+    let root = open
+        .parts
+        .iter()
+        .find(|part| (part.first..=part.upto).contains(&seq));
     let (where_zh, where_en) = match place {
         Some(place) => (format!("（总序号 {place}）"), format!(" (place {place})")),
         None => ("（尚未存证）".to_owned(), " (not sealed yet)".to_owned()),

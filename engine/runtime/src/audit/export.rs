@@ -60,10 +60,7 @@ pub fn verify_export(
     let mut checker = Checker::new(catalog, expected);
     each_line(file, &mut |line| match line {
         Some(line) => checker.take(line),
-        None => {
-            checker.damaged("有一行无法读取", "a line cannot be read");
-            Ok(())
-        }
+        None => checker.unreadable(),
     })?;
     Ok(checker.finish())
 }
@@ -126,7 +123,9 @@ pub async fn export(url: &str, now: Moment, file: &Path) -> Result<Exported, App
     out.flush().map_err(cannot)?;
     // Closing a packed file writes its end; a box cannot say whether that went well, so it is read back.
     drop(out);
-    File::open(file).and_then(|file| file.sync_all()).map_err(cannot)?;
+    File::open(file)
+        .and_then(|file| file.sync_all())
+        .map_err(cannot)?;
     Ok(exported)
 }
 

@@ -91,8 +91,14 @@ impl Report {
             Text::default()
         } else {
             Text::new(
-                format!("；另有 {} 个事件尚未存证，已与业务数据核对", self.not_sealed),
-                format!("; {} events are not sealed yet and were compared with the rows", self.not_sealed),
+                format!(
+                    "；另有 {} 个事件尚未存证，已与业务数据核对",
+                    self.not_sealed
+                ),
+                format!(
+                    "; {} events are not sealed yet and were compared with the rows",
+                    self.not_sealed
+                ),
             )
         };
         let found = self.findings.len() as u64 + self.more;

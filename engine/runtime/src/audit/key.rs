@@ -51,6 +51,17 @@ impl KeyRing {
         }
     }
 
+    /// The same, but makes nothing: none when there is no key file.
+    ///
+    /// # Errors
+    /// As [`KeyRing::open`].
+    pub fn known(from: &KeyFrom) -> Result<Option<Self>, AppError> {
+        match from {
+            KeyFrom::File(path) if !path.exists() => Ok(None),
+            KeyFrom::File(_) | KeyFrom::Given(_) => Self::open(from).map(Some),
+        }
+    }
+
     /// Reads the text of a key file.
     ///
     /// # Errors
@@ -91,7 +102,10 @@ impl KeyRing {
     pub fn rotate(path: &Path) -> Result<Self, AppError> {
         let before = std::fs::read_to_string(path).map_err(|fault| cannot(path, &fault))?;
         Self::parse(&before)?;
-        let keys: Vec<&str> = before.lines().filter(|line| !line.starts_with('#')).collect();
+        let keys: Vec<&str> = before
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .collect();
         let text = format!("{HEAD}{}\n{}\n", Self::fresh()?, keys.join("\n"));
         // The new text stands complete beside the old one before it takes its place: a key is never half written.
         let beside = path.with_extension("new");
@@ -112,6 +126,11 @@ impl KeyRing {
             .first()
             .map(|pair| key_id(pair.public_key().as_ref()))
             .unwrap_or_default()
+    }
+
+    /// Hex of the public parts of all keys.
+    pub fn publics(&self) -> Vec<String> {
+        self.pairs.iter().map(public).collect()
     }
 
     /// Hex of the signature of the key that signs now.

@@ -21,7 +21,7 @@ pub(super) struct Placed {
 }
 
 /// Keys: each has the name it must have, and all but the first are endorsed by the one before.
-pub(super) fn keys(keys: &[KeyRow], pinned: Option<&str>, report: &mut Report) {
+pub(super) fn keys(keys: &[KeyRow], trusted: &[String], last: Option<&str>, report: &mut Report) {
     for (at, key) in keys.iter().enumerate() {
         let named = unhex(&key.public).is_some_and(|public| key_id(&public) == key.id);
         let before = at.checked_sub(1).map(|at| &keys[at]);
@@ -29,24 +29,40 @@ pub(super) fn keys(keys: &[KeyRow], pinned: Option<&str>, report: &mut Report) {
             None => key.by.is_empty(),
             Some(before) => {
                 key.by == before.id
-                    && verifies(&before.public, &endorsed_text(&key.public, key.since), &key.endorsement)
+                    && verifies(
+                        &before.public,
+                        &endorsed_text(&key.public, key.since),
+                        &key.endorsement,
+                    )
             }
         };
         if !named || !endorsed {
             report.add(Finding::new(
                 "key_unknown",
                 format!("密钥 {} 没有得到前一个密钥的背书，其签名不可信", key.id),
-                format!("Key {} is not endorsed by the one before it; its signatures prove nothing", key.id),
+                format!(
+                    "Key {} is not endorsed by the one before it; its signatures prove nothing",
+                    key.id
+                ),
             ));
         }
         report.keys.push(key.id.clone());
     }
-    let is_known = |pinned: &str| keys.iter().any(|key| key.public == pinned || key.id == pinned);
-    if let Some(pinned) = pinned.filter(|pinned| !keys.is_empty() && !is_known(pinned)) {
+    let is_trusted = |key: &KeyRow| {
+        trusted
+            .iter()
+            .any(|known| *known == key.public || *known == key.id)
+    };
+    let (from, signed) = (
+        keys.iter().position(is_trusted),
+        last.and_then(|last| keys.iter().position(|key| key.id == last)),
+    );
+    let is_good = matches!((from, signed), (Some(from), Some(signed)) if from <= signed);
+    if let Some(last) = last.filter(|_| !trusted.is_empty() && !is_good) {
         report.add(Finding::new(
             "key_unknown",
-            format!("存证根不是由预期的密钥 {pinned} 签名的"),
-            format!("The roots are not signed by the key that was expected, {pinned}"),
+            format!("最后一个存证根由密钥 {last} 签名，不是受信任的密钥，也没有得到其背书"),
+            format!("The last root is signed by key {last}, which is neither trusted nor endorsed by a trusted one"),
         ));
     }
 }
@@ -57,13 +73,25 @@ pub(super) fn signatures(roots: &[RootRow], keys: &[KeyRow], report: &mut Report
     for (at, root) in roots.iter().enumerate() {
         let fault = |code, zh: &str, en: &str| Finding {
             root: Some(root.no),
-            ..Finding::new(code, format!("第 {} 号存证根{zh}", root.no), format!("Root {} {en}", root.no))
+            ..Finding::new(
+                code,
+                format!("第 {} 号存证根{zh}", root.no),
+                format!("Root {} {en}", root.no),
+            )
         };
         if root.no != at as u64 + 1 || root.size <= size {
-            report.add(fault("root_order", "的编号或大小不连续，有存证根被删除或改动", "does not follow the one before it: a root was deleted or changed"));
+            report.add(fault(
+                "root_order",
+                "的编号或大小不连续，有存证根被删除或改动",
+                "does not follow the one before it: a root was deleted or changed",
+            ));
         }
         if !is_signed(root, before, keys) {
-            report.add(fault("root_signature", "的签名不正确", "is not signed by a known key, or was changed"));
+            report.add(fault(
+                "root_signature",
+                "的签名不正确",
+                "is not signed by a known key, or was changed",
+            ));
         }
         (before, size) = (&root.signature, root.size);
     }
@@ -74,7 +102,10 @@ pub(super) fn parts(named: &[(u64, u64, u64)], roots: &[RootRow], report: &mut R
     for (no, place, count) in named {
         let at = usize::try_from(*no).ok().and_then(|no| no.checked_sub(1));
         let root = at.and_then(|at| roots.get(at));
-        let from = at.and_then(|at| at.checked_sub(1)).and_then(|at| roots.get(at)).map_or(0, |root| root.size);
+        let from = at
+            .and_then(|at| at.checked_sub(1))
+            .and_then(|at| roots.get(at))
+            .map_or(0, |root| root.size);
         if root.is_none_or(|root| *place < from || place.saturating_add(*count) > root.size) {
             report.add(Finding {
                 root: Some(*no),
@@ -97,8 +128,14 @@ pub(super) fn tree(
     report: &mut Report,
 ) {
     placed.sort_by_key(|event| event.place);
-    let root_of = |place: u64| roots.iter().find(|root| root.size > place).map(|root| root.no);
-    let by_place: BTreeMap<u64, &Placed> = placed.iter().map(|event| (event.place, event)).collect();
+    let root_of = |place: u64| {
+        roots
+            .iter()
+            .find(|root| root.size > place)
+            .map(|root| root.no)
+    };
+    let by_place: BTreeMap<u64, &Placed> =
+        placed.iter().map(|event| (event.place, event)).collect();
     let proven = proven(roots, kept);
     for (place, leaf) in (0..proven).zip(kept) {
         let Some(event) = by_place.get(&place) else {
@@ -136,8 +173,14 @@ pub(super) fn tree(
                 root: Some(root.no),
                 ..Finding::new(
                     "root_differs",
-                    format!("总序号 {from} 到 {last} 的事件与第 {} 号存证根不符", root.no),
-                    format!("The events at places {from} to {last} are not those of root {}", root.no),
+                    format!(
+                        "总序号 {from} 到 {last} 的事件与第 {} 号存证根不符",
+                        root.no
+                    ),
+                    format!(
+                        "The events at places {from} to {last} are not those of root {}",
+                        root.no
+                    ),
                 )
             });
             return;
@@ -182,9 +225,9 @@ fn changed(event: &Placed, chains: &[String], root: Option<u64>) -> Finding {
 /// The roots that were written down earlier (from an older export, on paper) are still the same.
 pub(super) fn anchors(roots: &[RootRow], anchors: &[RootRow], report: &mut Report) {
     for anchor in anchors {
-        let is_same = roots.iter().any(|root| {
-            (root.no, root.size, &root.root) == (anchor.no, anchor.size, &anchor.root)
-        });
+        let is_same = roots
+            .iter()
+            .any(|root| (root.no, root.size, &root.root) == (anchor.no, anchor.size, &anchor.root));
         if !is_same && anchor.root != hex(&empty_root()) {
             report.add(Finding {
                 root: Some(anchor.no),

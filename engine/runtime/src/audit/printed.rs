@@ -70,6 +70,11 @@ impl Nodes for Wanted {
 }
 
 impl App {
+    /// Now, in words.
+    pub fn shown_now(&self) -> When {
+        when(self.now(), &self.calendar(assent_core::calendar::CN_OFFICE))
+    }
+
     /// What stands on a print of this instance made now. Whoever calls has seen that the reader may see it.
     ///
     /// # Errors
@@ -77,10 +82,16 @@ impl App {
     pub async fn printed(&self, instance: &str) -> Result<Printed, AppError> {
         let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
         let case = crate::engine::stored_case(&loaded)?;
-        let def = self.definition_of(&loaded.row.flow, &loaded.row.version).await?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
         let calendar = self.calendar(&def.calendar);
         let seq = case.instance.seq;
-        let root = self.store().place_of(instance, seq).await?.map(|(_, root)| root);
+        let root = self
+            .store()
+            .place_of(instance, seq)
+            .await?
+            .map(|(_, root)| root);
         Ok(Printed {
             seq,
             hash: case.instance.chain,
@@ -121,12 +132,17 @@ impl App {
                 gone_on,
             });
         };
-        let path = self.proof(|nodes| inclusion(nodes, place, root.size)).await?;
+        let path = self
+            .proof(|nodes| inclusion(nodes, place, root.size))
+            .await?;
         let top = hash(&root.root).unwrap_or_default();
         let is_in = path.is_some_and(|path| {
             proves_inclusion(&leaf(instance, &event), place, root.size, &path, &top)
         });
-        let (keys, before) = (self.store().audit_keys().await?, self.signature_before(&root).await?);
+        let (keys, before) = (
+            self.store().audit_keys().await?,
+            self.signature_before(&root).await?,
+        );
         if !is_in || !is_signed(&root, &before, &keys) {
             return Ok(Proven::Damaged);
         }
@@ -152,12 +168,23 @@ impl App {
                 None => return Err(AppError::NotFound),
             }
         };
-        let event = self.store().events(id, seq, 1).await?.pop().ok_or(AppError::NotFound)?;
-        let path = self.proof(|nodes| inclusion(nodes, place, root.size)).await?;
+        let event = self
+            .store()
+            .events(id, seq, 1)
+            .await?
+            .pop()
+            .ok_or(AppError::NotFound)?;
+        let path = self
+            .proof(|nodes| inclusion(nodes, place, root.size))
+            .await?;
         Ok(RootProof {
             place,
             leaf: hex(&leaf(id, &event)),
-            path: path.ok_or(AppError::NotFound)?.iter().map(|hash| hex(hash)).collect(),
+            path: path
+                .ok_or(AppError::NotFound)?
+                .iter()
+                .map(|hash| hex(hash))
+                .collect(),
             root,
             signature_before,
             keys,
@@ -171,12 +198,22 @@ impl App {
     /// `NotFound` while there is no root, or not that one.
     pub async fn root_proof(&self, from: Option<u64>) -> Result<RootProof, AppError> {
         let (root, keys, signature_before) = self.newest_root().await?;
-        let from = self.store().root(from.unwrap_or(root.no)).await?.ok_or(AppError::NotFound)?;
-        let path = self.proof(|nodes| consistency(nodes, from.size, root.size)).await?;
+        let from = self
+            .store()
+            .root(from.unwrap_or(root.no))
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let path = self
+            .proof(|nodes| consistency(nodes, from.size, root.size))
+            .await?;
         Ok(RootProof {
             place: from.size,
             leaf: from.root,
-            path: path.ok_or(AppError::NotFound)?.iter().map(|hash| hex(hash)).collect(),
+            path: path
+                .ok_or(AppError::NotFound)?
+                .iter()
+                .map(|hash| hex(hash))
+                .collect(),
             root,
             signature_before,
             keys,

@@ -108,7 +108,10 @@ async fn a_key_is_made_for_its_owner_alone_and_kept() {
     assert!(!verifies(&made.public(), "other", &again.sign("words")));
     let next = KeyRing::rotate(&path).unwrap();
     assert_ne!(next.id(), made.id());
-    assert!(next.sign_as(&made.public(), "words").is_some(), "the old one is kept");
+    assert!(
+        next.sign_as(&made.public(), "words").is_some(),
+        "the old one is kept"
+    );
     std::fs::write(&path, "not a key").unwrap();
     assert!(KeyRing::open(&KeyFrom::File(path)).is_err());
     std::fs::remove_dir_all(&folder).unwrap();
@@ -136,7 +139,10 @@ async fn a_new_key_is_endorsed_by_the_one_before_or_signs_nothing() {
         other.finish_with(waiting, 0).await;
     }
     let keys = test.app.store().audit_keys().await.unwrap();
-    assert_eq!((keys.len(), &keys[1].by, keys[1].since), (2, &keys[0].id, 2));
+    assert_eq!(
+        (keys.len(), &keys[1].by, keys[1].since),
+        (2, &keys[0].id, 2)
+    );
     let (waiting, _, _) = test.app.store().outbox_gauges().await.unwrap();
     test.finish_with(waiting, 0).await;
 }
@@ -149,12 +155,24 @@ async fn what_does_not_continue_its_chain_is_never_signed() {
     tamper(&file(&test), "update events set hash = 'x' where seq = 3").await;
     let roots = test.app.seal().await.unwrap();
     assert_eq!((roots.len(), roots[0].size), (1, 2));
-    let place = test.app.store().place_of(&answer.instance, 3).await.unwrap();
+    let place = test
+        .app
+        .store()
+        .place_of(&answer.instance, 3)
+        .await
+        .unwrap();
     assert_eq!(place, None);
-    tamper(&file(&test), "update audit_tiles set hashes = replace(hashes, substr(hashes, 1, 4), '0000')").await;
+    tamper(
+        &file(&test),
+        "update audit_tiles set hashes = replace(hashes, substr(hashes, 1, 4), '0000')",
+    )
+    .await;
     test.submitted(&leave_of(1)).await;
     let refused = test.app.seal().await.unwrap_err();
-    assert!(refused.to_string().contains("not that of root 1"), "{refused}");
+    assert!(
+        refused.to_string().contains("not that of root 1"),
+        "{refused}"
+    );
     test.settle().await;
     test.finish().await;
 }

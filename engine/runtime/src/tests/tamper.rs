@@ -59,15 +59,21 @@ async fn company() -> TestApp {
     for days in 1..=6 {
         let answer = test.submitted(&leave_of(days)).await;
         if days % 2 == 0 {
-            test.decide(&answer.instance, 2, "bob", Verdict::Approve).await.unwrap();
+            test.decide(&answer.instance, 2, "bob", Verdict::Approve)
+                .await
+                .unwrap();
         } else {
             open.push(answer.instance);
         }
     }
     edits(&test, 1..=4).await;
     test.app.seal().await.unwrap();
-    test.decide(&open[0], 2, "bob", Verdict::Approve).await.unwrap();
-    test.decide(&open[1], 2, "bob", Verdict::Reject).await.unwrap();
+    test.decide(&open[0], 2, "bob", Verdict::Approve)
+        .await
+        .unwrap();
+    test.decide(&open[1], 2, "bob", Verdict::Reject)
+        .await
+        .unwrap();
     test.submitted(&leave_of(9)).await;
     edits(&test, 5..=6).await;
     test.settle().await;
@@ -80,7 +86,10 @@ async fn edits(test: &TestApp, numbers: std::ops::RangeInclusive<u32>) {
     let chain = record_chain("leave", "edited");
     for seq in numbers {
         let before = test.app.store().events(&chain, seq - 1, 1).await.unwrap();
-        let at = before.first().filter(|_| seq > 1).map_or(CHAIN_START, |event| &event.hash);
+        let at = before
+            .first()
+            .filter(|_| seq > 1)
+            .map_or(CHAIN_START, |event| &event.hash);
         let body = format!(r#"{{"edit":{seq}}}"#);
         let event = EventRow {
             seq,
@@ -97,7 +106,12 @@ async fn edits(test: &TestApp, numbers: std::ops::RangeInclusive<u32>) {
             new: seq == 1,
         };
         let rev = (seq > 1).then(|| u64::from(seq - 1));
-        let saved = test.app.store().save_record(&record, rev, &event).await.unwrap();
+        let saved = test
+            .app
+            .store()
+            .save_record(&record, rev, &event)
+            .await
+            .unwrap();
         assert_eq!(saved, Outcome::Done);
     }
 }
@@ -123,12 +137,18 @@ async fn known(store: &Store) -> Vec<Known> {
 /// Does one thing to the table; none when chance picked something that changes nothing.
 async fn mutate(db: &mut SqliteConnection, known: &[Known], chance: &mut Chance) -> Option<Done> {
     let target = chance.of(known).clone();
-    let last = known.iter().filter(|event| event.chain == target.chain).map(|event| event.seq).max()?;
+    let last = known
+        .iter()
+        .filter(|event| event.chain == target.chain)
+        .map(|event| event.seq)
+        .max()?;
     let done = |what: &str, seq: u32| Done {
         what: what.to_owned(),
         chain: target.chain.clone(),
         seq,
-        sealed: known.iter().any(|event| event.chain == target.chain && event.seq == seq && event.sealed),
+        sealed: known
+            .iter()
+            .any(|event| event.chain == target.chain && event.seq == seq && event.sealed),
     };
     match chance.below(6) {
         0 => {
@@ -137,7 +157,13 @@ async fn mutate(db: &mut SqliteConnection, known: &[Known], chance: &mut Chance)
             Some(done(&format!("a bit of {column} flipped"), target.seq))
         }
         1 => {
-            execute(db, "delete from events where instance = $1 and seq = $2", &target.chain, target.seq).await?;
+            execute(
+                db,
+                "delete from events where instance = $1 and seq = $2",
+                &target.chain,
+                target.seq,
+            )
+            .await?;
             Some(done("deleted", target.seq))
         }
         2 => {
@@ -145,7 +171,11 @@ async fn mutate(db: &mut SqliteConnection, known: &[Known], chance: &mut Chance)
             if other.chain != target.chain || other.seq == target.seq {
                 return None;
             }
-            for (from, to) in [(target.seq, 900_000), (other.seq, target.seq), (900_000, other.seq)] {
+            for (from, to) in [
+                (target.seq, 900_000),
+                (other.seq, target.seq),
+                (900_000, other.seq),
+            ] {
                 renumber(db, &target.chain, from, to).await?;
             }
             Some(done("two swapped", target.seq.min(other.seq)))
@@ -161,37 +191,79 @@ async fn mutate(db: &mut SqliteConnection, known: &[Known], chance: &mut Chance)
             Some(done("inserted", seq))
         }
         4 => {
-            execute(db, "delete from events where instance = $1 and $2 = $2", &target.chain, 0).await?;
+            execute(
+                db,
+                "delete from events where instance = $1 and $2 = $2",
+                &target.chain,
+                0,
+            )
+            .await?;
             if chance.below(2) == 0 && done("", 1).sealed {
-                execute(db, "delete from instances where id = $1 and $2 = $2", &target.chain, 0).await?;
+                execute(
+                    db,
+                    "delete from instances where id = $1 and $2 = $2",
+                    &target.chain,
+                    0,
+                )
+                .await?;
             }
             Some(done("the whole chain deleted", 1))
         }
         _ => {
-            execute(db, "delete from events where instance = $1 and seq >= $2", &target.chain, target.seq).await?;
+            execute(
+                db,
+                "delete from events where instance = $1 and seq >= $2",
+                &target.chain,
+                target.seq,
+            )
+            .await?;
             Some(done("the tail cut", target.seq))
         }
     }
 }
 
-async fn execute(db: &mut SqliteConnection, sql: &'static str, chain: &str, seq: u32) -> Option<()> {
+async fn execute(
+    db: &mut SqliteConnection,
+    sql: &'static str,
+    chain: &str,
+    seq: u32,
+) -> Option<()> {
     let query = sqlx::query(sql).bind(chain).bind(i64::from(seq));
     query.execute(db).await.ok().map(drop)
 }
 
 async fn renumber(db: &mut SqliteConnection, chain: &str, from: u32, to: u32) -> Option<()> {
     let sql = "update events set seq = $3 where instance = $1 and seq = $2";
-    let query = sqlx::query(sql).bind(chain).bind(i64::from(from)).bind(i64::from(to));
+    let query = sqlx::query(sql)
+        .bind(chain)
+        .bind(i64::from(from))
+        .bind(i64::from(to));
     query.execute(db).await.ok().map(drop)
 }
 
 /// One bit of one column, whatever comes out of it.
-async fn flip(db: &mut SqliteConnection, at: &Known, column: &str, chance: &mut Chance) -> Option<()> {
-    let select = sqlx::AssertSqlSafe(format!("select rowid, cast({column} as blob), {column} from events where instance = $1 and seq = $2"));
-    let row = sqlx::query(select).bind(&at.chain).bind(i64::from(at.seq)).fetch_one(&mut *db).await.ok()?;
+async fn flip(
+    db: &mut SqliteConnection,
+    at: &Known,
+    column: &str,
+    chance: &mut Chance,
+) -> Option<()> {
+    let select = sqlx::AssertSqlSafe(format!(
+        "select rowid, cast({column} as blob), {column} from events where instance = $1 and seq = $2"
+    ));
+    let row = sqlx::query(select)
+        .bind(&at.chain)
+        .bind(i64::from(at.seq))
+        .fetch_one(&mut *db)
+        .await
+        .ok()?;
     let rowid: i64 = row.get(0);
     let bit = 1 << chance.below(if column == "seq" { 6 } else { 7 });
-    let update = |value: &str| sqlx::AssertSqlSafe(format!("update events set {column} = {value} where rowid = $1"));
+    let update = |value: &str| {
+        sqlx::AssertSqlSafe(format!(
+            "update events set {column} = {value} where rowid = $1"
+        ))
+    };
     if matches!(column, "seq" | "at") {
         let number: i64 = row.get(2);
         let query = sqlx::query(update("$2")).bind(rowid).bind(number ^ bit);
@@ -200,7 +272,9 @@ async fn flip(db: &mut SqliteConnection, at: &Known, column: &str, chance: &mut 
     let mut bytes: Vec<u8> = row.get(1);
     let place = usize::try_from(chance.below(bytes.len() as u64)).ok()?;
     bytes[place] ^= u8::try_from(bit).ok()?;
-    let query = sqlx::query(update("cast($2 as text)")).bind(rowid).bind(bytes);
+    let query = sqlx::query(update("cast($2 as text)"))
+        .bind(rowid)
+        .bind(bytes);
     query.execute(db).await.ok().map(drop)
 }
 
@@ -258,7 +332,9 @@ async fn tamper_detect() {
     while sealed + later + counted < wanted {
         tried += 1;
         let copy = Copy::of(&base, tried);
-        let mut db = SqliteConnection::connect(&copy.0.display().to_string()).await.unwrap();
+        let mut db = SqliteConnection::connect(&copy.0.display().to_string())
+            .await
+            .unwrap();
         let done = mutate(&mut db, &all, &mut chance).await;
         db.close().await.unwrap();
         let Some(done) = done else { continue };
@@ -270,12 +346,16 @@ async fn tamper_detect() {
             Err(missed) => panic!("seed {seed}, mutation {tried} was not found: {missed}"),
         }
     }
-    println!("found: {sealed} before the last root, {later} later by the rows; {counted} later in chains no row repeats");
+    println!(
+        "found: {sealed} before the last root, {later} later by the rows; {counted} later in chains no row repeats"
+    );
     let _ = std::fs::remove_file(&base);
     test.finish().await;
 }
 
 async fn verify(file: &Path, catalog: &Catalog) -> Report {
     let url = format!("sqlite:{}", file.display());
-    verify_database(&url, MONDAY, catalog, Expectation::default()).await.unwrap()
+    verify_database(&url, MONDAY, catalog, Expectation::default())
+        .await
+        .unwrap()
 }

@@ -4,14 +4,19 @@ mod check;
 mod config;
 mod demo;
 mod draw;
+mod export;
 mod files;
+mod key;
 mod listen;
 mod publish;
 mod replay;
 mod say;
 mod schema;
+mod seal;
 mod serve;
 mod test;
+mod verify;
+mod why;
 mod workshop;
 
 use std::path::PathBuf;
@@ -57,6 +62,17 @@ enum Verb {
     Publish(publish::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// Why a task came to somebody, why not to somebody else, what comes next. 为什么
+    Why(why::Args),
+    /// Verify the trail of a database, or of an export. 校验审计记录
+    Verify(verify::Args),
+    /// Write the whole trail into a file for auditors. 导出审计记录
+    Export(export::Args),
+    /// Make a signed audit root now. 立即生成存证根
+    Seal(seal::Args),
+    /// The key that signs audit roots. 存证密钥
+    #[command(subcommand)]
+    Key(key::Verb),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -94,6 +110,11 @@ pub fn run() -> ExitCode {
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Why(args) => why::run(&args, say),
+        Verb::Verify(args) => verify::run(&args, say),
+        Verb::Export(args) => export::run(&args, say),
+        Verb::Seal(args) => seal::run(&args, say),
+        Verb::Key(verb) => key::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

@@ -55,14 +55,19 @@ async fn seal(store: &Store) -> NewRoot {
 
 async fn covers(fresh: Fresh) {
     let store = fresh.open().await;
-    let first: Vec<_> = (1..=200).map(|number| started(&id(number), "ann")).collect();
+    let first: Vec<_> = (1..=200)
+        .map(|number| started(&id(number), "ann"))
+        .collect();
     store.commit(&first).await.unwrap();
     let one = seal(&store).await;
     assert_eq!(one.root.size, 400);
     assert_eq!(store.add_root(&one).await.unwrap(), Outcome::Done);
     assert_eq!(store.grown_chains(9).await.unwrap(), []);
 
-    store.commit(&[decided(&first[6], "k7", "bob")]).await.unwrap();
+    store
+        .commit(&[decided(&first[6], "k7", "bob")])
+        .await
+        .unwrap();
     let record = first[0].records[0].clone();
     let edit = assent_core::write::RecordWrite {
         values: values("R-2", "1.00"),
@@ -117,7 +122,10 @@ async fn snapshot(fresh: Fresh) {
     assert_eq!(snapshot.instance(&id(1)).await.unwrap().unwrap().rev, 1);
     let events = snapshot.events(&id(1), 0, 9).await.unwrap();
     assert_eq!(events, later[1].events, "as they were written");
-    let (record, is_shared) = snapshot.record("repair", &format!("r-{}", id(1))).await.unwrap();
+    let (record, is_shared) = snapshot
+        .record("repair", &format!("r-{}", id(1)))
+        .await
+        .unwrap();
     assert_eq!(record.unwrap().values, values("R-1", "1234.50"));
     assert!(!is_shared);
     assert!(snapshot.roots().await.unwrap().is_empty());

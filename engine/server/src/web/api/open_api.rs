@@ -33,6 +33,9 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::history,
         super::instances::explain,
         super::instances::diagram,
+        super::audit::why,
+        super::audit::proof,
+        super::audit::root,
         super::instances::save,
         super::instances::submit,
         super::instances::withdraw,
@@ -89,6 +92,7 @@ mod tests {
         );
         for verb in [
             "decision", "transfer", "withdraw", "submit", "save", "explain", "diagram", "events",
+            "why", "proof",
         ] {
             assert!(text.contains(verb), "{verb}");
         }

@@ -31,6 +31,8 @@ pub struct InstanceModel {
     pub buttons: Vec<BarButton>,
     pub sheets: Vec<Sheet>,
     pub about: Vec<About>,
+    pub why_href: String,
+    pub print_href: String,
 }
 
 /// Whom it waits for.
@@ -85,6 +87,8 @@ pub fn draw(
         states: states(view, lang),
         waiting: waiting(view, lang),
         about: about(view, lang),
+        why_href: format!("/instances/{}/why", view.head.id),
+        print_href: format!("/instances/{}/print", view.head.id),
         ..InstanceModel::default()
     };
     model.minor = model

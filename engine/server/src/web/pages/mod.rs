@@ -13,6 +13,8 @@ pub mod instances;
 pub mod link;
 pub mod mailbox;
 pub mod me;
+pub mod print;
+pub mod proof;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -21,6 +23,7 @@ pub mod stuck;
 pub mod task;
 pub mod task_do;
 pub mod welcome;
+pub mod why;
 
 use std::sync::Arc;
 
@@ -60,7 +63,10 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/start/{flow}", get(start::form).post(start::begin))
         .route("/instances", get(instances::show))
         .route("/instances/{id}", get(instance::show))
+        .route("/instances/{id}/print", get(print::show))
+        .route("/instances/{id}/why", get(why::show))
         .route("/instances/{id}/{verb}", post(instance::act))
+        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
