@@ -29,9 +29,15 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 2,
+        name: "pools",
+        oldest: 1,
+        sql: include_str!("../migrations/0002_pools.sql"),
+    },
+    Migration {
+        number: 3,
         name: "audit_roots",
         oldest: 1,
-        sql: include_str!("../migrations/0002_audit_roots.sql"),
+        sql: include_str!("../migrations/0003_audit_roots.sql"),
     },
 ];
 

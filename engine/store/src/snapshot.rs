@@ -44,6 +44,9 @@ const EVENTS: Sql = Sql::Each {
     postgres: "select seq, at, actor, kind, body, hash from events where instance = $1 and seq > $2 order by seq limit $3",
 };
 
+/// The migration that brought signed roots.
+const AUDIT_SCHEMA: u32 = 3;
+
 /// A database as it was at one moment.
 pub struct Snapshot {
     store: Store,
@@ -56,7 +59,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read, or is older than signed roots.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        if self.about().await?.schema < 2 {
+        if self.about().await?.schema < AUDIT_SCHEMA {
             return Err(StoreError::new(
                 StoreErrorKind::Unsuitable,
                 "the database is older than signed roots; start the server once with this version",

@@ -1,8 +1,9 @@
 //! What the events say about who was asked, and which way the instance took.
 
+use crate::command::Actor;
 use crate::definition::StateKind;
 use crate::event::{Change, Event};
-use crate::instance::Instance;
+use crate::instance::{Instance, TaskKind};
 use crate::people::PersonId;
 use crate::text::Text;
 use crate::value::Value;
@@ -26,6 +27,14 @@ enum How {
     HandedOver,
     /// Passed on by somebody.
     Transferred(PersonId),
+    /// One task for several candidates, or claimed out of it.
+    Pool,
+    /// Somebody made them a signer.
+    AddedBy(PersonId),
+    /// Their decision was taken back.
+    TakenBack,
+    /// Asked to prepare the decision, for an opinion, for an answer, or to read a copy.
+    Beside,
 }
 
 /// A task that was opened.
@@ -33,10 +42,18 @@ enum How {
 pub(super) struct Opened {
     pub task: u32,
     pub assignee: PersonId,
+    candidates: Vec<PersonId>,
     state: String,
     seqs: Vec<u32>,
     how: How,
     why: Vec<Text>,
+}
+
+impl Opened {
+    /// Held by this person, or theirs to claim.
+    pub(super) fn is_for(&self, person: &str) -> bool {
+        self.assignee == person || self.candidates.iter().any(|candidate| candidate == person)
+    }
 }
 
 /// Once in a state.
@@ -64,6 +81,7 @@ enum Turned {
     Skipped(String, Vec<(String, Value)>),
     Chosen(String, String, Vec<(String, Value)>),
     Returned(String, Text, Option<String>),
+    Reopened(Option<String>),
     Held(Text),
 }
 
@@ -125,7 +143,18 @@ impl History {
                 }
             }
             Change::VoterAdded { person, .. } => {
-                self.coming.push((person.clone(), How::Added, seq));
+                let how = match &event.actor {
+                    Actor::Person(by) => How::AddedBy(by.clone()),
+                    Actor::System => How::Added,
+                };
+                self.coming.push((person.clone(), how, seq));
+            }
+            Change::VoterRemoved { person, .. } => {
+                // Not asked yet: the task that was coming will not come.
+                self.coming.retain(|(known, _, _)| known != person);
+            }
+            Change::TakenBack { voter, .. } => {
+                self.coming.push((voter.clone(), How::TakenBack, seq));
             }
             Change::HandedOver { to, .. } => {
                 let to = to
@@ -141,6 +170,7 @@ impl History {
             Change::Skipped { .. }
             | Change::Chosen { .. }
             | Change::Returned { .. }
+            | Change::Reopened { .. }
             | Change::Held { .. } => self.turn(event),
             // These say nothing about who is asked, or which way was taken and why.
             Change::Started { .. }
@@ -165,6 +195,12 @@ impl History {
             | Change::SubflowEnded { .. }
             | Change::Commented { .. }
             | Change::Resumed { .. }
+            | Change::OpinionAsked { .. }
+            | Change::Advised { .. }
+            | Change::Copied { .. }
+            | Change::Questioned { .. }
+            | Change::Replied { .. }
+            | Change::Urged { .. }
             | Change::Ended { .. } => {}
         }
     }
@@ -181,6 +217,7 @@ impl History {
             kind,
             assignee,
             why,
+            candidates,
             ..
         } = &event.change
         else {
@@ -192,15 +229,20 @@ impl History {
             .iter()
             .position(|(person, _, _)| person == assignee);
         let asked = self.visit(*entry).and_then(|visit| visit.asked.clone());
-        let how = if let Some(at) = came {
+        let pool = self.opened.iter().rfind(|known| known.state == *state);
+        let is_claimed = pool.is_some_and(|pool| pool.candidates.contains(assignee));
+        let how = if matches!(kind, TaskKind::Advise | TaskKind::Answer | TaskKind::Read) {
+            How::Beside
+        } else if let Some(at) = came {
             let (_, how, seq) = self.coming.remove(at);
             seqs.insert(0, seq);
             how
-        } else if *kind == crate::instance::TaskKind::Draft {
+        } else if *kind == TaskKind::Draft {
             How::Draft
         } else {
             seqs.splice(0..0, asked.iter().map(|asked| asked.seq));
             match asked {
+                _ if !candidates.is_empty() || is_claimed => How::Pool,
                 Some(asked) if asked.stand_ins.contains(assignee) => How::StandIn,
                 Some(_) | None => How::Rule,
             }
@@ -208,6 +250,7 @@ impl History {
         self.opened.push(Opened {
             task: *task,
             assignee: assignee.clone(),
+            candidates: candidates.clone(),
             state: state.clone(),
             seqs,
             how,
@@ -216,6 +259,7 @@ impl History {
     }
 
     fn turn(&mut self, event: &Event) {
+        let nowhere = String::new();
         let turned = match &event.change {
             Change::Skipped {
                 state,
@@ -241,6 +285,7 @@ impl History {
                 to,
                 Turned::Returned(from.clone(), because.clone(), comment.clone()),
             ),
+            Change::Reopened { comment, .. } => (&nowhere, Turned::Reopened(comment.clone())),
             Change::Held { held } => (&held.state, Turned::Held(held.reason.clone())),
             _ => return,
         };
@@ -248,7 +293,12 @@ impl History {
     }
 
     /// Why the tasks that are wanted came.
-    pub(super) fn asked(&self, said: &Said<'_>, wanted: impl Fn(&Opened) -> bool) -> Vec<Reason> {
+    pub(super) fn asked(
+        &self,
+        said: &Said<'_>,
+        whom: Option<&str>,
+        wanted: impl Fn(&Opened) -> bool,
+    ) -> Vec<Reason> {
         let reason = |opened: &Opened| {
             let (code, how) = match &opened.how {
                 How::Draft => ("applicant", None),
@@ -257,10 +307,15 @@ impl History {
                 How::Added => ("added", Some(said.added())),
                 How::HandedOver => ("handed_over", Some(said.handed_over())),
                 How::Transferred(from) => ("transferred", Some(said.transferred(from))),
+                How::Pool => ("pool", Some(said.pool(&opened.candidates))),
+                How::AddedBy(by) => ("added", Some(said.added_by(by))),
+                How::TakenBack => ("taken_back", Some(said.taken_back())),
+                How::Beside => ("beside", None),
             };
+            let holder = || Some(opened.assignee.clone()).filter(|id| !id.is_empty());
             Reason {
                 code,
-                person: Some(opened.assignee.clone()),
+                person: whom.map(str::to_owned).or_else(holder),
                 state: opened.state.clone(),
                 seqs: opened.seqs.clone(),
                 words: how.into_iter().chain(opened.why.clone()).collect(),
@@ -298,7 +353,7 @@ impl History {
                 .opened
                 .iter()
                 .filter(in_visit)
-                .any(|opened| opened.assignee == person)
+                .any(|opened| opened.is_for(person))
             {
                 continue;
             }
@@ -365,6 +420,7 @@ impl History {
                     "returned",
                     said.returned(from, state, because, comment.as_deref()),
                 ),
+                Turned::Reopened(comment) => ("reopened", said.reopened(comment.as_deref())),
                 Turned::Held(reason) => {
                     let still = instance.holds.iter().any(|held| held.state == *state);
                     ("held", said.held(state, reason, still))

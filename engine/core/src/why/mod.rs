@@ -23,8 +23,9 @@ use history::History;
 /// One reason, from what is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`; `left_out`, `counted`, `in_order`, `settled`,
-    /// `not_named`, `nobody`, `skipped`, `not_reached`; `chosen`, `returned`, `held`.
+    /// `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `taken_back`, `beside`; `left_out`, `counted`, `in_order`, `settled`,
+    /// `not_named`, `nobody`, `skipped`, `not_reached`; `chosen`, `returned`, `reopened`,
+    /// `held`.
     pub code: &'static str,
     /// Whom it is about; none for the way the instance took.
     pub person: Option<PersonId>,
@@ -61,8 +62,12 @@ pub fn why(
     let said = words::Said { def, cx };
     let next = next::next(def, case, cx);
     let asked = match person {
-        Some(person) => history.asked(&said, |opened| opened.assignee == person),
-        None => history.asked(&said, |opened| case.instance.task(opened.task).is_some()),
+        Some(_) => history.asked(&said, person, |opened| {
+            person.is_some_and(|person| opened.is_for(person))
+        }),
+        None => history.asked(&said, None, |opened| {
+            case.instance.task(opened.task).is_some()
+        }),
     };
     let not_asked = person
         .map(|person| history.not_asked(&said, person, &case.instance, &next))

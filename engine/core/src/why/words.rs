@@ -110,6 +110,43 @@ impl Said<'_> {
         )
     }
 
+    pub(super) fn pool(&self, candidates: &[PersonId]) -> Text {
+        if candidates.is_empty() {
+            return Text::new("从候选人中认领：", "Claimed by one of the candidates:");
+        }
+        let people = self.people(candidates);
+        Text::new(
+            format!("一个任务，候选人为{}，由其中一人认领：", people.zh),
+            format!("One task for {}, until one of them claims it:", people.en),
+        )
+    }
+
+    pub(super) fn added_by(&self, by: &str) -> Text {
+        let name = self.name(by);
+        Text::new(
+            format!("由{name}加签："),
+            format!("{name} added them as a signer:"),
+        )
+    }
+
+    pub(super) fn taken_back(&self) -> Text {
+        Text::new(
+            "此人拿回了自己的决定，重新处理：",
+            "They took their decision back, and decide again:",
+        )
+    }
+
+    pub(super) fn reopened(&self, comment: Option<&str>) -> Text {
+        let tail = comment.unwrap_or_default();
+        if tail.is_empty() {
+            return Text::new("发起人重新打开了流程。", "The applicant opened it again.");
+        }
+        Text::new(
+            format!("发起人重新打开了流程：{tail}"),
+            format!("The applicant opened it again: {tail}"),
+        )
+    }
+
     pub(super) fn left_out(&self, person: &str, state: &str, policy: &str) -> Text {
         let (name, state) = (self.name(person), self.state(state));
         let (zh, en) = match policy {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assent_core::command::{Action, Actor, Command, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, DecideWith, Verdict, Via};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::Directory;
 use assent_core::event::{Change, Event};
@@ -20,48 +20,46 @@ pub fn explains(
     def: &Definition,
     case: &Case,
     events: &[Event],
-    people: &[String],
+    person: &str,
     cx: &Context<'_>,
     seed: u64,
 ) {
     let all = why(def, case, events, None, cx);
     for task in &case.instance.tasks {
         let told = all.asked.iter().any(|reason| {
-            reason.person.as_ref() == Some(&task.assignee)
+            reason.person.as_deref().unwrap_or_default() == task.assignee
                 && reason.state == task.state
                 && !reason.words.is_empty()
         });
         assert!(told, "task {} is not explained, seed {seed}", task.no);
     }
-    for person in people {
-        let why = why(def, case, events, Some(person), cx);
-        let told: BTreeSet<&str> = why
-            .asked
-            .iter()
-            .chain(&why.not_asked)
-            .map(|reason| reason.state.as_str())
-            .collect();
-        for state in &def.states {
-            let asks = matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. });
-            let comes = why.next.iter().any(|next| next.state == state.id);
-            assert!(
-                !asks || comes || told.contains(state.id.as_str()),
-                "{person} is not told about {}, seed {seed}",
-                state.id
-            );
-        }
-        for reason in why.asked.iter().chain(&why.not_asked).chain(&why.way) {
-            let is_there = |seq: &u32| {
-                events
-                    .get(*seq as usize - 1)
-                    .is_some_and(|event| event.seq == *seq)
-            };
-            assert!(reason.seqs.iter().all(is_there), "{reason:?}, seed {seed}");
-            assert!(
-                !reason.seqs.is_empty() || reason.code == "not_reached",
-                "{reason:?}"
-            );
-        }
+    let why = why(def, case, events, Some(person), cx);
+    let told: BTreeSet<&str> = why
+        .asked
+        .iter()
+        .chain(&why.not_asked)
+        .map(|reason| reason.state.as_str())
+        .collect();
+    for state in &def.states {
+        let asks = matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. });
+        let comes = why.next.iter().any(|next| next.state == state.id);
+        assert!(
+            !asks || comes || told.contains(state.id.as_str()),
+            "{person} is not told about {}, seed {seed}",
+            state.id
+        );
+    }
+    for reason in why.asked.iter().chain(&why.not_asked).chain(&why.way) {
+        let is_there = |seq: &u32| {
+            events
+                .get(*seq as usize - 1)
+                .is_some_and(|event| event.seq == *seq)
+        };
+        assert!(reason.seqs.iter().all(is_there), "{reason:?}, seed {seed}");
+        assert!(
+            !reason.seqs.is_empty() || reason.code == "not_reached",
+            "{reason:?}"
+        );
     }
 }
 
@@ -156,6 +154,7 @@ impl Scene {
                 verdict: Verdict::Approve,
                 comment: None,
                 set: Values::new(),
+                with: DecideWith::default(),
             },
         );
     }

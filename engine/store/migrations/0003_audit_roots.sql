@@ -1,4 +1,4 @@
--- 0002: signed roots over all events.
+-- 0003: signed roots over all events.
 --
 -- The order of all events is made when a root is made: the events no root covers yet, by chain and number, behind those
 -- that have their place already. Nothing is added to what a decision writes. See docs/adr/0020-order-of-all-events.md.
