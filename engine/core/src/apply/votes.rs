@@ -30,6 +30,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             entry,
             voters,
             left_out,
+            stand_ins,
             weights,
             groups,
             ..
@@ -38,7 +39,8 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
                 let voter = |(place, person): (usize, &String)| Voter {
                     weight: weights.get(place).copied().unwrap_or(1),
                     groups: groups.get(place).cloned().unwrap_or_default(),
-                    ..fresh(person, true)
+                    // Whoever a policy named stands in for somebody; the state's rule does not find them again.
+                    ..fresh(person, !stand_ins.contains(person))
                 };
                 active.voters = voters.iter().enumerate().map(voter).collect();
                 active.left_out.clone_from(left_out);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
-use crate::definition::{Source, State, WorkAction};
+use crate::definition::{Source, State, StateKind, WorkAction};
 use crate::event::Change;
 use crate::field::{Field, RequiredTo};
-use crate::instance::Decision;
+use crate::instance::{Decision, TaskKind};
 use crate::module::{HookContext, Reaction};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
@@ -25,7 +25,8 @@ impl Run<'_> {
                 .any(|state| asks(state).any(|field| field.name == name))
         };
         let writable = |field: &Field| {
-            field.computed.is_none() && field.filled_by.is_none() && !asked(&field.name)
+            let by_people = field.computed.is_none() && field.filled_by.is_none();
+            by_people && !asked(&field.name) && self.def.in_draft(field)
         };
         let allowed: Vec<&str> = self
             .def
@@ -46,7 +47,36 @@ impl Run<'_> {
                 && field.required_to.is_none();
             field.required && people_fill && self.is_empty(&field.name)
         });
-        refuse_all(missing.map(missing_field).collect())
+        let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
+        let draft = self.def.states.iter().find(is_draft);
+        let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
+        faults.extend(draft.into_iter().flat_map(|state| self.missing(&state.fields.require)));
+        refuse_all(faults)?;
+        let hook = HookContext {
+            complete: true,
+            ..self.hook()
+        };
+        let values = &self.case.values;
+        for module in self.cx.modules {
+            module.check(&self.def.entity.name, Some(values), values, &hook)?;
+        }
+        Ok(())
+    }
+
+    /// What modules' hooks may know. While a draft is open, what must be there may still be missing.
+    fn hook(&self) -> HookContext<'_> {
+        let tasks = &self.case.instance.tasks;
+        HookContext {
+            now: self.cx.now,
+            today: self.cx.calendar.civil(self.cx.now).date(),
+            actor: self.actor.person(),
+            record: &self.case.instance.record,
+            complete: self.case.instance.submitted
+                && !tasks.iter().any(|task| task.kind == TaskKind::Draft),
+            records: self.cx.records,
+            organisation: Some(self.cx.organisation),
+            modules: self.cx.modules,
+        }
     }
 
     /// Values given with a decision; returns the fields that were filled in before and are different now.
@@ -149,12 +179,8 @@ impl Run<'_> {
                 .map(Refusal::from)
                 .collect(),
         )?;
-        let hook = HookContext {
-            now: self.cx.now,
-            actor: self.actor.person(),
-        };
         for module in self.cx.modules {
-            module.derive(&self.def.entity.name, &mut after, &hook);
+            module.derive(&self.def.entity.name, &mut after, &self.hook());
         }
         self.case.values = after;
         let computed = crate::record::computed(&self.def.entity.fields, &self.facts());
@@ -173,7 +199,7 @@ impl Run<'_> {
                 .collect(),
         )?;
         for module in self.cx.modules {
-            module.check(&self.def.entity.name, Some(&before), &after, &hook)?;
+            module.check(&self.def.entity.name, Some(&before), &after, &self.hook())?;
         }
         let values = crate::record::changed(&before, &after);
         let overwritten = values
@@ -192,17 +218,9 @@ impl Run<'_> {
         let events = self.events().to_vec();
         let mut reactions = vec![];
         for module in self.cx.modules {
-            let hook = HookContext {
-                now: self.cx.now,
-                actor: self.actor.person(),
-            };
             for event in &events {
-                reactions.extend(module.react(
-                    event,
-                    &self.def.entity.name,
-                    &self.case.values,
-                    &hook,
-                ));
+                let entity = &self.def.entity.name;
+                reactions.extend(module.react(event, entity, &self.case.values, &self.hook()));
             }
         }
         for reaction in reactions {
@@ -231,7 +249,7 @@ impl Run<'_> {
         }
     }
 
-    fn create(&mut self, entity: &str, values: Values) {
+    fn create(&mut self, entity: &str, mut values: Values) {
         let Some(entity) = self.cx.records.entity(entity) else {
             return;
         };
@@ -240,6 +258,14 @@ impl Run<'_> {
             &self.case.instance.id,
             &format!("record:{}:{number}", self.case.instance.seq),
         );
+        let hook = HookContext {
+            record: &id,
+            ..self.hook()
+        };
+        for module in self.cx.modules {
+            module.derive(&entity.name, &mut values, &hook);
+        }
+        values.retain(|_, value| !value.is_empty());
         self.beside.push(RecordWrite {
             entity,
             id,
