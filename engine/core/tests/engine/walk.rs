@@ -26,6 +26,7 @@ const WALKS: u64 = 60;
 /// Commands of one walk.
 const STEPS: usize = 40;
 
+/// A9.13 with the invariants: whoever has a task is told why, whoever has none why not.
 #[test]
 fn random_walks_keep_the_invariants() {
     let walks = std::env::var("ASSENT_WALKS")

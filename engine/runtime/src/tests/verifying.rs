@@ -243,3 +243,45 @@ async fn a_print_is_told_from_a_forgery_without_telling_what_it_says() {
     test.settle().await;
     test.finish().await;
 }
+
+/// A9.7
+#[tokio::test]
+async fn roots_are_made_and_verified_on_postgres_too() {
+    let Ok(server) = std::env::var("ASSENT_TEST_POSTGRES") else {
+        eprintln!(
+            "SKIPPED on PostgreSQL: ASSENT_TEST_POSTGRES is not set (tests/pg run cargo test …)"
+        );
+        return;
+    };
+    let schema = format!("audit_{}", std::process::id());
+    let pool = sqlx::PgPool::connect(&server).await.unwrap();
+    let sql = sqlx::AssertSqlSafe(format!("create schema {schema}"));
+    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    let joint = if server.contains('?') { '&' } else { '?' };
+    let test = TestApp::configured(super::harness::LEAVE, |config| {
+        config.database = format!("{server}{joint}options[search_path]={schema}");
+        config.audit.key = Some(KeyFrom::Given(Secret(key("a"))));
+        config.audit.every_minutes = 10;
+    })
+    .await;
+    let over = test.submitted(&leave_of(2)).await;
+    assert_eq!(test.app.seal_if_due().await.unwrap().len(), 1);
+    test.decide(&over.instance, 2, "bob", Verdict::Approve)
+        .await
+        .unwrap();
+    test.settle().await;
+    test.at(MONDAY.plus_ms(600_000));
+    assert_eq!(test.app.seal_if_due().await.unwrap().len(), 1);
+    test.submitted(&leave_of(1)).await;
+    test.settle().await;
+    let report = verified(&test).await;
+    assert!(report.good && report.not_sealed > 0, "{report:#?}");
+    let sql = format!("update {schema}.events set actor = 'eve' where seq = 3");
+    let sql = sqlx::AssertSqlSafe(sql);
+    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    let report = verified(&test).await;
+    assert!(codes(&report).contains(&"event_changed"), "{report:#?}");
+    test.finish().await;
+    let sql = sqlx::AssertSqlSafe(format!("drop schema {schema} cascade"));
+    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+}
