@@ -1,5 +1,6 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod people;
 mod tasks;
 mod votes;
 
@@ -54,6 +55,9 @@ impl Case {
             urged: None,
             at_submit: None,
             outside: 0,
+            choices: BTreeMap::new(),
+            drawn: vec![],
+            worked: vec![],
         };
         Self { instance, values }
     }
@@ -162,9 +166,12 @@ pub fn apply(case: &mut Case, event: &Event) {
             instance.calls.retain(|open| open.no != *call);
         }
         Change::SubflowAsked { .. } => instance.outside += 1,
+        Change::Acted { .. }
+        | Change::Drawn { .. }
+        | Change::PeopleChosen { .. }
+        | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
-        | Change::Acted { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
         | Change::Copied { .. }

@@ -93,6 +93,13 @@ impl Definition {
     }
 }
 
+impl crate::people::Names for Definition {
+    fn state(&self, id: &str) -> Text {
+        let state = self.states.iter().find(|state| state.id == id);
+        state.map_or_else(|| Text::same(id), |state| state.name.clone())
+    }
+}
+
 /// An ordered list of states: the root, or one branch of a parallel state.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -563,6 +570,8 @@ pub struct MailTemplate {
 pub struct Proxy {
     /// `{to: same_role}`: role tasks may go to a proxy holding the same role.
     pub same_role: bool,
+    /// `{to: anyone}`: role tasks may go to any proxy.
+    pub anyone: bool,
     /// Longest absence a proxy covers, in days.
     pub longest_days: Option<u32>,
     /// `chain: refuse`: a proxy's proxy does not count.

@@ -13,7 +13,7 @@ use crate::play::{Failure, Stage, expect};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::time::Moment;
-use crate::turn::{Before, Context, Lookup, New, RuleAnswer, Rules, turn};
+use crate::turn::{Before, Chance, Context, Lookup, New, RuleAnswer, Rules, turn};
 use crate::value::{Value, Values};
 use crate::verify;
 
@@ -303,6 +303,10 @@ impl<'a> World<'a> {
             rules: &stubs,
             records: &stubs,
             modules: self.stage.modules,
+            chance: Chance {
+                loads: Some(&self.example.open_tasks),
+                ..Chance::default()
+            },
         };
         let before = match self.case.clone() {
             Some(case) => Before::Case(Box::new(case)),

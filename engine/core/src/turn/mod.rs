@@ -7,7 +7,10 @@
 mod again;
 mod ask;
 mod auto;
+mod candidates;
+mod choices;
 mod context;
+mod draw;
 mod enter;
 mod facts;
 mod fields;
@@ -19,11 +22,14 @@ mod retreat;
 mod run;
 mod seal;
 mod settle;
+mod stand_in;
 mod tally;
 
 pub(crate) use ask::NewTask;
 pub(crate) use auto::{child_id, filled, made_id};
-pub use context::{Context, Lookup, Organisation, RuleAnswer, Rules};
+pub use choices::{Choice, choosable};
+pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
+pub(crate) use draw::RULE_PEOPLE;
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;
 pub(crate) use late::REMIND_MAIL;

@@ -5,7 +5,7 @@ mod answers;
 use crate::command::Actor;
 use crate::event::{Change, Event};
 use crate::instance::TaskKind;
-use crate::people::PersonId;
+use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::value::Value;
 
@@ -28,6 +28,8 @@ enum How {
     Pool,
     /// Somebody made them a signer.
     AddedBy(PersonId),
+    /// Whoever was asked is away.
+    StandsFor(PersonId),
     /// Their decision was taken back.
     TakenBack,
     /// Asked to prepare the decision, for an opinion, for an answer, or to read a copy.
@@ -72,6 +74,26 @@ struct Asked {
     stand_ins: Vec<PersonId>,
 }
 
+/// Somebody was drawn out of several.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    pub seq: u32,
+    /// The name under `people:`.
+    pub name: String,
+    pub how: Pick,
+    pub people: Vec<PersonId>,
+    pub pool: Vec<PersonId>,
+}
+
+/// Somebody stands in for whoever was asked.
+#[derive(Clone, Debug)]
+struct Proxied {
+    seq: u32,
+    task: u32,
+    person: PersonId,
+    proxy: PersonId,
+}
+
 /// A turn of the way.
 #[derive(Clone, Debug)]
 enum Turned {
@@ -79,6 +101,8 @@ enum Turned {
     Chosen(String, String, Vec<(String, Value)>),
     Returned(String, Text, Option<String>),
     Reopened(Option<String>),
+    Drawn(Drawn),
+    PeopleChosen(String, Vec<PersonId>, Option<PersonId>),
     Held(Text),
 }
 
@@ -89,6 +113,7 @@ pub(super) struct History {
     opened: Vec<Opened>,
     /// Event, state, what.
     way: Vec<(u32, String, Turned)>,
+    proxied: Vec<Proxied>,
     /// Who is about to be asked otherwise than by the rule, with the event that says so.
     coming: Vec<(PersonId, How, u32)>,
 }
@@ -163,11 +188,30 @@ impl History {
                 let how = How::Transferred(from.clone());
                 self.coming.push((to.clone(), how, seq));
             }
+            Change::Proxied {
+                task, person, hops, ..
+            } => {
+                let opened = self.opened.iter_mut().rfind(|opened| opened.task == *task);
+                if let Some(opened) = opened {
+                    opened.seqs.push(seq);
+                    if let Some(proxy) = hops.last() {
+                        opened.how = How::StandsFor(person.clone());
+                        self.proxied.push(Proxied {
+                            seq,
+                            task: *task,
+                            person: person.clone(),
+                            proxy: proxy.clone(),
+                        });
+                    }
+                }
+            }
             Change::TaskOpened { .. } => self.open(event),
             Change::Skipped { .. }
             | Change::Chosen { .. }
             | Change::Returned { .. }
             | Change::Reopened { .. }
+            | Change::Drawn { .. }
+            | Change::PeopleChosen { .. }
             | Change::Held { .. } => self.turn(event),
             // These say nothing about who is asked, or which way was taken and why.
             Change::Started { .. }
@@ -283,6 +327,29 @@ impl History {
                 Turned::Returned(from.clone(), because.clone(), comment.clone()),
             ),
             Change::Reopened { comment, .. } => (&nowhere, Turned::Reopened(comment.clone())),
+            Change::Drawn {
+                name,
+                how,
+                people,
+                pool,
+                ..
+            } => {
+                let drawn = Drawn {
+                    seq: event.seq,
+                    name: name.clone(),
+                    how: *how,
+                    people: people.clone(),
+                    pool: pool.clone(),
+                };
+                (&nowhere, Turned::Drawn(drawn))
+            }
+            Change::PeopleChosen { name, people } => {
+                let by = event.actor.person().map(str::to_owned);
+                (
+                    &nowhere,
+                    Turned::PeopleChosen(name.clone(), people.clone(), by),
+                )
+            }
             Change::Held { held } => (&held.state, Turned::Held(held.reason.clone())),
             _ => return,
         };

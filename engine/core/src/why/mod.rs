@@ -23,8 +23,8 @@ use history::History;
 /// One reason, from what is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `taken_back`, `beside`; `left_out`, `counted`, `in_order`, `settled`,
-    /// `not_named`, `nobody`, `skipped`, `not_reached`; `chosen`, `returned`, `reopened`,
+    /// `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `proxy`, `taken_back`, `beside`; `left_out`, `counted`, `in_order`, `settled`,
+    /// `not_named`, `not_drawn`, `proxied`, `nobody`, `skipped`, `not_reached`; `chosen`, `returned`, `reopened`, `drawn`, `people_chosen`,
     /// `held`.
     pub code: &'static str,
     /// Whom it is about; none for the way the instance took.

@@ -1,6 +1,7 @@
 //! The sentences.
 
-use crate::definition::{Definition, StateKind};
+use super::history::Drawn;
+use crate::definition::{Definition, PeopleRef, StateKind};
 use crate::people::PersonId;
 use crate::record::show;
 use crate::text::{Lang, Text};
@@ -23,6 +24,28 @@ impl Said<'_> {
                 StateKind::Approve(_) | StateKind::Work { .. }
             )
         })
+    }
+
+    /// True when a state's `by:` names this entry of `people:`.
+    pub(super) fn names(&self, state: &str, name: &str) -> bool {
+        let Some(ix) = self.def.state_ix(state) else {
+            return false;
+        };
+        let by: &[PeopleRef] = match &self.def.states[ix].kind {
+            StateKind::Approve(approve) => &approve.by,
+            StateKind::Work { by, .. } => by,
+            StateKind::Draft { .. }
+            | StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::Together { .. }
+            | StateKind::End { .. } => &[],
+        };
+        by.contains(&PeopleRef::Named(name.to_owned()))
     }
 
     fn state(&self, id: &str) -> Text {
@@ -118,6 +141,52 @@ impl Said<'_> {
         Text::new(
             format!("一个任务，候选人为{}，由其中一人认领：", people.zh),
             format!("One task for {}, until one of them claims it:", people.en),
+        )
+    }
+
+    pub(super) fn stands_for(&self, person: &str) -> Text {
+        let name = self.name(person);
+        Text::new(
+            format!("{name}不在，由此人代理："),
+            format!("{name} is away, and they stand in:"),
+        )
+    }
+
+    pub(super) fn proxied(&self, person: &str, proxy: &str) -> Text {
+        let (name, proxy) = (self.name(person), self.name(proxy));
+        Text::new(
+            format!("请求了{name}，但{name}当时不在，由{proxy}代理。"),
+            format!("{name} was asked, but was away then; {proxy} stands in."),
+        )
+    }
+
+    pub(super) fn drawn(&self, drawn: &Drawn) -> Text {
+        let (how_zh, how_en) = drawn.how.words();
+        let (people, pool) = (self.people(&drawn.people), self.people(&drawn.pool));
+        if drawn.pool.is_empty() {
+            return Text::new(
+                format!("“{}”：{how_zh}{}。", drawn.name, people.zh),
+                format!("“{}”: {}, {how_en}.", drawn.name, people.en),
+            );
+        }
+        Text::new(
+            format!(
+                "“{}”：从{}中{how_zh}选出{}。",
+                drawn.name, pool.zh, people.zh
+            ),
+            format!("“{}”: {}, {how_en} of {}.", drawn.name, people.en, pool.en),
+        )
+    }
+
+    pub(super) fn people_chosen(&self, name: &str, people: &[PersonId], by: Option<&str>) -> Text {
+        let people = self.people(people);
+        let by = by.map_or_else(
+            || Text::new("系统", "The system"),
+            |by| Text::same(self.name(by)),
+        );
+        Text::new(
+            format!("{}为“{name}”选择了{}。", by.zh, people.zh),
+            format!("{} chose {} for “{name}”.", by.en, people.en),
         )
     }
 

@@ -8,7 +8,7 @@ use assent_core::directory::Directory;
 use assent_core::event::{Change, Event};
 use assent_core::instance::Case;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, New, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, New, turn};
 use assent_core::value::{Value, Values};
 use assent_core::why::{Fate, Why, why};
 
@@ -114,6 +114,7 @@ impl Scene {
         };
         f(&Context {
             now: Moment(1_767_574_800_000),
+            chance: Chance::default(),
             organisation: &organisation,
             calendar: &calendar(),
             rules: &Nothing,

@@ -2,9 +2,11 @@
 //!
 //! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
 
+mod absence;
 mod account;
 mod answer;
 mod attachment;
+mod choice;
 mod command;
 mod config;
 mod error;
@@ -23,9 +25,11 @@ mod task;
 mod view;
 mod why;
 
+pub use absence::{AbsenceSaved, AbsenceView};
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
 pub use answer::{Answer, Opened, Seen};
 pub use attachment::{ATTACHMENT_BYTES_MAX, Attached};
+pub(crate) use choice::choice_fields;
 pub use config::{AppConfig, Connector, MailConfig, Secret, Smtp};
 pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, SourceFile};

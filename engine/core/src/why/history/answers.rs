@@ -2,12 +2,11 @@
 
 use crate::definition::StateKind;
 use crate::instance::Instance;
-use crate::text::Text;
 use crate::why::Reason;
 use crate::why::next::Next;
 use crate::why::words::Said;
 
-use super::{History, How, Opened, Turned, Visit};
+use super::{Drawn, History, How, Opened, Turned, Visit};
 
 impl History {
     /// Why the tasks that are wanted came.
@@ -27,6 +26,7 @@ impl History {
                 How::Transferred(from) => ("transferred", Some(said.transferred(from))),
                 How::Pool => ("pool", Some(said.pool(&opened.candidates))),
                 How::AddedBy(by) => ("added", Some(said.added_by(by))),
+                How::StandsFor(person) => ("proxy", Some(said.stands_for(person))),
                 How::TakenBack => ("taken_back", Some(said.taken_back())),
                 How::Beside => ("beside", None),
             };
@@ -75,18 +75,21 @@ impl History {
             {
                 continue;
             }
-            let why = self
-                .opened
-                .iter()
-                .find(in_visit)
-                .map(|opened| opened.why.clone());
-            found.push(visit_reason(
-                said,
-                visit,
-                person,
-                instance,
-                why.unwrap_or_default(),
-            ));
+            let here: Vec<&Opened> = self.opened.iter().filter(in_visit).collect();
+            let away = self.proxied.iter().find(|away| {
+                away.person == person && here.iter().any(|opened| opened.task == away.task)
+            });
+            let reason = match away {
+                Some(away) => Reason {
+                    code: "proxied",
+                    person: Some(person.to_owned()),
+                    state: visit.state.clone(),
+                    seqs: vec![away.seq],
+                    words: vec![said.proxied(person, &away.proxy)],
+                },
+                None => self.visit_reason(said, visit, person, instance, &here),
+            };
+            found.push(reason);
         }
         for (seq, state, turned) in &self.way {
             let Turned::Skipped(because, values) = turned else {
@@ -138,6 +141,11 @@ impl History {
                     "returned",
                     said.returned(from, state, because, comment.as_deref()),
                 ),
+                Turned::Drawn(drawn) => ("drawn", said.drawn(drawn)),
+                Turned::PeopleChosen(name, people, by) => (
+                    "people_chosen",
+                    said.people_chosen(name, people, by.as_deref()),
+                ),
                 Turned::Reopened(comment) => ("reopened", said.reopened(comment.as_deref())),
                 Turned::Held(reason) => {
                     let still = instance.holds.iter().any(|held| held.state == *state);
@@ -154,59 +162,86 @@ impl History {
         };
         self.way.iter().map(reason).collect()
     }
-}
 
-/// Why a visit of a state brought this person no task.
-fn visit_reason(
-    said: &Said<'_>,
-    visit: &Visit,
-    person: &str,
-    instance: &Instance,
-    rule: Vec<Text>,
-) -> Reason {
-    let reason = |code, seqs, words| Reason {
-        code,
-        person: Some(person.to_owned()),
-        state: visit.state.clone(),
-        seqs,
-        words,
-    };
-    let counted = |whose: Option<&str>| {
-        visit
-            .counted
-            .iter()
-            .find(|(_, voter, _)| voter.as_deref() == whose)
-    };
-    let Some(asked) = &visit.asked else {
-        return match counted(None) {
-            Some((seq, _, because)) => {
-                reason("nobody", vec![visit.seq, *seq], vec![because.clone()])
-            }
-            None => reason("nobody", vec![visit.seq], vec![said.nobody(&visit.state)]),
+    /// Why a visit of a state brought this person no task.
+    fn visit_reason(
+        &self,
+        said: &Said<'_>,
+        visit: &Visit,
+        person: &str,
+        instance: &Instance,
+        opened: &[&Opened],
+    ) -> Reason {
+        let reason = |code, seqs, words| Reason {
+            code,
+            person: Some(person.to_owned()),
+            state: visit.state.clone(),
+            seqs,
+            words,
         };
-    };
-    if let Some((_, policy)) = asked.left_out.iter().find(|(out, _)| out == person) {
-        return reason(
-            "left_out",
-            vec![asked.seq],
-            vec![said.left_out(person, &visit.state, policy)],
-        );
-    }
-    if let Some((seq, _, because)) = counted(Some(person)) {
-        return reason("counted", vec![asked.seq, *seq], vec![because.clone()]);
-    }
-    if asked.voters.iter().any(|voter| voter == person) {
-        let (code, words) = if instance.at(visit.entry).is_some() {
-            ("in_order", said.in_order(person, &visit.state))
-        } else {
-            ("settled", said.settled(person, &visit.state))
+        let counted = |whose: Option<&str>| {
+            visit
+                .counted
+                .iter()
+                .find(|(_, voter, _)| voter.as_deref() == whose)
         };
-        return reason(code, vec![asked.seq], vec![words]);
+        let Some(asked) = &visit.asked else {
+            return match counted(None) {
+                Some((seq, _, because)) => {
+                    reason("nobody", vec![visit.seq, *seq], vec![because.clone()])
+                }
+                None => reason("nobody", vec![visit.seq], vec![said.nobody(&visit.state)]),
+            };
+        };
+        if let Some((_, policy)) = asked.left_out.iter().find(|(out, _)| out == person) {
+            return reason(
+                "left_out",
+                vec![asked.seq],
+                vec![said.left_out(person, &visit.state, policy)],
+            );
+        }
+        if let Some((seq, _, because)) = counted(Some(person)) {
+            return reason("counted", vec![asked.seq, *seq], vec![because.clone()]);
+        }
+        if asked.voters.iter().any(|voter| voter == person) {
+            let (code, words) = if instance.at(visit.entry).is_some() {
+                ("in_order", said.in_order(person, &visit.state))
+            } else {
+                ("settled", said.settled(person, &visit.state))
+            };
+            return reason(code, vec![asked.seq], vec![words]);
+        }
+        let rule = opened.first().map(|opened| opened.why.clone());
+        let mut words = vec![said.not_named(person, &visit.state, &asked.voters)];
+        words.extend(rule.unwrap_or_default());
+        let Some(drawn) = self.not_drawn(said, visit, asked.seq, person) else {
+            return reason("not_named", vec![asked.seq], words);
+        };
+        words.push(said.drawn(drawn));
+        reason("not_drawn", vec![drawn.seq, asked.seq], words)
     }
-    let words = [
-        vec![said.not_named(person, &visit.state, &asked.voters)],
-        rule,
-    ]
-    .concat();
-    reason("not_named", vec![asked.seq], words)
+
+    /// The draw for this visit in which the person was in the pool, and somebody else was drawn.
+    fn not_drawn(
+        &self,
+        said: &Said<'_>,
+        visit: &Visit,
+        asked: u32,
+        person: &str,
+    ) -> Option<&Drawn> {
+        let draws = self.way.iter().filter_map(|(_, _, turned)| match turned {
+            Turned::Drawn(drawn) => Some(drawn),
+            Turned::Skipped(..)
+            | Turned::Chosen(..)
+            | Turned::Returned(..)
+            | Turned::Reopened(_)
+            | Turned::PeopleChosen(..)
+            | Turned::Held(_) => None,
+        });
+        let before =
+            draws.filter(|drawn| drawn.seq < asked && said.names(&visit.state, &drawn.name));
+        let last = before.last()?;
+        let among = |people: &[String]| people.iter().any(|known| known == person);
+        (among(&last.pool) && !among(&last.people)).then_some(last)
+    }
 }
