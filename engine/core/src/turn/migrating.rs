@@ -297,12 +297,7 @@ impl<'a> Run<'a> {
     }
 
     /// What each vote weighs under the new version; one that was cast by somebody it does not name keeps its own weight.
-    fn ballots_of(
-        &self,
-        new: &Approve,
-        before: &[Voter],
-        voters: &[PersonId],
-    ) -> Vec<Voter> {
+    fn ballots_of(&self, new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
         let found: Vec<Vec<PersonId>> = new.by.iter().map(|who| self.resolve(who).people).collect();
         let mut ballots = ballots(&new.needs, voters, &found);
         for ballot in &mut ballots {
