@@ -33,6 +33,7 @@ mod state;
 mod task;
 mod version;
 mod view;
+mod why;
 
 pub use absence::{AbsenceSaved, AbsenceView};
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
@@ -62,3 +63,4 @@ pub use state::App;
 pub use task::{ChangedFact, OfferView, OpinionView, TaskView};
 pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
+pub use why::{NextView, ReasonView, WhyView};

@@ -10,5 +10,8 @@ mod overruling;
 mod publishing;
 mod reading;
 mod replaying;
+mod roots;
+mod tamper;
+mod verifying;
 mod versions;
 mod workers;

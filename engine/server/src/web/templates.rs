@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 45] = embedded![
+const TEMPLATES: [(&str, &str); 48] = embedded![
     "layout",
     "parts/batch_row",
     "parts/amount",
@@ -35,6 +35,7 @@ const TEMPLATES: [(&str, &str); 45] = embedded![
     "parts/language",
     "parts/more",
     "parts/people",
+    "parts/reasons",
     "parts/row",
     "parts/sheet",
     "parts/spoken",
@@ -57,12 +58,14 @@ const TEMPLATES: [(&str, &str); 45] = embedded![
     "pages/me",
     "pages/migration",
     "pages/override",
+    "pages/print",
     "pages/said",
     "pages/sign_in",
     "pages/start",
     "pages/stuck",
     "pages/task",
     "pages/welcome",
+    "pages/why",
 ];
 
 /// The templates, ready to render in both languages.

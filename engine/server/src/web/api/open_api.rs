@@ -56,6 +56,9 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::history,
         super::instances::explain,
         super::instances::diagram,
+        super::audit::why,
+        super::audit::proof,
+        super::audit::root,
         super::instances::save,
         super::instances::submit,
         super::instances::withdraw,
@@ -147,6 +150,8 @@ mod tests {
             "override",
             "hand-over",
             "calendars",
+            "why",
+            "proof",
         ] {
             let ends = format!("/{verb}\"");
             let within = format!("/{verb}/");
