@@ -263,7 +263,7 @@ async fn open_from_menu(window: &Browser, sheet: &str) {
     window.click(&format!("#more a[href$='#{sheet}']")).await;
 }
 
-/// A2.93: the manager has a colleague look first, gets the task back with the opinion, adds another signer, approves.
+/// The manager has a colleague look first, gets the task back with the opinion, adds another signer, approves.
 async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     let Some(window) = Browser::open(width, height).await else {
         println!("skipped: no chromedriver");
@@ -343,11 +343,13 @@ async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     applicant.until(&instance, "approved").await;
 }
 
+/// A2.93
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_delegates_gets_it_back_and_adds_a_signer() {
     delegate_and_add_signer(360, 640, "SH-2026-7210").await;
 }
 
+/// A2.93
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_delegates_gets_it_back_and_adds_a_signer() {
     delegate_and_add_signer(1280, 800, "SH-2026-7212").await;

@@ -196,21 +196,7 @@ fn action(args: &Args, task: u32) -> Result<Action, Text> {
         })
     };
     Ok(match args.deed {
-        Deed::Approve | Deed::Reject => Action::Decide {
-            task,
-            verdict: if args.deed == Deed::Reject {
-                Verdict::Reject
-            } else {
-                Verdict::Approve
-            },
-            comment: words,
-            set: Values::new(),
-            with: DecideWith {
-                outcome: args.outcome.clone(),
-                signature: args.signature.clone(),
-                stepped_up: false,
-            },
-        },
+        Deed::Approve | Deed::Reject => decision(args, task),
         Deed::Return => Action::Return {
             task,
             to: match to()?.as_str() {
@@ -270,17 +256,43 @@ fn action(args: &Args, task: u32) -> Result<Action, Text> {
             task,
             comment: words,
         },
+        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen => about_case(args),
+    })
+}
+
+fn decision(args: &Args, task: u32) -> Action {
+    Action::Decide {
+        task,
+        verdict: if args.deed == Deed::Reject {
+            Verdict::Reject
+        } else {
+            Verdict::Approve
+        },
+        comment: args.comment.clone(),
+        set: Values::new(),
+        with: DecideWith {
+            outcome: args.outcome.clone(),
+            signature: args.signature.clone(),
+            stepped_up: false,
+        },
+    }
+}
+
+/// What concerns the case as a whole.
+fn about_case(args: &Args) -> Action {
+    let words = args.comment.clone();
+    match args.deed {
         Deed::Copy => Action::Copy {
             to: args.to.clone(),
             comment: words,
         },
         Deed::Comment => Action::Comment {
-            text: said(),
+            text: words.unwrap_or_default(),
             mention: args.to.clone(),
             files: vec![],
         },
-        Deed::Urge => Action::Urge,
         Deed::Withdraw => Action::Withdraw { comment: words },
         Deed::Reopen => Action::Reopen { comment: words },
-    })
+        _ => Action::Urge,
+    }
 }

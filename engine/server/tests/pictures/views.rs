@@ -5,7 +5,8 @@ use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_runtime::app::{
     ChangedFact, DiagramItem, DiagramView, Due, Expected, Fact, FormField, FormOption, InboxItem,
-    InstanceHead, InstanceView, OfferView, PersonView, Standing, TaskView, TimelineItem, When,
+    InstanceHead, InstanceView, OfferView, OpinionView, PersonView, Standing, TaskView,
+    TimelineItem, When,
 };
 use serde_json::{Value as Json, json};
 
@@ -282,6 +283,16 @@ pub fn offer(action: &'static str, zh: &str, en: &str, then_zh: &str, then_en: &
         ask: vec![],
         require: vec![],
         targets: vec![],
+    }
+}
+
+pub fn said(kind: &'static str, words: &str) -> OpinionView {
+    OpinionView {
+        by: zhao(),
+        kind,
+        at: when(2, "2026-10-08 周四 15:20"),
+        question: None,
+        words: words.into(),
     }
 }
 

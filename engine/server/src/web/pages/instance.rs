@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::text::Lang;
 use assent_runtime::app::{Answer as Done, AppError, FieldFault, InstanceView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use super::{Answer, task_do};
+use super::{Answer, task_do, wish};
 use crate::web::form::Typed;
 use crate::web::model::Note;
 use crate::web::model::sheet::Comeback;
@@ -60,7 +61,7 @@ pub async fn act(
     };
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;
     let words = typed.text("comment").trim().replace("\r\n", "\n");
-    let done = match task_do::of_case(&site, &reader, offer, &typed, words) {
+    let done = match wish::of_case(&site, &reader, offer, &typed, words) {
         Ok(action) => send(&site, &reader, &id, &typed, action).await,
         Err(error) => Err(error),
     };
@@ -101,7 +102,14 @@ pub async fn act(
             Some(&note),
         ));
     }
-    let faults = match &error {
+    let comeback = came_back(&error, verb, typed, lang);
+    drawn(&site, &reader, &view, Some(&comeback))
+}
+
+/// The sheet as it was typed, with what was wrong.
+fn came_back(error: &AppError, sheet: String, typed: Typed, lang: Lang) -> Comeback {
+    let message = error.message();
+    let faults = match error {
         AppError::Invalid(faults) => faults.clone(),
         AppError::Refused(refusal) => refusal
             .field
@@ -114,8 +122,8 @@ pub async fn act(
             .collect(),
         _ => vec![],
     };
-    let comeback = Comeback {
-        sheet: verb,
+    Comeback {
+        sheet,
         typed,
         error: if faults.is_empty() {
             message.get(lang).to_owned()
@@ -123,8 +131,7 @@ pub async fn act(
             String::new()
         },
         faults,
-    };
-    drawn(&site, &reader, &view, Some(&comeback))
+    }
 }
 
 async fn send(

@@ -30,6 +30,7 @@ pub mod task;
 pub mod task_do;
 pub mod welcome;
 pub mod why;
+pub mod wish;
 
 use std::sync::Arc;
 

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use assent_core::command::{
-    Action, Actor, Command, DecideWith, ReturnTo, SignerPlace, SignerRole, Verdict, Via,
-};
+use assent_core::command::{Actor, Command, Via};
 use assent_core::refusal::RefusalKind;
 use assent_core::text::Text;
 use assent_core::value::Values;
@@ -16,13 +14,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Answer, task};
+use super::{Answer, task, wish};
 use crate::web::form::{self, Typed};
 use crate::web::model::Note;
 use crate::web::model::sheet::{Comeback, needs_words, sheet_id};
 use crate::web::page;
 use crate::web::posted::{Posted, PostedFile};
-use crate::web::{Fault, Reader, Site, people, words};
+use crate::web::{Fault, Reader, Site, words};
 
 /// Fewest characters of a reason.
 const REASON_CHARS_MIN: usize = 2;
@@ -118,7 +116,7 @@ async fn send(
         }]));
     }
     let set = values(site, view, offer, typed).await?;
-    let action = action(site, reader, view, offer, typed, comment, set)?;
+    let action = wish::action(site, reader, view, offer, typed, comment, set)?;
     let command = Command {
         actor: Actor::Person(reader.id.clone()),
         via: if reader.visit.link.is_some() {
@@ -178,168 +176,6 @@ async fn values(
     site.app
         .read_values(&view.instance.head.id, Some(view.task), &json)
         .await
-}
-
-fn action(
-    site: &Site,
-    reader: &Reader,
-    view: &TaskView,
-    offer: &OfferView,
-    typed: &Typed,
-    comment: String,
-    set: Values,
-) -> Result<Action, AppError> {
-    let task = view.task;
-    let words = Some(comment.clone()).filter(|comment| !comment.is_empty());
-    let to = |missing: &str| {
-        let chosen = chosen(typed, "to", missing)?;
-        people::meant(site, &reader.id, "to", &chosen)
-    };
-    Ok(match offer.verb {
-        "act" => Action::Act {
-            task,
-            action: offer.action.clone(),
-            comment: words,
-            set,
-        },
-        "approve" | "reject" | "outcome" => Action::Decide {
-            task,
-            verdict: match offer.verb {
-                "reject" => Verdict::Reject,
-                _ => Verdict::Approve,
-            },
-            comment: words,
-            set,
-            with: DecideWith {
-                outcome: (offer.verb == "outcome").then(|| offer.action.clone()),
-                signature: offer
-                    .signature
-                    .and_then(|_| typed.each("signature").last().map(|one| (*one).to_owned())),
-                stepped_up: false,
-            },
-        },
-        "return" => Action::Return {
-            task,
-            to: target(offer, typed)?,
-            comment,
-        },
-        "transfer" => Action::Transfer {
-            task,
-            to: to("sheet.pick_person")?,
-            comment: words,
-        },
-        "delegate" => Action::Delegate {
-            task,
-            to: to("sheet.pick_somebody")?,
-            comment: words,
-        },
-        "add_signer" => Action::AddSigner {
-            task,
-            person: to("sheet.pick_somebody")?,
-            place: match typed.text("place") {
-                "before" => SignerPlace::Before,
-                "after" => SignerPlace::After,
-                _ => SignerPlace::Alongside,
-            },
-            role: match typed.text("role") {
-                "adviser" => SignerRole::Adviser,
-                _ => SignerRole::Voter,
-            },
-            comment: words,
-        },
-        "remove_signer" => Action::RemoveSigner {
-            task,
-            person: chosen(typed, "to", "sheet.pick_somebody")?,
-            comment: words,
-        },
-        "ask" => Action::Ask {
-            task,
-            to: match typed.text("to").trim() {
-                "" => None,
-                somebody => Some(people::meant(site, &reader.id, "to", somebody)?),
-            },
-            question: comment,
-        },
-        "advise" => Action::Advise { task, comment },
-        "reply" => Action::Reply {
-            task,
-            text: comment,
-        },
-        "claim" => Action::Claim { task },
-        "give_back" => Action::GiveBack {
-            task,
-            comment: words,
-        },
-        "read" => Action::Read { task },
-        _ => return of_case(site, reader, offer, typed, comment),
-    })
-}
-
-/// What is done on the case as a whole; its pages send the same.
-///
-/// # Errors
-/// `Invalid` when nobody or several people have a name that was typed; `NotFound` for a verb there is not.
-pub fn of_case(
-    site: &Site,
-    reader: &Reader,
-    offer: &OfferView,
-    typed: &Typed,
-    comment: String,
-) -> Result<Action, AppError> {
-    let words = Some(comment.clone()).filter(|comment| !comment.is_empty());
-    let people = |name: &str| -> Result<Vec<String>, AppError> {
-        let typed = typed.each(name);
-        typed
-            .into_iter()
-            .map(|one| people::meant(site, &reader.id, name, one))
-            .collect()
-    };
-    Ok(match offer.verb {
-        "comment" => Action::Comment {
-            text: comment,
-            mention: people("mention")?,
-            files: typed.each("files").into_iter().map(str::to_owned).collect(),
-        },
-        "copy" => Action::Copy {
-            to: people("to")?,
-            comment: words,
-        },
-        "withdraw" => Action::Withdraw { comment: words },
-        "retry" => Action::Retry {
-            comment: words,
-            set: Values::new(),
-        },
-        "urge" => Action::Urge,
-        "reopen" => Action::Reopen { comment: words },
-        "take_back" => Action::TakeBack {
-            task: offer.task.unwrap_or_default(),
-            comment: words,
-        },
-        _ => return Err(AppError::NotFound),
-    })
-}
-
-fn target(offer: &OfferView, typed: &Typed) -> Result<ReturnTo, AppError> {
-    let to = match offer.targets.as_slice() {
-        [only] => only.id.clone(),
-        _ => chosen(typed, "to", "sheet.pick_target")?,
-    };
-    Ok(match to.as_str() {
-        "applicant" => ReturnTo::Applicant,
-        "previous" => ReturnTo::Previous,
-        _ => ReturnTo::State(to),
-    })
-}
-
-fn chosen(typed: &Typed, name: &str, missing: &str) -> Result<String, AppError> {
-    match typed.text(name).trim() {
-        "" => Err(AppError::Invalid(vec![FieldFault {
-            field: name.to_owned(),
-            code: "required".to_owned(),
-            message: words::both(missing, &[]),
-        }])),
-        chosen => Ok(chosen.to_owned()),
-    }
 }
 
 /// It is done: on to the next task, with the result in words.
