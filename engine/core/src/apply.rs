@@ -1,6 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
 mod clock;
+mod people;
 mod tasks;
 mod votes;
 
@@ -56,6 +57,9 @@ impl Case {
             urged: None,
             at_submit: None,
             outside: 0,
+            choices: BTreeMap::new(),
+            drawn: vec![],
+            worked: vec![],
             stopped_rungs: BTreeMap::new(),
             suspended: None,
         };
@@ -176,9 +180,12 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::ClockStarted { .. }
         | Change::DueMoved { .. } => clock::clock(instance, event),
         Change::SubflowAsked { .. } => instance.outside += 1,
+        Change::Acted { .. }
+        | Change::Drawn { .. }
+        | Change::PeopleChosen { .. }
+        | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
-        | Change::Acted { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
         | Change::Copied { .. }
@@ -272,6 +279,7 @@ fn place(instance: &mut Instance, event: &Event) {
             parent,
             due,
             branches,
+            term,
         } => {
             instance.entries = *entry;
             let rest = instance.stopped.remove(state);
@@ -293,6 +301,7 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                term: *term,
                 stopped: None,
                 counted_from: rest.map(|rest| CountedFrom {
                     at: event.at,

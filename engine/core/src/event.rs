@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Rest;
+use crate::calendar::{Rest, Term};
 use crate::command::{Action, Actor, Override, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
+use crate::directory::ProxyFlag;
 use crate::instance::{BranchStatus, Held, OtherWake, RungRest, TaskEnd, TaskKind};
-use crate::people::PersonId;
+use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::time::Moment;
 use crate::value::{Value, Values};
@@ -77,6 +78,9 @@ pub enum Change {
         due: Option<Moment>,
         /// For a parallel state: its branches and how each starts.
         branches: Vec<(String, BranchStatus)>,
+        /// The time allowed; none without a deadline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
     },
     /// A state (or branch) was skipped: its condition was false, with the values that decided.
     Skipped {
@@ -518,6 +522,38 @@ pub enum Change {
         round: u32,
         /// The words given with it.
         comment: Option<String>,
+    },
+    /// One of several was drawn, or a rule named people; kept for the name under `people:`.
+    Drawn {
+        /// The name under `people:`.
+        name: String,
+        /// How.
+        how: Pick,
+        /// Who.
+        people: Vec<PersonId>,
+        /// Among whom; empty for a rule.
+        pool: Vec<PersonId>,
+        /// What decided: the open tasks they had, the seed, the number of the turn; 0 for a rule.
+        number: u64,
+    },
+    /// Somebody chose who is asked.
+    PeopleChosen {
+        /// The name under `people:`.
+        name: String,
+        /// Who.
+        people: Vec<PersonId>,
+    },
+    /// The person asked is away: somebody stands in, or nobody can and the flag says why.
+    Proxied {
+        /// Number of the task.
+        task: u32,
+        /// Who was asked.
+        person: PersonId,
+        /// From the person asked to whoever stands in, both included; empty when nobody does.
+        hops: Vec<PersonId>,
+        /// Why nobody stands in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flag: Option<ProxyFlag>,
     },
     /// The flow's owner or an administrator overruled the flow: what follows in the same turn is theirs, not the flow's.
     Overridden {

@@ -118,6 +118,7 @@ fn started(instance: &str) -> Write {
         events: vec![],
         records: vec![record(instance, true)],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![],
         wakeups_cleared: vec![],
         outbox: vec![],
@@ -151,6 +152,7 @@ fn decided(before: &Write) -> Write {
         events: vec![event(no * 2), event(no * 2 + 1)],
         records: vec![record(&id, false)],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: format!("e{no}.r0"),
             at: Moment(9),

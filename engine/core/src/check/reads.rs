@@ -102,6 +102,20 @@ pub(super) fn of_state(def: &Definition, catalog: &Catalog, ix: StateIx) -> Vec<
             }
         }
     }
+    if let Some(by) = &state.deadline_by {
+        reads.push(Read {
+            path: by.field.clone(),
+            used: Use::Condition,
+            at: at_part(state, "deadline"),
+            before: false,
+            known: BTreeSet::new(),
+            always: true,
+        });
+    }
+    // What `when` asked for is there once the state is entered.
+    let proved = state.when.as_ref().map(super::needs::proved);
+    let proved = proved.unwrap_or_default();
+    reads.retain(|read| read.before || !proved.contains(&read.path));
     reads
 }
 
@@ -191,7 +205,10 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         } => scope(within),
         PeopleRule::Members(of) | PeopleRule::Head { of, .. } => scope(of),
         PeopleRule::Field(path) => paths.push(path.clone()),
-        PeopleRule::Chosen { pool } => people_paths(pool, paths),
+        PeopleRule::Chosen { pool: of, .. } | PeopleRule::Pick { of, .. } => {
+            people_paths(of, paths)
+        }
+        PeopleRule::Script { give, .. } => paths.extend(give.iter().cloned()),
         // Without knowing whom to leave out nobody is found.
         PeopleRule::Except(of, without) => {
             people_paths(of, paths);
@@ -203,6 +220,9 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         | PeopleRule::User(_)
         | PeopleRule::Post(_)
         | PeopleRule::Supervisors { .. }
+        | PeopleRule::SupervisorsTo(_)
+        | PeopleRule::SameAs(_)
+        | PeopleRule::Actors(_)
         | PeopleRule::Role { within: None, .. } => {}
     }
 }

@@ -1,8 +1,11 @@
 //! The organisation as data: a snapshot that the engine reads and never changes.
 
+mod ahead;
 mod proxy;
 
+pub use ahead::FlowRules;
 pub use proxy::{PROXY_HOPS_MAX, ProxyAsk, ProxyFlag, ProxyFound};
+pub(crate) use proxy::{left_with, words as proxy_words};
 
 use std::collections::{BTreeMap, BTreeSet};
 

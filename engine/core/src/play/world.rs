@@ -15,7 +15,7 @@ use crate::play::{Failure, Stage, expect};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::time::Moment;
-use crate::turn::{Before, Context, Lookup, New, RuleAnswer, Rules, turn};
+use crate::turn::{Before, Chance, Context, Lookup, New, RuleAnswer, Rules, turn};
 use crate::value::{Value, Values};
 use crate::verify;
 
@@ -325,6 +325,10 @@ impl<'a> World<'a> {
             rules: &stubs,
             records: &stubs,
             modules: self.stage.modules,
+            chance: Chance {
+                loads: Some(&self.example.open_tasks),
+                ..Chance::default()
+            },
         };
         let before = match self.case.clone() {
             Some(case) => Before::Case(Box::new(case)),
@@ -541,5 +545,14 @@ impl Lookup for Stubs<'_> {
 
     fn entity(&self, name: &str) -> Option<EntityType> {
         self.stage.entities.get(name).cloned()
+    }
+
+    fn found(&self, entity: &str, field: &str, is: &Value) -> Vec<Values> {
+        let known = self.example.records.get(entity);
+        let ids = known.into_iter().flatten().map(|(id, _)| id);
+        let records = ids.filter_map(|id| self.record(entity, id));
+        records
+            .filter(|values| values.get(field) == Some(is))
+            .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Entering a state: skip it, or be in it and do what its kind says.
 
+use crate::condition::NoValue;
 use crate::definition::{RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::{BranchStatus, TaskKind};
@@ -36,6 +37,12 @@ impl Run<'_> {
             }
         }
         let entry = self.case.instance.entries + 1;
+        if let Some(by) = &state.deadline_by
+            && state.term(&self.case.values).is_none()
+        {
+            let missing = NoValue::Missing(by.field.clone());
+            return self.hold(state, None, Trouble::no_value(self.def, &missing));
+        }
         let due = self.due_on_entry(state);
         // A clock that only stopped: of the ladder too, what is left runs on.
         let rungs = self.case.instance.stopped_rungs.get(&state.id).cloned();
@@ -49,6 +56,7 @@ impl Run<'_> {
             parent,
             due,
             branches,
+            term: state.term(&self.case.values),
         });
         match rungs {
             Some(rungs) => self.arm_rests(state, entry, due, &rungs),
@@ -59,7 +67,7 @@ impl Run<'_> {
 
     /// When a state entered now is due: the rest of a stopped clock, or its whole term.
     fn due_on_entry(&self, state: &State) -> Option<Moment> {
-        let term = state.deadline?;
+        let term = state.term(&self.case.values)?;
         let rest = self.case.instance.stopped.get(&state.id);
         Some(rest.map_or_else(
             || self.later(self.cx.now, term),

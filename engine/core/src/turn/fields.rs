@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
-use crate::definition::{Source, State, WorkAction};
+use crate::definition::{Source, State, StateKind, WorkAction};
 use crate::event::Change;
 use crate::field::{Field, RequiredTo};
-use crate::instance::Decision;
+use crate::instance::{Decision, TaskKind};
 use crate::module::{HookContext, Reaction};
+use crate::people::Chooser;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::value::{Value, Values};
@@ -18,6 +19,7 @@ use crate::write::RecordWrite;
 impl Run<'_> {
     /// The applicant's own values: every field people fill in, but those asked for in later states.
     pub(crate) fn write_draft(&mut self, set: &Values) -> Result<(), Refusal> {
+        let set = &self.take_choices(set, |_, _, by| *by == Chooser::Applicant)?;
         let asked = |name: &str| {
             self.def
                 .states
@@ -25,7 +27,8 @@ impl Run<'_> {
                 .any(|state| asks(state).any(|field| field.name == name))
         };
         let writable = |field: &Field| {
-            field.computed.is_none() && field.filled_by.is_none() && !asked(&field.name)
+            let by_people = field.computed.is_none() && field.filled_by.is_none();
+            by_people && !asked(&field.name) && self.def.in_draft(field)
         };
         let allowed: Vec<&str> = self
             .def
@@ -46,7 +49,41 @@ impl Run<'_> {
                 && field.required_to.is_none();
             field.required && people_fill && self.is_empty(&field.name)
         });
-        refuse_all(missing.map(missing_field).collect())
+        let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
+        let draft = self.def.states.iter().find(is_draft);
+        let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
+        faults.extend(
+            draft
+                .into_iter()
+                .flat_map(|state| self.missing(&state.fields.require)),
+        );
+        faults.extend(self.choices_missing(&Chooser::Applicant));
+        refuse_all(faults)?;
+        let hook = HookContext {
+            complete: true,
+            ..self.hook()
+        };
+        let values = &self.case.values;
+        for module in self.cx.modules {
+            module.check(&self.def.entity.name, Some(values), values, &hook)?;
+        }
+        Ok(())
+    }
+
+    /// What modules' hooks may know. While a draft is open, what must be there may still be missing.
+    fn hook(&self) -> HookContext<'_> {
+        let tasks = &self.case.instance.tasks;
+        HookContext {
+            now: self.cx.now,
+            today: self.cx.calendar.civil(self.cx.now).date(),
+            actor: self.actor.person(),
+            record: &self.case.instance.record,
+            complete: self.case.instance.submitted
+                && !tasks.iter().any(|task| task.kind == TaskKind::Draft),
+            records: self.cx.records,
+            organisation: Some(self.cx.organisation),
+            modules: self.cx.modules,
+        }
     }
 
     /// Values given with a decision; returns the fields that were filled in before and are different now.
@@ -57,6 +94,7 @@ impl Run<'_> {
         set: &Values,
     ) -> Result<Vec<String>, Refusal> {
         let allowed = writable_in(state, &[]);
+        let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
         let changed = self.write(set, &allowed)?;
         let needed = |field: &&Field| match field.required_to {
             Some(RequiredTo::Approve) => verdict == Verdict::Approve,
@@ -73,6 +111,7 @@ impl Run<'_> {
         if verdict == Verdict::Approve {
             faults.extend(self.missing(&state.fields.require));
         }
+        faults.extend(self.decision_choices(&state.id, verdict));
         refuse_all(faults)?;
         Ok(changed)
     }
@@ -84,6 +123,7 @@ impl Run<'_> {
         action: &WorkAction,
         set: &Values,
     ) -> Result<Vec<String>, Refusal> {
+        let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
         let changed = self.write(set, &writable_in(state, &action.ask))?;
         let asked = state
             .ask
@@ -96,12 +136,18 @@ impl Run<'_> {
         if crate::verb::only_action(state) {
             faults.extend(self.missing(&state.fields.require));
         }
+        faults.extend(self.decision_choices(&state.id, Verdict::Approve));
         refuse_all(faults)?;
         Ok(changed)
     }
 
     /// The owner fills in what was missing: fields that are empty, never others.
     pub(crate) fn write_missing(&mut self, set: &Values) -> Result<(), Refusal> {
+        let none = |run: &Self, name: &str| {
+            let chosen = run.case.instance.choices.get(name);
+            chosen.is_none_or(Vec::is_empty)
+        };
+        let set = &self.take_choices(set, |run, name, _| none(run, name))?;
         let empty = |field: &&Field| field.computed.is_none() && self.is_empty(&field.name);
         let allowed: Vec<&str> = self
             .def
@@ -149,12 +195,8 @@ impl Run<'_> {
                 .map(Refusal::from)
                 .collect(),
         )?;
-        let hook = HookContext {
-            now: self.cx.now,
-            actor: self.actor.person(),
-        };
         for module in self.cx.modules {
-            module.derive(&self.def.entity.name, &mut after, &hook);
+            module.derive(&self.def.entity.name, &mut after, &self.hook());
         }
         self.case.values = after;
         let computed = crate::record::computed(&self.def.entity.fields, &self.facts());
@@ -173,7 +215,7 @@ impl Run<'_> {
                 .collect(),
         )?;
         for module in self.cx.modules {
-            module.check(&self.def.entity.name, Some(&before), &after, &hook)?;
+            module.check(&self.def.entity.name, Some(&before), &after, &self.hook())?;
         }
         let values = crate::record::changed(&before, &after);
         let overwritten = values
@@ -192,17 +234,9 @@ impl Run<'_> {
         let events = self.events().to_vec();
         let mut reactions = vec![];
         for module in self.cx.modules {
-            let hook = HookContext {
-                now: self.cx.now,
-                actor: self.actor.person(),
-            };
             for event in &events {
-                reactions.extend(module.react(
-                    event,
-                    &self.def.entity.name,
-                    &self.case.values,
-                    &hook,
-                ));
+                let entity = &self.def.entity.name;
+                reactions.extend(module.react(event, entity, &self.case.values, &self.hook()));
             }
         }
         for reaction in reactions {
@@ -231,7 +265,7 @@ impl Run<'_> {
         }
     }
 
-    fn create(&mut self, entity: &str, values: Values) {
+    fn create(&mut self, entity: &str, mut values: Values) {
         let Some(entity) = self.cx.records.entity(entity) else {
             return;
         };
@@ -240,6 +274,14 @@ impl Run<'_> {
             &self.case.instance.id,
             &format!("record:{}:{number}", self.case.instance.seq),
         );
+        let hook = HookContext {
+            record: &id,
+            ..self.hook()
+        };
+        for module in self.cx.modules {
+            module.derive(&entity.name, &mut values, &hook);
+        }
+        values.retain(|_, value| !value.is_empty());
         self.beside.push(RecordWrite {
             entity,
             id,
@@ -331,6 +373,10 @@ pub(crate) fn asks(state: &State) -> impl Iterator<Item = &Field> {
             .iter()
             .flat_map(|action| &action.ask),
     )
+}
+
+fn chooses(state: &State, by: &Chooser) -> bool {
+    matches!(by, Chooser::State(id) if *id == state.id)
 }
 
 fn writable_in<'a>(state: &'a State, more: &'a [Field]) -> Vec<&'a str> {

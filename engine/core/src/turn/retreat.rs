@@ -240,10 +240,20 @@ impl Run<'_> {
             return false;
         };
         let reads = |mention: &Mention| match mention {
-            Mention::PeopleField(path) | Mention::UnitField(path) => {
+            Mention::PeopleField(path) | Mention::UnitField(path) | Mention::AnyField(path) => {
                 path.split('.').next() == Some(field)
+                    || path
+                        .split('.')
+                        .next()
+                        .is_some_and(|head| self.computed_from(head, field))
             }
-            Mention::Role(_) | Mention::User(_) | Mention::Post(_) | Mention::Unit(_) => false,
+            Mention::Choice => crate::people::choice_field(name) == field,
+            Mention::Role(_)
+            | Mention::User(_)
+            | Mention::Post(_)
+            | Mention::Unit(_)
+            | Mention::State(_)
+            | Mention::Rule(..) => false,
         };
         self.def
             .people_rule(name)

@@ -8,11 +8,13 @@ use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
+use crate::people::Pick;
 use crate::time::Moment;
-use crate::turn::Context;
+use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
-    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, TurnTaken, WakeupRow,
+    Write,
 };
 
 /// A turn's result, about to become rows.
@@ -67,6 +69,7 @@ impl Sealed<'_> {
                 .collect(),
             wakeups_cleared: cleared.map(|wakeup| wakeup.reference.clone()).collect(),
             outbox: self.outbox(cx),
+            turns: self.turns(),
             answer: command.key.clone().map(|key| (key, self.answer())),
         }
     }
@@ -196,6 +199,23 @@ impl Sealed<'_> {
             (now.due != before.due).then_some((now.no, now.due))
         });
         moved.collect()
+    }
+
+    /// Turns taken: the counters to move on, from where they were read.
+    fn turns(&self) -> Vec<TurnTaken> {
+        let taken = |event: &Event| match &event.change {
+            Change::Drawn {
+                name,
+                how: Pick::InTurn,
+                number,
+                ..
+            } => Some(TurnTaken {
+                counter: turn_key(&self.def.flow, name),
+                number: *number,
+            }),
+            _ => None,
+        };
+        self.events.iter().filter_map(taken).collect()
     }
 
     fn task_row(&self, task: &Task) -> TaskRow {
@@ -329,7 +349,10 @@ impl Sealed<'_> {
             | Change::Replied { .. }
             | Change::TakenBack { .. }
             | Change::Urged { .. }
-            | Change::Reopened { .. } => vec![],
+            | Change::Reopened { .. }
+            | Change::Drawn { .. }
+            | Change::PeopleChosen { .. }
+            | Change::Proxied { .. } => vec![],
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::catalog::{Catalog, EffectType, Port};
+use assent_core::catalog::{Catalog, EffectType, Port, RuleType};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::{Compiled, compile};
@@ -21,7 +21,9 @@ pub fn flow_files() -> Vec<PathBuf> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows/shipment_release.yaml"));
+    files.push(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialect/tests/shipment_release.yaml"),
+    );
     files.sort();
     files
 }
@@ -71,9 +73,26 @@ pub fn catalog() -> Catalog {
                 &[],
             ),
         ]),
+        rules: BTreeMap::from([(
+            "assign.engineer".to_owned(),
+            RuleType {
+                name: "assign.engineer".to_owned(),
+                label: Text::same("assign.engineer"),
+                takes: vec![port("kind", FieldKind::Text)],
+                gives: vec![port("people", FieldKind::Person)],
+            },
+        )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
         ..Catalog::default()
+    }
+}
+
+fn port(name: &str, kind: FieldKind) -> Port {
+    Port {
+        name: name.to_owned(),
+        kind,
+        required: true,
     }
 }
 
@@ -90,12 +109,9 @@ fn effect(
     gives: &[(&str, FieldKind)],
 ) -> (String, EffectType) {
     let ports = |list: &[(&str, FieldKind)]| {
-        let port = |(name, kind): &(&str, FieldKind)| Port {
-            name: (*name).to_owned(),
-            kind: kind.clone(),
-            required: true,
-        };
-        list.iter().map(port).collect()
+        list.iter()
+            .map(|(name, kind)| port(name, kind.clone()))
+            .collect()
     };
     let (takes, gives) = (ports(takes), ports(gives));
     (

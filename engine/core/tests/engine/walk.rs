@@ -9,12 +9,13 @@ use assent_core::command::{
     Verdict, Via,
 };
 use assent_core::definition::{Definition, StateKind};
-use assent_core::directory::Directory;
+use assent_core::directory::{Absence, Directory};
 use assent_core::event::Event;
 use assent_core::field::FieldKind;
 use assent_core::instance::{Case, TaskKind};
+use assent_core::people::Chooser;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, New, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn};
 use assent_core::value::{Value, Values};
 use assent_core::verb::offer::offers;
 use assent_core::verify;
@@ -222,13 +223,30 @@ impl<'a> Walk<'a> {
             .collect();
         values.retain(|name, _| !asked.contains(&name.as_str()));
         values.remove("parts");
+        for (name, rule) in &self.def.people {
+            // The applicant chooses with the draft, approvers with their decisions.
+            let applicants = matches!(rule.choice(), Some((Chooser::Applicant, ..)));
+            if rule.choice().is_some() && applicants == self.case.is_none() {
+                let person = format!("p{}", self.dice.roll(8));
+                values.insert(format!("chosen_{name}"), Value::from(person.as_str()));
+            }
+        }
         values
     }
 
     /// Somebody leaves, comes back, loses or gets a role.
     fn reorganise(&mut self) {
         let id = format!("p{}", self.dice.roll(8));
-        if self.dice.roll(2) == 0 {
+        if self.dice.roll(3) == 0 {
+            let proxy = format!("p{}", self.dice.roll(8));
+            self.directory.absences.push(Absence {
+                person: id,
+                from: self.now,
+                until: self.now.plus_ms(600_000),
+                proxy: Some(proxy),
+                flow: None,
+            });
+        } else if self.dice.roll(2) == 0 {
             let person = self.directory.people.get_mut(&id).unwrap();
             person.active = !person.active;
         } else if !self.directory.roles.is_empty() {
@@ -480,6 +498,10 @@ impl<'a> Walk<'a> {
             rules: &Nothing,
             records: &Nothing,
             modules: &[],
+            chance: Chance {
+                seed: self.seed,
+                ..Chance::default()
+            },
         };
         let before = match self.case.clone() {
             Some(case) => Before::Case(Box::new(case)),

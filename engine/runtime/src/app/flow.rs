@@ -10,12 +10,14 @@ use assent_core::definition::Definition;
 use assent_core::diagnostic::{Diagnostic, Severity};
 use assent_core::dialect::compile;
 use assent_core::instance::Case;
+use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_core::verb::offer::may_start;
 use serde::{Deserialize, Serialize};
 
+use super::choice::choice_fields;
 use super::error::AppError;
 use super::state::App;
 use super::view::{FormField, PersonView, When};
@@ -126,26 +128,31 @@ impl App {
         let around = self
             .around(Arc::clone(def), &Values::new(), None, self.now())
             .await?;
-        let (refusal, owner) = around.with_context(self, |cx| {
-            let blank = Case::blank(Values::new());
+        let (refusal, owner, choices) = around.with_context(self, |cx| {
+            let mut blank = Case::blank(Values::new());
+            reader.clone_into(&mut blank.instance.applicant);
             (
                 may_start(def, reader, cx).err(),
                 cx.organisation.owners(def, &blank),
+                choice_fields(def, &blank, &Chooser::Applicant, &around.directory, cx),
             )
         });
+        let mut fields = form(
+            &def.entity.fields,
+            &Values::new(),
+            &draft_hidden(def),
+            |_| true,
+            |field| field.required || draft_requires(def, &field.name),
+        );
+        self.fill_options(&mut fields).await?;
+        fields.extend(choices);
         Ok(FlowView {
             flow: def.flow.clone(),
             version: def.version.clone(),
             name: def.name.clone(),
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
-            form: form(
-                &def.entity.fields,
-                &Values::new(),
-                &draft_hidden(def),
-                |_| true,
-                |field| field.required,
-            ),
+            form: fields,
             refusal,
             published: when(known.published, &around.calendar),
             running,
@@ -166,7 +173,7 @@ impl App {
     pub fn catalog(&self, people: bool) -> Catalog {
         let directory = self.directory();
         let mut catalog = Catalog {
-            entities: self.inner.entities.clone(),
+            entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
             calendars: self.calendar_names().into_iter().collect(),
             flows: self
@@ -440,9 +447,25 @@ fn recompile(flow: &str, source: &str, catalog: &Catalog) -> Option<Definition> 
 /// Fields the draft hides.
 fn draft_hidden(def: &Definition) -> Vec<String> {
     let draft = def.regions.first().and_then(|root| root.states.first());
-    draft
-        .map(|ix| def.states[*ix].fields.hidden.clone())
-        .unwrap_or_default()
+    let hidden = draft.map_or(&[][..], |ix| &def.states[*ix].fields.hidden);
+    let later = def
+        .entity
+        .fields
+        .iter()
+        .filter(|field| !def.in_draft(field));
+    let later = later.map(|field| field.name.clone());
+    hidden.iter().cloned().chain(later).collect()
+}
+
+fn draft_requires(def: &Definition, field: &str) -> bool {
+    let draft = def.regions.first().and_then(|root| root.states.first());
+    draft.is_some_and(|ix| {
+        def.states[*ix]
+            .fields
+            .require
+            .iter()
+            .any(|name| name == field)
+    })
 }
 
 /// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.

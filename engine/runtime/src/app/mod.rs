@@ -2,10 +2,12 @@
 //!
 //! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
 
+mod absence;
 mod account;
 mod answer;
 mod attachment;
 mod calendars;
+mod choice;
 mod command;
 mod config;
 mod error;
@@ -17,17 +19,21 @@ mod instance;
 mod leaving;
 mod link;
 mod mailbox;
+mod options;
 mod overrule;
 mod people;
+mod record;
 mod rules;
 mod state;
 mod task;
 mod view;
 
+pub use absence::{AbsenceSaved, AbsenceView};
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
 pub use answer::{Answer, Opened, Seen};
 pub use attachment::{ATTACHMENT_BYTES_MAX, Attached};
 pub use calendars::{CalendarChange, CalendarView, MovedDeadline};
+pub(crate) use choice::choice_fields;
 pub use config::{AppConfig, Connector, MailConfig, Secret, Smtp};
 pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, SourceFile};

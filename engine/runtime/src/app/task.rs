@@ -1,13 +1,16 @@
 //! One task as its assignee sees it.
 
-use assent_core::definition::State;
+use assent_core::definition::{Definition, State};
 use assent_core::event::{Change, Event};
+use assent_core::field::Field;
 use assent_core::instance::{Case, Task};
+use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use serde::Serialize;
 
+use super::choice::choice_fields;
 use super::error::AppError;
 use super::inbox::state_name;
 use super::instance::InstanceView;
@@ -122,6 +125,10 @@ impl App {
                     .await?
             }
         };
+        self.fill_options(&mut view.form).await?;
+        for offer in &mut view.offers {
+            self.fill_options(&mut offer.ask).await?;
+        }
         // The next of the reader's own, in the inbox's order, this one left out.
         let rows = self.store().inbox(reader, None, None, 2).await?;
         view.next = rows
@@ -148,7 +155,14 @@ impl App {
         let hidden = state
             .map(|state| state.fields.hidden.clone())
             .unwrap_or_default();
-        let mine = task.assignee == reader;
+        let mine = task.assignee == reader || task.stands_for.as_deref() == Some(reader);
+        let choices = match is_draft(task) && mine {
+            true => around.with_context(self, |cx| {
+                let (def, directory) = (&around.def, &around.directory);
+                choice_fields(def, case, &Chooser::Applicant, directory, cx)
+            }),
+            false => vec![],
+        };
         let fields = &around.def.entity.fields;
         TaskView {
             task: task.no,
@@ -180,12 +194,15 @@ impl App {
                 fields,
                 &case.values,
                 &hidden,
-                |field| mine && may_write(state, task, &field.name),
+                |field| mine && may_write(&around.def, state, task, field),
                 |field| {
                     state.is_some_and(|state| state.fields.require.contains(&field.name))
                         || (is_draft(task) && field.required)
                 },
-            ),
+            )
+            .into_iter()
+            .chain(choices)
+            .collect(),
             next: None,
             left: 0,
             instance,
@@ -260,9 +277,9 @@ fn kind_of(task: &Task) -> &'static str {
     }
 }
 
-fn may_write(state: Option<&State>, task: &Task, field: &str) -> bool {
-    let named = |list: &[String]| list.iter().any(|name| name == field);
-    is_draft(task)
+fn may_write(def: &Definition, state: Option<&State>, task: &Task, field: &Field) -> bool {
+    let named = |list: &[String]| list.contains(&field.name);
+    (is_draft(task) && def.in_draft(field))
         || state.is_some_and(|state| named(&state.fields.write) || named(&state.fields.require))
 }
 

@@ -1,6 +1,6 @@
 //! Load → decide → commit, and again on fresh state when somebody was faster.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use assent_core::calendar::WorkCalendar;
@@ -9,12 +9,14 @@ use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::Directory;
 use assent_core::field::Field;
 use assent_core::instance::{Case, Instance};
+use assent_core::people::{PeopleRule, Pick};
 use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
+use sha2::{Digest, Sha256};
 
 use super::{MoreToSay, Preloaded, answer_of, references};
 use crate::app::{Answer, App, AppError};
@@ -38,6 +40,16 @@ pub(crate) struct Around {
     pub calendar: Arc<WorkCalendar>,
     pub records: Preloaded,
     pub now: Moment,
+    /// What a draw is decided by.
+    pub drawn_by: DrawnBy,
+}
+
+/// Counts as they are when the turn is decided, and a seed; only what the flow's rules look at is read.
+#[derive(Debug, Default)]
+pub(crate) struct DrawnBy {
+    seed: u64,
+    loads: BTreeMap<String, u64>,
+    turns: BTreeMap<String, u64>,
 }
 
 impl App {
@@ -74,8 +86,9 @@ impl App {
         command: &Command,
         now: Moment,
     ) -> Result<Turned, AppError> {
-        // Ids are fresh, so being stale can only mean a taken subflow id or key: the second look finds it.
-        for _ in 0..2 {
+        // Ids are fresh: being stale means a taken subflow id or key, which the second look finds, or that somebody was
+        // faster with the next document number or with a record that both were decided on.
+        for _ in 0..DECIDE_AGAIN_MAX {
             let before = Before::New(new.clone());
             if let Some(turned) = self
                 .decide(Arc::clone(&def), before, command, now, None)
@@ -117,6 +130,8 @@ impl App {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
         turned.write.guards.extend(guard);
+        let year = around.calendar.civil(now).year();
+        self.guard_needs(&mut turned.write, year, &around.records);
         let Turn { case, write, .. } = turned;
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
         match self.commit(write).await? {
@@ -158,28 +173,81 @@ impl App {
         action: Option<&Action>,
         now: Moment,
     ) -> Result<Around, AppError> {
+        let calendar = self.calendar(&def.calendar);
         let mut wanted = references(&def.entity.fields, values);
-        if let Some(set) = action.and_then(given) {
+        let set = action.and_then(given);
+        if let Some(set) = set {
             wanted.extend(references(asked_fields(&def), set));
         }
-        let records = self.preload(wanted).await?;
-        let calendar = self.calendar(&def.calendar);
+        let mut records = self.preload(wanted).await?;
+        if action.is_some() {
+            let mut after = values.clone();
+            after.extend(
+                set.into_iter()
+                    .flatten()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
+            self.find_needs(&def.entity.name, &after, &mut records)
+                .await?;
+            let year = calendar.civil(now).year();
+            self.find_counters(&def, values, year, &mut records).await?;
+        }
         let directory = self.directory();
+        let drawn_by = match action {
+            Some(action) => self.drawn_by(&def, action, values).await?,
+            None => DrawnBy::default(),
+        };
         Ok(Around {
             def,
             directory,
             calendar,
             records,
             now,
+            drawn_by,
         })
     }
 
-    async fn preload(&self, wanted: BTreeSet<(String, String)>) -> Result<Preloaded, AppError> {
-        let mut loaded = Preloaded::default();
+    async fn drawn_by(
+        &self,
+        def: &Definition,
+        action: &Action,
+        values: &Values,
+    ) -> Result<DrawnBy, AppError> {
+        let draws = |wanted: Pick| {
+            let how =
+                |rule: &PeopleRule| matches!(rule, PeopleRule::Pick { how, .. } if *how == wanted);
+            def.people.iter().any(|(_, rule)| how(rule))
+        };
+        let counts = |known: BTreeMap<String, i64>| -> BTreeMap<String, u64> {
+            let whole = |(name, n)| (name, u64::try_from(n).unwrap_or_default());
+            known.into_iter().map(whole).collect()
+        };
+        let mut drawn_by = DrawnBy::default();
+        if draws(Pick::LeastLoaded) {
+            drawn_by.loads = counts(self.store().open_tasks_by_person().await?);
+        }
+        if draws(Pick::InTurn) {
+            drawn_by.turns = counts(self.store().turns_taken(&def.flow).await?);
+        }
+        if draws(Pick::Random) {
+            drawn_by.seed = match action {
+                // What was previewed must be what is confirmed, lots included.
+                Action::Override { .. } => seed_of(action, values),
+                _ => crate::secret::seed()?,
+            };
+        }
+        Ok(drawn_by)
+    }
+
+    pub(crate) async fn preload(
+        &self,
+        wanted: BTreeSet<(String, String)>,
+    ) -> Result<Preloaded, AppError> {
+        let mut loaded = Preloaded {
+            entities: Arc::clone(&self.inner.entities),
+            ..Preloaded::default()
+        };
         for (entity, id) in wanted {
-            if let Some(known) = self.inner.entities.get(&entity) {
-                loaded.entities.insert(entity.clone(), known.clone());
-            }
             if let Some(record) = self.store().load_record(&entity, &id).await? {
                 loaded.records.insert((entity, id), record.values);
             }
@@ -203,9 +271,24 @@ impl Around {
             rules: rules.as_ref(),
             records: &self.records,
             modules: &app.config().modules,
+            chance: Chance {
+                seed: self.drawn_by.seed,
+                loads: Some(&self.drawn_by.loads),
+                turns: Some(&self.drawn_by.turns),
+            },
         };
         f(&cx)
     }
+}
+
+/// A seed that the same command on the same record always gets.
+fn seed_of(action: &Action, values: &Values) -> u64 {
+    let text = serde_json::to_vec(&(action, values)).unwrap_or_default();
+    let digest = Sha256::digest(text);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 
 /// The record as it was read: an edit from outside the flow, made meanwhile, makes the turn stale. None where there is no

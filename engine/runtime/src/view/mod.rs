@@ -10,6 +10,7 @@ mod shown;
 mod standing;
 mod status;
 mod timeline;
+mod timeline_people;
 mod timeline_words;
 mod when;
 

@@ -13,6 +13,7 @@ use assent_core::value::Value;
 use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
+use super::timeline_people;
 
 /// A line of the trail, before it knows about pages.
 #[derive(Clone, Debug, Default)]
@@ -73,8 +74,9 @@ pub(super) struct Said<'a> {
     pub def: &'a Definition,
     pub names: Names<'a>,
     pub calendar: &'a WorkCalendar,
-    /// Who caused it, by name.
+    /// Who caused it, by name; "李 代 张" where somebody stands in.
     pub who: Text,
+    stands_for: bool,
 }
 
 impl Said<'_> {
@@ -88,7 +90,7 @@ impl Said<'_> {
         self.names.directory.name(id).to_owned()
     }
 
-    fn people(&self, ids: &[String]) -> Text {
+    pub(super) fn people(&self, ids: &[String]) -> Text {
         let names: Vec<String> = ids.iter().map(|id| self.person(id)).collect();
         Text::new(names.join("、"), names.join(", "))
     }
@@ -122,9 +124,18 @@ pub(super) fn words(
     event: &Event,
     names: Names<'_>,
     calendar: &WorkCalendar,
+    stands_for: Option<&str>,
 ) -> Line {
     let who = match &event.actor {
-        Actor::Person(id) => Text::same(names.directory.name(id)),
+        Actor::Person(id) => {
+            let name = names.directory.name(id);
+            match stands_for.map(|asked| names.directory.name(asked)) {
+                Some(asked) => {
+                    Text::new(format!("{name} 代 {asked}"), format!("{name} for {asked}"))
+                }
+                None => Text::same(name),
+            }
+        }
         Actor::System => Text::new("系统", "The system"),
     };
     let said = Said {
@@ -132,6 +143,7 @@ pub(super) fn words(
         names,
         calendar,
         who,
+        stands_for: stands_for.is_some(),
     };
     match &event.change {
         Change::Started { .. }
@@ -165,6 +177,9 @@ pub(super) fn words(
         | Change::TaskClosed { .. }
         | Change::SystemDecided { .. }
         | Change::Reminded { .. } => about_asking(&said, &event.change),
+        Change::Drawn { .. } | Change::PeopleChosen { .. } | Change::Proxied { .. } => {
+            timeline_people::line(&said, &event.change)
+        }
         Change::WakeupSet { .. }
         | Change::WakeupCleared { .. }
         | Change::Called { .. }
@@ -240,7 +255,7 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
                 ("", "")
             };
             let voter = said.person(voter);
-            let (for_zh, for_en) = if voter == who.zh {
+            let (for_zh, for_en) = if voter == who.zh || said.stands_for {
                 (String::new(), String::new())
             } else {
                 (format!("（代 {voter}）"), format!(" (for {voter})"))

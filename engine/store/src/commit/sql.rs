@@ -107,3 +107,9 @@ pub(super) const COUNTERS_ADD: Sql = over_rows!(
      cast(j.value->>2 as bigint) from",
     "where true on conflict (name, shard) do update set n = counters.n + excluded.n"
 );
+
+/// name, what it must say now → the names of those that said one less before.
+pub(super) const TURNS_TAKE: Sql = over_rows!(
+    "insert into counters (name, shard, n) select j.value->>0, 0, cast(j.value->>1 as bigint) from",
+    "where true on conflict (name, shard) do update set n = excluded.n where counters.n = excluded.n - 1 returning name"
+);

@@ -193,6 +193,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
             new: true,
         }],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: "e1.r0".into(),
             at: Moment(5_000),
@@ -231,6 +232,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
         events: vec![event(2 * no + 1, "decided"), event(2 * no + 2, "entered")],
         records: vec![],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: format!("e{}.r0", no + 1),
             at: Moment(6_000),

@@ -3,6 +3,7 @@
 //! A machine comes with `Authorization: Bearer …` (a token of a person); a browser with its session and the header
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
+pub mod absences;
 pub mod calendars;
 pub mod clock;
 pub mod events;
@@ -37,6 +38,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api", get(open_api::viewer))
         .route("/api/v1/openapi.json", get(open_api::document))
         .route("/api/v1/me", get(me::show))
+        .route(
+            "/api/v1/people/{id}/absences",
+            get(absences::list).post(absences::set),
+        )
+        .route("/api/v1/people/{id}/absences/end", post(absences::end))
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))

@@ -19,6 +19,9 @@ use crate::web::{Site, Visit, assets, words};
     ),
     paths(
         super::me::show,
+        super::absences::list,
+        super::absences::set,
+        super::absences::end,
         super::flows::list,
         super::flows::show,
         super::flows::start,

@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub mod away;
 pub mod calendars;
 pub mod demo;
 pub mod draft;
@@ -83,6 +84,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/link/fresh", post(link::fresh))
         .route("/me", get(me::show))
         .route("/me/sessions/{id}/end", post(me::end))
+        .route("/me/away", get(away::show).post(away::set))
+        .route("/me/away/end", post(away::end))
         .route("/help", get(help::show))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
