@@ -143,6 +143,7 @@ impl Run<'_> {
             return;
         }
         let first = stands.is_none();
+        let term = term_of(state, active);
         let (due, id) = (
             active.due.filter(|due| *due > self.cx.now),
             state.id.clone(),
