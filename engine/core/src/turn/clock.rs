@@ -259,6 +259,7 @@ impl Run<'_> {
             to: Some(due.at),
             why: [due.why, due.warnings].concat(),
             restarted: Some(now),
+            term: None,
         });
         self.arm(state, entry, Some(due.at));
     }
@@ -363,6 +364,7 @@ impl Run<'_> {
                     to: Some(moved.to),
                     why: moved.why.clone(),
                     restarted: None,
+                    term: None,
                 });
             }
             let Ok((active, state)) = self.entry(entry) else {

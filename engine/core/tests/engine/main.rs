@@ -5,5 +5,8 @@ mod clocks;
 mod desk;
 mod examples;
 mod house;
+mod migrate;
+mod missing;
 mod previews;
+mod running;
 mod walk;

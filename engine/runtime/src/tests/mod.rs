@@ -9,4 +9,5 @@ mod mails;
 mod overruling;
 mod publishing;
 mod replaying;
+mod versions;
 mod workers;
