@@ -8,4 +8,5 @@ mod commands;
 mod first_day;
 mod hostile;
 mod kill;
+mod overruling;
 mod person;

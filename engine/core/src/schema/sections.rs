@@ -16,6 +16,11 @@ pub(super) fn all() -> Json {
         "calendar": about("id", "工作日历，如 cn_office。期限按它计算。"),
         "title": about("template", "单据在列表和邮件里的标题，例：'{{shipment_no}} {{customer}} {{amount}}'"),
         "record": about("id", "流程运行在哪一种档案上（由模块提供）；与 form: 二选一。"),
+        "for": object("同一种档案有几个流程时：这个流程适用于哪些记录。", json!({
+            "departments": {"type": "array", "items": {"type": "string"}, "description": "发起人所在的部门（含下级部门）；不写就是所有部门。"},
+            "when": about("condition", "记录要满足的条件；不写就是所有记录。"),
+        }), &[]),
+        "priority": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "几个流程都适用时，用数字最大的；不写就是 0。"},
         "form": map_of("流程自带的表单；与 record: 二选一。条件里只能用这里的字段。", refer("field")),
         "tables": map_of("可调整的数值：表名 → 项 → 值。条件里写 tables.表名.项。", map_of("一张表。", refer("scalar"))),
         "people": map_of(
@@ -224,7 +229,7 @@ fn step() -> Json {
             "who": {"type": "string", "description": "谁。"},
             "state": about("state_name", "办哪个节点的任务；只有一个时可以不写。"),
             "decide": {"type": "string", "description": "approve 同意、reject 拒绝，或该节点自己的结论。"},
-            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，或该节点自己的操作。"},
+            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，管理员的 terminate、suspend、resume、jump、reassign、skip、retry_one，或该节点自己的操作。"},
             "to": {"description": "退回到哪里，或转给、委派、加签、询问、抄送谁。", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "place": one_of("加签在什么时候。", &[("before", "在我之前"), ("alongside", "同时（默认）"), ("after", "在我之后")]),
             "as": one_of("加签的人算什么。", &[("voter", "算一票（默认）"), ("adviser", "只给意见")]),

@@ -353,7 +353,7 @@ impl Run<'_> {
         new: NewTask,
     ) -> u32 {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
         self.emit(Change::TaskOpened {
             task,
             state: state.id.clone(),
@@ -369,12 +369,6 @@ impl Run<'_> {
         });
         task
     }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
-    }
 }
 
 /// A task about to be opened.
@@ -389,7 +383,11 @@ pub(crate) struct NewTask {
 }
 
 /// One value per voter, or nothing where all are the usual one: the trail stays short.
-fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual: &T) -> Vec<T> {
+pub(super) fn each_unless<T: PartialEq>(
+    voters: &[Voter],
+    pick: impl Fn(&Voter) -> T,
+    usual: &T,
+) -> Vec<T> {
     let all: Vec<T> = voters.iter().map(pick).collect();
     if all.iter().all(|one| one == usual) {
         vec![]
@@ -398,7 +396,7 @@ fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual
     }
 }
 
-fn too_few(state: &State, required: u32, found: usize) -> Trouble {
+pub(super) fn too_few(state: &State, required: u32, found: usize) -> Trouble {
     let zh = format!(
         "节点“{}”需要 {required} 票同意，找到的 {found} 人达不到。",
         state.name.zh

@@ -24,13 +24,18 @@ impl Run<'_> {
             Target::Go(to) => Some(self.def.states[to].id.clone()),
             Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => None,
         };
-        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         let rest = self.rest(ix, entry, target);
+        let rungs = match rest {
+            Some(_) => self.rung_rests(&self.def.states[ix], entry),
+            None => vec![],
+        };
+        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         self.emit(Change::Left {
             state: self.def.states[ix].id.clone(),
             entry,
             to,
             rest,
+            rungs,
         });
         self.follow(ix, parent, target)
     }
@@ -100,7 +105,7 @@ impl Run<'_> {
     }
 
     /// Cancels a parallel entry and exactly what is inside it.
-    fn drop_composite(&mut self, entry: u32, because: &Text) {
+    pub(crate) fn drop_composite(&mut self, entry: u32, because: &Text) {
         for inner in self.case.instance.inside(entry) {
             self.cancel(inner, because);
         }
@@ -154,6 +159,7 @@ impl Run<'_> {
                 fired: false,
             });
         }
+        self.stop_children(entry, because);
     }
 
     /// A branch reached its end, or nobody caught its rejection.
@@ -178,7 +184,7 @@ impl Run<'_> {
     }
 
     /// Counts the branches that are done; settles the parallel state as soon as the count decides.
-    fn join(&mut self, entry: u32) -> Result<(), Refusal> {
+    pub(crate) fn join(&mut self, entry: u32) -> Result<(), Refusal> {
         let Some(active) = self.case.instance.at(entry) else {
             return Ok(());
         };
@@ -269,6 +275,7 @@ impl Run<'_> {
         for entry in entries {
             self.cancel(entry, &because);
         }
+        self.stop_those_beside(&outcome, &because);
         self.restore(&outcome);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();

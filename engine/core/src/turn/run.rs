@@ -21,6 +21,8 @@ const VISITS_MAX: u32 = 1_000;
 pub struct Run<'a> {
     /// The flow.
     pub def: &'a Definition,
+    /// The version a migration leads to.
+    pub target: Option<&'a Definition>,
     /// The case as it is now.
     pub case: Case,
     /// What may be known besides.
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
     pub fn new(def: &'a Definition, case: Case, command: &Command, cx: &'a Context<'a>) -> Self {
         Self {
             def,
+            target: None,
             cx,
             actor: command.actor.clone(),
             comment: None,
@@ -66,6 +69,16 @@ impl<'a> Run<'a> {
         };
         crate::apply::apply(&mut self.case, &event);
         self.events.push(event);
+    }
+
+    /// Tries something; what it did is undone when it is refused.
+    pub(crate) fn attempt(&mut self, wish: impl FnOnce(&mut Self) -> Result<(), Refusal>) {
+        let (case, events, beside) = (self.case.clone(), self.events.len(), self.beside.len());
+        if wish(self).is_err() {
+            self.case = case;
+            self.events.truncate(events);
+            self.beside.truncate(beside);
+        }
     }
 
     /// The events so far.

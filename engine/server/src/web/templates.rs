@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 40] = embedded![
+const TEMPLATES: [(&str, &str); 44] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -39,6 +39,7 @@ const TEMPLATES: [(&str, &str); 40] = embedded![
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/calendars",
     "pages/code",
     "pages/flow",
     "pages/flows",
@@ -47,9 +48,12 @@ const TEMPLATES: [(&str, &str); 40] = embedded![
     "pages/inbox",
     "pages/instance",
     "pages/instances",
+    "pages/leaving",
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
+    "pages/override",
     "pages/print",
     "pages/said",
     "pages/sign_in",

@@ -25,6 +25,12 @@ use crate::web::{Site, Visit, assets, words};
         super::flows::list,
         super::flows::show,
         super::flows::start,
+        super::versions::list,
+        super::versions::difference,
+        super::versions::preview,
+        super::versions::migrate,
+        super::versions::chosen,
+        super::versions::start,
         super::tasks::list,
         super::tasks::show,
         super::tasks::decide,
@@ -44,6 +50,11 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::withdraw,
         super::instances::comment,
         super::instances::retry,
+        super::overrule::overrule,
+        super::overrule::leaving,
+        super::overrule::hand_over,
+        super::calendars::list,
+        super::calendars::load,
         super::events::happen,
         super::clock::show,
         super::clock::set,
@@ -94,8 +105,19 @@ mod tests {
             &text[..80.min(text.len())]
         );
         for verb in [
-            "decision", "transfer", "withdraw", "submit", "save", "explain", "diagram", "events",
-            "why", "proof",
+            "decision",
+            "transfer",
+            "withdraw",
+            "submit",
+            "save",
+            "explain",
+            "diagram",
+            "events",
+            "override",
+            "hand-over",
+            "calendars",
+            "why",
+            "proof",
         ] {
             assert!(text.contains(verb), "{verb}");
         }

@@ -33,6 +33,8 @@ pub struct InstanceModel {
     pub about: Vec<About>,
     pub why_href: String,
     pub print_href: String,
+    /// Where the flow may be overruled; empty for whoever may not.
+    pub overrule: String,
 }
 
 /// Whom it waits for.
@@ -89,6 +91,10 @@ pub fn draw(
         about: about(view, lang),
         why_href: format!("/instances/{}/why", view.head.id),
         print_href: format!("/instances/{}/print", view.head.id),
+        overrule: match view.overrides {
+            Some(_) => format!("/instances/{}/override", view.head.id),
+            None => String::new(),
+        },
         ..InstanceModel::default()
     };
     model.minor = model
