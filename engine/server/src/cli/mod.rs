@@ -70,6 +70,12 @@ enum Verb {
     Migrate(migrate::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// Overrule an instance: suspend, terminate, jump … 管理员操作
+    #[command(subcommand)]
+    Admin(admin::Verb),
+    /// Working calendars. 工作日历
+    #[command(subcommand)]
+    Calendar(calendar::Verb),
     /// Why a task came to somebody, why not to somebody else, what comes next. 为什么
     Why(why::Args),
     /// Verify the trail of a database, or of an export. 校验审计记录
@@ -81,12 +87,6 @@ enum Verb {
     /// The key that signs audit roots. 存证密钥
     #[command(subcommand)]
     Key(key::Verb),
-    /// Overrule an instance: suspend, terminate, jump … 管理员操作
-    #[command(subcommand)]
-    Admin(admin::Verb),
-    /// Working calendars. 工作日历
-    #[command(subcommand)]
-    Calendar(calendar::Verb),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -126,13 +126,13 @@ pub fn run() -> ExitCode {
         Verb::Diff(args) => diff::run(&args, say),
         Verb::Migrate(args) => migrate::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Admin(verb) => admin::run(&verb, say),
+        Verb::Calendar(verb) => calendar::run(&verb, say),
         Verb::Why(args) => why::run(&args, say),
         Verb::Verify(args) => verify::run(&args, say),
         Verb::Export(args) => export::run(&args, say),
         Verb::Seal(args) => seal::run(&args, say),
         Verb::Key(verb) => key::run(&verb, say),
-        Verb::Admin(verb) => admin::run(&verb, say),
-        Verb::Calendar(verb) => calendar::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

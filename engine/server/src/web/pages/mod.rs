@@ -72,12 +72,12 @@ pub fn routes() -> Router<Arc<Site>> {
             "/instances/{id}/override",
             get(overrule::show).post(overrule::act),
         )
-        .route("/instances/{id}/print", get(print::show))
-        .route("/instances/{id}/why", get(why::show))
         .route("/instances/{id}/{verb}", post(instance::act))
-        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/calendars", get(calendars::show).post(calendars::load))
         .route("/leaving", get(leaving::show).post(leaving::act))
+        .route("/instances/{id}/print", get(print::show))
+        .route("/instances/{id}/why", get(why::show))
+        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
