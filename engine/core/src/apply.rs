@@ -1,6 +1,8 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
 mod people;
+mod tasks;
+mod votes;
 
 use std::collections::BTreeMap;
 
@@ -8,8 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, CLOSED_KEPT, Call, Case, ClosedTask, Decision, Instance,
-    Passed, Status, Task, TaskEnd, TaskKind, Voter, Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, Instance, Passed, Status, Task, TaskKind, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -49,6 +50,11 @@ impl Case {
             stopped: BTreeMap::new(),
             visits: BTreeMap::new(),
             closed: vec![],
+            last: None,
+            returned_to: None,
+            urged: None,
+            at_submit: None,
+            outside: 0,
             choices: BTreeMap::new(),
             drawn: vec![],
             worked: vec![],
@@ -79,11 +85,17 @@ pub fn apply(case: &mut Case, event: &Event) {
     instance.rev = event.rev;
     instance.chain = link(&instance.chain, &body(event));
     match &event.change {
+        Change::Submitted { keeps, .. } => {
+            instance.submitted = true;
+            if *keeps && instance.at_submit.is_none() {
+                instance.at_submit = Some(case.values.clone());
+            }
+        }
         Change::Started { .. }
-        | Change::Submitted { .. }
         | Change::Returned { .. }
         | Change::Ended { .. }
         | Change::Held { .. }
+        | Change::Reopened { .. }
         | Change::Resumed { .. } => life(instance, &event.change),
         Change::FieldsSet { values } => {
             set_values(&mut case.values, values);
@@ -105,10 +117,18 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::BranchEnded { .. } => place(instance, event),
         Change::Asked { .. }
         | Change::VoterAdded { .. }
+        | Change::VoterRemoved { .. }
         | Change::HandedOver { .. }
         | Change::Decided { .. }
-        | Change::SystemDecided { .. } => vote(instance, event),
-        Change::TaskOpened { .. } | Change::TaskClosed { .. } => task(instance, event),
+        | Change::SystemDecided { .. } => votes::vote(instance, event),
+        Change::TakenBack {
+            entry,
+            voter,
+            dropped,
+            ..
+        } => votes::take_back(instance, *entry, voter, dropped),
+        Change::TaskOpened { .. } | Change::TaskClosed { .. } => tasks::task(instance, event),
+        Change::Urged { .. } => instance.urged = Some(event.at),
         Change::WakeupSet {
             reference,
             at,
@@ -133,6 +153,7 @@ pub fn apply(case: &mut Case, event: &Event) {
             waits,
             ..
         } => {
+            instance.outside += 1;
             instance.calls_made = *call;
             instance.calls.push(Call {
                 no: *call,
@@ -144,18 +165,23 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::SubflowAsked { .. } => instance.outside += 1,
         Change::Acted { .. }
         | Change::Drawn { .. }
         | Change::PeopleChosen { .. }
         | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
+        | Change::OpinionAsked { .. }
+        | Change::Advised { .. }
+        | Change::Copied { .. }
+        | Change::Questioned { .. }
+        | Change::Replied { .. }
         | Change::Reminded { .. }
         | Change::Transferred { .. }
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
-        | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
         | Change::Commented { .. } => {}
     }
@@ -190,7 +216,13 @@ fn life(instance: &mut Instance, change: &Change) {
             instance.applicant.clone_from(applicant);
             instance.parent.clone_from(parent);
         }
-        Change::Submitted { .. } => instance.submitted = true,
+        Change::Reopened { round, .. } => {
+            instance.status = Status::Running;
+            instance.round = *round;
+            instance.path.clear();
+            instance.returned_from = None;
+            instance.last = None;
+        }
         Change::Returned {
             from,
             round,
@@ -200,6 +232,8 @@ fn life(instance: &mut Instance, change: &Change) {
         } => {
             instance.round = *round;
             instance.returned_from = Some(from.clone());
+            instance.returned_to = Some(to.clone());
+            instance.last = None;
             let cut = instance.path.iter().rposition(|passed| passed.state == *to);
             let skipped_after = |at: usize| cut.is_some_and(|cut| at > cut);
             let mut at = 0;
@@ -215,6 +249,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.last = None;
         }
         _ => {}
     }
@@ -261,6 +296,7 @@ fn place(instance: &mut Instance, event: &Event) {
         Change::Left {
             state, entry, rest, ..
         } => {
+            keep_for_take_back(instance, *entry);
             gone(instance, state, *entry);
             if let Some(rest) = rest {
                 instance.stopped.insert(state.clone(), *rest);
@@ -291,177 +327,23 @@ fn place(instance: &mut Instance, event: &Event) {
     }
 }
 
+/// A state left because of a decision is put back as it was when that is taken back.
+fn keep_for_take_back(instance: &mut Instance, entry: u32) {
+    let left = instance.at(entry).cloned();
+    if let Some(last) = &mut instance.last
+        && last.entry == entry
+        && last.decision
+    {
+        last.left = left;
+    }
+}
+
 fn gone(instance: &mut Instance, state: &str, entry: u32) {
     instance.active.retain(|active| active.entry != entry);
     instance
         .calls
         .retain(|call| call.entry != entry || !call.waits);
     instance.holds.retain(|held| held.state != state);
-}
-
-fn vote(instance: &mut Instance, event: &Event) {
-    let by_rule = matches!(event.change, Change::Asked { .. });
-    let fresh = |person: &String| Voter {
-        person: person.clone(),
-        task: None,
-        verdict: None,
-        by_rule,
-        by_policy: false,
-    };
-    match &event.change {
-        Change::Asked {
-            entry,
-            voters,
-            left_out,
-            stand_ins,
-            ..
-        } => {
-            if let Some(active) = instance
-                .active
-                .iter_mut()
-                .find(|active| active.entry == *entry)
-            {
-                active.voters = voters.iter().map(fresh).collect();
-                for voter in &mut active.voters {
-                    voter.by_policy = stand_ins.contains(&voter.person);
-                }
-                active.left_out.clone_from(left_out);
-            }
-        }
-        Change::VoterAdded { entry, person, .. } => {
-            if let Some(active) = instance
-                .active
-                .iter_mut()
-                .find(|active| active.entry == *entry)
-            {
-                active.voters.push(fresh(person));
-            }
-        }
-        Change::HandedOver { entry, to, .. } => {
-            if let Some(active) = instance
-                .active
-                .iter_mut()
-                .find(|active| active.entry == *entry)
-            {
-                active.voters.retain(|voter| voter.verdict.is_some());
-                active.voters.extend(to.iter().map(fresh));
-            }
-        }
-        Change::Decided {
-            task,
-            entry,
-            state,
-            voter,
-            verdict,
-            signed,
-            ..
-        } => {
-            let person = event.actor.person().unwrap_or_default().to_owned();
-            let stands_for = people::stood_for(instance, *task, &person);
-            instance.decisions.push(Decision {
-                state: state.clone(),
-                entry: *entry,
-                round: instance.round,
-                person,
-                verdict: *verdict,
-                at: event.at,
-                signed: signed.clone(),
-                stands_for,
-            });
-            set_vote(instance, *entry, voter, *verdict);
-        }
-        Change::SystemDecided {
-            entry,
-            voter: Some(voter),
-            verdict,
-            ..
-        } => set_vote(instance, *entry, voter, *verdict),
-        _ => {}
-    }
-}
-
-fn set_vote(instance: &mut Instance, entry: u32, person: &str, verdict: crate::command::Verdict) {
-    let active = instance
-        .active
-        .iter_mut()
-        .find(|active| active.entry == entry);
-    if let Some(voter) = active.and_then(|active| {
-        active
-            .voters
-            .iter_mut()
-            .find(|voter| voter.person == person)
-    }) {
-        voter.verdict = Some(verdict);
-    }
-}
-
-fn task(instance: &mut Instance, event: &Event) {
-    match &event.change {
-        Change::TaskOpened {
-            task,
-            state,
-            entry,
-            kind,
-            assignee,
-            voter,
-            due,
-            why,
-        } => {
-            instance.tasks_made = *task;
-            instance.tasks.push(Task {
-                no: *task,
-                state: state.clone(),
-                entry: *entry,
-                round: instance.round,
-                kind: *kind,
-                assignee: assignee.clone(),
-                voter: voter.clone(),
-                since: event.at,
-                due: *due,
-                why: why.clone(),
-                stands_for: None,
-                unproxied: None,
-            });
-            let active = instance
-                .active
-                .iter_mut()
-                .find(|active| active.entry == *entry);
-            if let Some(voter) = active.and_then(|active| {
-                active
-                    .voters
-                    .iter_mut()
-                    .find(|known| known.person == *voter)
-            }) {
-                voter.task = Some(*task);
-            }
-        }
-        Change::TaskClosed { task, end, .. } => {
-            let Some(at) = instance.tasks.iter().position(|open| open.no == *task) else {
-                return;
-            };
-            let closed = instance.tasks.remove(at);
-            let by = match end {
-                TaskEnd::Cancelled => None,
-                TaskEnd::Approved
-                | TaskEnd::Rejected
-                | TaskEnd::Returned
-                | TaskEnd::Done
-                | TaskEnd::Transferred => event.actor.person().map(str::to_owned),
-            };
-            instance.closed.push(ClosedTask {
-                no: *task,
-                state: closed.state,
-                end: *end,
-                by,
-                at: event.at,
-                stands_for: closed.stands_for,
-            });
-            if instance.closed.len() > CLOSED_KEPT {
-                instance.closed.remove(0);
-            }
-        }
-        _ => {}
-    }
 }
 
 impl Instance {
@@ -473,6 +355,35 @@ impl Instance {
     /// The open task of that number.
     pub fn task(&self, no: u32) -> Option<&Task> {
         self.tasks.iter().find(|task| task.no == no)
+    }
+
+    /// Whom the holder of a task waits for before it is their turn again: a signer added before them, or an opinion asked.
+    pub fn waits_for(&self, task: &Task) -> Option<&str> {
+        let opinion = self
+            .tasks
+            .iter()
+            .find(|other| other.blocks && other.host == Some(task.no));
+        if let Some(opinion) = opinion {
+            return Some(&opinion.assignee);
+        }
+        let voters = &self.at(task.entry)?.voters;
+        let own = voters
+            .iter()
+            .position(|voter| voter.task == Some(task.no))?;
+        let stack = voters[own].stack?;
+        let before = voters[..own]
+            .iter()
+            .find(|voter| voter.stack == Some(stack) && voter.verdict.is_none())?;
+        Some(&before.person)
+    }
+
+    /// People somebody waits on: holders of tasks whose turn it is. A copy is nobody's turn; a pool is its candidates'.
+    pub fn waiting_on(&self) -> Vec<&str> {
+        self.tasks
+            .iter()
+            .filter(|task| task.kind != TaskKind::Read && self.waits_for(task).is_none())
+            .flat_map(Task::holders)
+            .collect()
     }
 
     /// Entries inside a parallel state's entry, deepest first.
@@ -519,5 +430,16 @@ impl Instance {
                 .iter()
                 .any(|run| run.id == branch && run.status == BranchStatus::Open)
         })
+    }
+}
+
+impl Task {
+    /// Who may act on it: its assignee, or the candidates of a pool.
+    pub fn holders(&self) -> Vec<&str> {
+        if self.candidates.is_empty() {
+            vec![&self.assignee]
+        } else {
+            self.candidates.iter().map(String::as_str).collect()
+        }
     }
 }

@@ -99,6 +99,8 @@ pub enum Action {
         comment: Option<String>,
         /// Field values given with it.
         set: Values,
+        /// What a flow may ask for besides: a named outcome, a signature, proof of who is there.
+        with: DecideWith,
     },
     /// Takes a named action of a work task.
     Act {
@@ -138,6 +140,12 @@ pub enum Action {
     Comment {
         /// The words.
         text: String,
+        /// Who is mentioned, and told by mail.
+        #[serde(default)]
+        mention: Vec<PersonId>,
+        /// Ids of attachments that come with the words.
+        #[serde(default)]
+        files: Vec<String>,
     },
     /// A wake-up is due. `reference` names it; one that is gone already is ignored.
     Wake {
@@ -172,6 +180,134 @@ pub enum Action {
         /// Field values given with it.
         set: Values,
     },
+    /// Another signer is asked, beside the holder of a task.
+    AddSigner {
+        /// Number of the task.
+        task: u32,
+        /// Who.
+        person: PersonId,
+        /// Before, after or alongside the holder.
+        place: SignerPlace,
+        /// With a vote or with an opinion.
+        role: SignerRole,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// A signer who has not spoken yet is asked no more.
+    RemoveSigner {
+        /// Number of the task held by who removes.
+        task: u32,
+        /// Who.
+        person: PersonId,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// Somebody else prepares the decision; the task comes back.
+    Delegate {
+        /// Number of the task.
+        task: u32,
+        /// Who.
+        to: PersonId,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// Gives the opinion an adviser or delegate was asked for.
+    Advise {
+        /// Number of the task.
+        task: u32,
+        /// The opinion.
+        comment: String,
+    },
+    /// A candidate takes a task out of the pool.
+    Claim {
+        /// Number of the task.
+        task: u32,
+    },
+    /// Whoever claimed it puts it back.
+    GiveBack {
+        /// Number of the task.
+        task: u32,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// People are informed, without being asked.
+    Copy {
+        /// Who.
+        to: Vec<PersonId>,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// A copy was read.
+    Read {
+        /// Number of the task.
+        task: u32,
+    },
+    /// Asks for information without deciding: the applicant, or somebody named.
+    Ask {
+        /// Number of the task.
+        task: u32,
+        /// Who; none is the applicant.
+        to: Option<PersonId>,
+        /// The question.
+        question: String,
+    },
+    /// Answers such a question.
+    Reply {
+        /// Number of the task.
+        task: u32,
+        /// The answer.
+        text: String,
+    },
+    /// Takes one's own last decision back, until somebody has decided after it.
+    TakeBack {
+        /// Number of the task that was decided.
+        task: u32,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// The applicant asks those it waits on to hurry.
+    Urge,
+    /// The applicant opens a rejected case again.
+    Reopen {
+        /// The words given with it.
+        comment: Option<String>,
+    },
+}
+
+/// What a flow may ask for with a decision, besides fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideWith {
+    /// A custom outcome of the state, by id; it says whether it counts as approval or rejection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The name as typed, or the id of the drawn signature's attachment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// The password or a code was entered again for this very decision; whoever makes the command has checked it.
+    #[serde(default)]
+    pub stepped_up: bool,
+}
+
+/// Where an added signer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignerPlace {
+    /// Speaks first; the holder's turn comes after.
+    Before,
+    /// Is asked at the same time.
+    Alongside,
+    /// Is asked once the holder has approved.
+    After,
+}
+
+/// What an added signer's word is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignerRole {
+    /// One more vote: raises the number of voters.
+    Voter,
+    /// An opinion: raises nothing.
+    Adviser,
 }
 
 /// 同意 or 拒绝.

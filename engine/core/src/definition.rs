@@ -156,6 +156,8 @@ pub enum StateKind {
         by: Vec<PeopleRef>,
         /// What can be picked.
         actions: Vec<WorkAction>,
+        /// 认领: one task for all candidates, until one of them claims it.
+        claim: bool,
     },
     /// A rhai rule fills fields: `file.function`.
     Rule {
@@ -260,6 +262,47 @@ pub struct Approve {
     pub needs: Needs,
     /// What one rejection does.
     pub on_reject: OnReject,
+    /// 认领: one task for all candidates, until one of them claims it.
+    pub claim: bool,
+    /// Answers besides approve and reject, in file order.
+    pub outcomes: Vec<CustomOutcome>,
+    /// A signature that is asked for with an approval.
+    pub signature: Option<Signature>,
+    /// Step-up: the password or a code is asked for again.
+    pub step_up: Option<StepUp>,
+}
+
+/// An answer a flow defines.
+#[derive(Clone, Debug)]
+pub struct CustomOutcome {
+    /// ASCII id.
+    pub id: String,
+    /// What the button says.
+    pub name: Text,
+    /// What it counts as.
+    pub counts: crate::command::Verdict,
+    /// Where it leads when it settles the state; the verdict's way unless said.
+    pub to: Option<Target>,
+    /// `reason: required`.
+    pub reason_required: bool,
+}
+
+/// `signature:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// The person's name, typed.
+    Typed,
+    /// A drawing, kept as an attachment.
+    Drawn,
+}
+
+/// `step_up:`.
+#[derive(Clone, Debug)]
+pub enum StepUp {
+    /// Before every approval here.
+    Always,
+    /// Before those where this holds.
+    When(Expr),
 }
 
 /// How many must approve.
@@ -275,6 +318,24 @@ pub enum Needs {
     Count(u32),
     /// 票签: that share; required = ⌈share·n⌉ with share = percent / 100.
     Percent(Decimal),
+    /// 票签 with weights: the weight of each name in `by:`, in its order, and the weight that must approve.
+    Weighted {
+        /// In the order of `by:`.
+        weights: Vec<u32>,
+        /// Weight needed.
+        at_least: u32,
+    },
+    /// Each name in `by:` needs its own approvals, in its order: "one of legal and one of finance".
+    Each(Vec<GroupBar>),
+}
+
+/// What one group needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupBar {
+    /// That many.
+    Count(u32),
+    /// Everyone in it.
+    All,
 }
 
 /// What a rejection inside a group does.
@@ -499,6 +560,12 @@ pub struct Policies {
     pub withdraw: Withdraw,
     /// After a return: ask the same people if still entitled, or always anew.
     pub people_anew: bool,
+    /// `signatures_after_return:`: a signature on unchanged facts stands, or everybody signs again.
+    pub signatures: Signatures,
+    /// `restore:`: when the record goes back to its values at submit.
+    pub restore: Restore,
+    /// `reopen:`: days within which the applicant may open a rejected case again; none: never.
+    pub reopen_days: Option<u32>,
 }
 
 impl Default for Policies {
@@ -513,6 +580,9 @@ impl Default for Policies {
             rounds_max: 10,
             withdraw: Withdraw::BeforeEnd,
             people_anew: false,
+            signatures: Signatures::KeepUnchanged,
+            restore: Restore::default(),
+            reopen_days: None,
         }
     }
 }
@@ -613,4 +683,22 @@ pub enum Withdraw {
     BeforeEnd,
     /// Not at all.
     Never,
+}
+
+/// `signatures_after_return:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signatures {
+    /// Whoever signed facts that are unchanged need not sign again; the others see what changed.
+    KeepUnchanged,
+    /// Everybody on the way signs again.
+    AskAgain,
+}
+
+/// `restore:`: after which ends the record gets back the values it was submitted with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restore {
+    /// After a rejection.
+    pub rejected: bool,
+    /// After a withdrawal.
+    pub withdrawn: bool,
 }

@@ -1,9 +1,11 @@
 //! Events: the facts that change an instance. Append-only; folding them from zero gives the stored state.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Rest;
-use crate::command::{Actor, Verdict, Via};
+use crate::command::{Actor, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
 use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
@@ -60,6 +62,9 @@ pub enum Change {
     Submitted {
         /// Straight to the state that sent it back.
         straight_back: bool,
+        /// The record's values are kept, to be put back after a rejection or withdrawal.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        keeps: bool,
     },
     /// A state was entered.
     Entered {
@@ -104,8 +109,14 @@ pub enum Change {
         left_out: Vec<(PersonId, String)>,
         /// Those among the voters whom a policy named, not the state's rule.
         stand_ins: Vec<PersonId>,
-        /// Approvals needed.
+        /// Approvals (or weight) needed.
         required: u32,
+        /// What each vote weighs, where not 1; in the order of `voters`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weights: Vec<u32>,
+        /// The groups each vote counts for, where each group needs its own; in the order of `voters`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<Vec<u32>>,
     },
     /// A voter was added.
     VoterAdded {
@@ -115,6 +126,9 @@ pub enum Change {
         person: PersonId,
         /// Why, in words or as the condition was written.
         because: Text,
+        /// The voter they stand beside, and where; none for the system.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<(PersonId, SignerPlace)>,
     },
     /// Late: others are asked instead of those who had not decided yet.
     HandedOver {
@@ -145,6 +159,15 @@ pub enum Change {
         due: Option<Moment>,
         /// Why this person.
         why: Vec<Text>,
+        /// For a pool: who may claim it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<PersonId>,
+        /// For an opinion or an answer: the task it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<u32>,
+        /// The host waits for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        blocks: bool,
     },
     /// A task ended.
     TaskClosed {
@@ -171,6 +194,18 @@ pub enum Change {
         comment: Option<String>,
         /// Hash of the facts that were signed.
         signed: String,
+        /// The facts that were signed: field → a short hash of its value.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        facts: BTreeMap<String, String>,
+        /// The custom outcome that was picked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<String>,
+        /// The name as typed, or the id of the drawn signature.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<String>,
+        /// The password or a code was entered again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stepped_up: bool,
     },
     /// The system counted a vote or settled a state: policy or timeout, in words.
     SystemDecided {
@@ -367,6 +402,12 @@ pub enum Change {
     Commented {
         /// The words.
         text: String,
+        /// Who was mentioned.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mention: Vec<PersonId>,
+        /// Ids of attachments.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<String>,
     },
     /// The instance cannot go on by itself.
     Held {
@@ -386,6 +427,87 @@ pub enum Change {
         state: Option<String>,
         /// How it ended.
         outcome: Outcome,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// A voter who had not spoken is asked no more.
+    VoterRemoved {
+        /// Number of the entry.
+        entry: u32,
+        /// Who.
+        person: PersonId,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// A task's holder asked somebody to prepare the decision, or for an opinion.
+    OpinionAsked {
+        /// The holder's task.
+        task: u32,
+        /// Who.
+        to: PersonId,
+        /// True when it was delegated: the holder waits.
+        delegated: bool,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// An opinion was given.
+    Advised {
+        /// The adviser's task.
+        task: u32,
+        /// The task it is for.
+        host: u32,
+        /// The opinion.
+        comment: String,
+    },
+    /// People were informed.
+    Copied {
+        /// Who.
+        to: Vec<PersonId>,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// A question was asked without deciding.
+    Questioned {
+        /// The task of who asks.
+        task: u32,
+        /// Who is to answer.
+        to: PersonId,
+        /// The question.
+        question: String,
+    },
+    /// It was answered.
+    Replied {
+        /// The task of who answers.
+        task: u32,
+        /// The task it is for.
+        host: u32,
+        /// The answer.
+        text: String,
+    },
+    /// A decision was taken back.
+    TakenBack {
+        /// The task that was decided.
+        task: u32,
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// Whose vote it was.
+        voter: PersonId,
+        /// Entries passed since, which no longer stand; empty when the state was still open.
+        dropped: Vec<u32>,
+        /// The words given with it.
+        comment: Option<String>,
+    },
+    /// The applicant asked them to hurry.
+    Urged {
+        /// Who.
+        people: Vec<PersonId>,
+    },
+    /// A rejected case was opened again: a new round.
+    Reopened {
+        /// The round that begins.
+        round: u32,
         /// The words given with it.
         comment: Option<String>,
     },

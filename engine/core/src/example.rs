@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::{SignerPlace, SignerRole};
 use crate::directory::Absence;
 use crate::time::Moment;
 use crate::value::{Value, Values};
@@ -61,6 +62,10 @@ pub struct Step {
     pub set: Values,
     /// The words given with it (`reason:` or `comment:`).
     pub reason: Option<String>,
+    /// The signature given with a decision (`sign:`).
+    pub sign: Option<String>,
+    /// The password or a code was entered again (`step_up: true`).
+    pub step_up: bool,
     /// The refusal's code that must come; nothing changes then.
     pub refused: Option<String>,
     /// What must be true after it.
@@ -96,6 +101,34 @@ pub enum Deed {
     Child(String),
     /// `do: retry`: the owner lets a held instance try again.
     Retry,
+    /// `decide: <custom outcome>`.
+    Outcome(String),
+    /// `do: delegate, to: person`.
+    Delegate(String),
+    /// `do: add_signer, to: person`, with `place:` and `as:`.
+    AddSigner(String, SignerPlace, SignerRole),
+    /// `do: remove_signer, to: person`.
+    RemoveSigner(String),
+    /// `do: advise`.
+    Advise,
+    /// `do: claim`.
+    Claim,
+    /// `do: give_back`.
+    GiveBack,
+    /// `do: copy, to: [person]`.
+    Copy(Vec<String>),
+    /// `do: read`.
+    Read,
+    /// `do: ask`, perhaps `to: person`.
+    Ask(Option<String>),
+    /// `do: reply`.
+    Reply,
+    /// `do: take_back`.
+    TakeBack,
+    /// `do: urge`.
+    Urge,
+    /// `do: reopen`.
+    Reopen,
 }
 
 /// What must be true; an absent part is not looked at.

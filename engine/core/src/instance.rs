@@ -84,6 +84,21 @@ pub struct Instance {
     pub visits: BTreeMap<String, u32>,
     /// The last tasks that ended (at most [`CLOSED_KEPT`]), to say who was faster.
     pub closed: Vec<ClosedTask>,
+    /// The last thing a person did that moves the case: what may still be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<LastDeed>,
+    /// The state the last return led to: its people look again, whatever they signed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_to: Option<String>,
+    /// When the applicant urged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urged: Option<Moment>,
+    /// The record as it was submitted first, where the flow puts it back after a rejection or withdrawal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_submit: Option<Values>,
+    /// Effects and subflows started so far: what was started outside cannot be taken back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outside: u32,
     /// Whom somebody chose, by the name under `people:`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub choices: BTreeMap<String, Vec<PersonId>>,
@@ -93,6 +108,28 @@ pub struct Instance {
     /// Who did the work of which state, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worked: Vec<Worked>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// The last deed of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastDeed {
+    /// Who.
+    pub person: PersonId,
+    /// The task it ended.
+    pub task: u32,
+    /// Entry of its state.
+    pub entry: u32,
+    /// True for a decision (not an action, a return or a submission).
+    pub decision: bool,
+    /// [`Instance::outside`] at that time.
+    pub outside: u32,
+    /// The state as it was when it was left because of it, to put it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Active>,
 }
 
 /// One or more drawn from several.
@@ -210,9 +247,33 @@ pub struct Voter {
     pub verdict: Option<Verdict>,
     /// Found by the state's rule (and asked again whether still entitled), not added later.
     pub by_rule: bool,
+    /// What the vote weighs (票签); 1 unless the flow says otherwise.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: u32,
+    /// The groups the vote counts for, where each group needs its own; indices into the state's `by:`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<u32>,
+    /// Voters with the same number speak one after the other: a holder with those added before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<u32>,
+    /// Who added them; none for the rule or the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_by: Option<PersonId>,
     /// Asked because a policy named them, where the rule found nobody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_policy: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape serde asks for"
+)]
+fn is_one(weight: &u32) -> bool {
+    *weight == 1
 }
 
 /// An open task: one person asked.
@@ -238,6 +299,15 @@ pub struct Task {
     pub due: Option<Moment>,
     /// Why this person: the explanation of the resolver.
     pub why: Vec<Text>,
+    /// For a pool: who may claim it; the assignee is empty until somebody has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<PersonId>,
+    /// For an opinion or an answer: the task it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<u32>,
+    /// The host waits until it is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocks: bool,
     /// The person asked, when the assignee stands in for them: they may act on it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_for: Option<PersonId>,
@@ -256,6 +326,12 @@ pub enum TaskKind {
     Approve,
     /// Do the work, pick an action.
     Work,
+    /// Give an opinion: an adviser, a delegate.
+    Advise,
+    /// Answer a question.
+    Answer,
+    /// Read a copy; nothing waits for it.
+    Read,
 }
 
 /// How a task ended: exactly one of these, with its cause.
@@ -274,6 +350,16 @@ pub enum TaskEnd {
     Transferred,
     /// The state was settled or left without it.
     Cancelled,
+    /// The opinion was given.
+    Advised,
+    /// The question was answered.
+    Answered,
+    /// The copy was read.
+    Read,
+    /// A candidate took it out of the pool.
+    Claimed,
+    /// It was put back into the pool.
+    GivenBack,
 }
 
 /// How many ended tasks an instance remembers by itself.
@@ -349,6 +435,9 @@ pub struct Decision {
     pub at: Moment,
     /// Hash of the facts that were signed.
     pub signed: String,
+    /// The facts that were signed: field → a short hash of its value, for the fields filled in and shown then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
     /// Whose vote it was, when the decider stood in for somebody absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_for: Option<PersonId>,

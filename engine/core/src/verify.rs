@@ -36,7 +36,12 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
     if instance.ended() {
         let left = [
             instance.active.len(),
-            instance.tasks.len(),
+            // Copies may be read long after.
+            instance
+                .tasks
+                .iter()
+                .filter(|task| task.kind != TaskKind::Read)
+                .count(),
             instance.wakeups.len(),
             instance.holds.len(),
         ];
@@ -202,6 +207,8 @@ fn rights(events: &[Event]) -> Vec<Violation> {
             }
             Change::Decided { task, .. } => Some((*task, TaskKind::Approve)),
             Change::Acted { task, .. } => Some((*task, TaskKind::Work)),
+            Change::Advised { task, .. } => Some((*task, TaskKind::Advise)),
+            Change::Replied { task, .. } => Some((*task, TaskKind::Answer)),
             _ => None,
         };
         if let Some((task, kind)) = used {

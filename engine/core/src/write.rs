@@ -86,7 +86,7 @@ pub struct TaskRow {
     pub no: u32,
     /// State id.
     pub state: String,
-    /// `draft`, `approve`, `work`.
+    /// `draft`, `approve`, `work`, `advise`, `answer`, `read`; `claim` while nobody has claimed it.
     pub kind: String,
     /// Round.
     pub round: u32,
@@ -96,6 +96,9 @@ pub struct TaskRow {
     pub opened: Moment,
     /// When it is due.
     pub due: Option<Moment>,
+    /// For a pool: who may claim it; the assignee is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
 }
 
 /// A task that ended: complete, because a task opened and settled in one turn never was an open row.
@@ -103,7 +106,8 @@ pub struct TaskRow {
 pub struct TaskClosedRow {
     /// The task as it was.
     pub task: TaskRow,
-    /// `approved`, `rejected`, `returned`, `done`, `transferred`, `cancelled`.
+    /// `approved`, `rejected`, `returned`, `done`, `transferred`, `cancelled`, `advised`, `answered`, `read`, `claimed`,
+    /// `given_back`.
     pub end: String,
     /// When.
     pub at: Moment,

@@ -72,6 +72,7 @@ fn task(instance: &str, no: u32) -> TaskRow {
         assignee: format!("person{}", no % 97),
         opened: Moment(1),
         due: Some(Moment(2)),
+        candidates: vec![],
     }
 }
 

@@ -20,12 +20,20 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "start",
-    oldest: 1,
-    sql: include_str!("../migrations/0001_start.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "start",
+        oldest: 1,
+        sql: include_str!("../migrations/0001_start.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "pools",
+        oldest: 1,
+        sql: include_str!("../migrations/0002_pools.sql"),
+    },
+];
 
 const SCHEMA: &str = "create table if not exists assent_schema (\n    number bigint primary key not null,\n    name text not null,\n    oldest bigint not null\n);\n";
 const APPLIED: Sql =

@@ -12,7 +12,7 @@ use crate::row::Row;
 /// The column of a task without a due time: it sorts last.
 const NO_DUE: i64 = i64::MAX;
 
-/// An open task with what a list shows of its instance.
+/// An open task with what a list shows of its instance. One that several people may claim is a row for each of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedTask {
     /// The task.
@@ -151,6 +151,7 @@ fn task_columns(row: &mut Row) -> Result<TaskRow, StoreError> {
         assignee: row.text()?,
         opened: row.moment()?,
         due: due_from_column(row.int()?),
+        candidates: vec![],
     })
 }
 

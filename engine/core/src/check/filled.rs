@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Port};
-use crate::definition::{Definition, Join, RegionIx, State, StateIx, StateKind};
+use crate::command::Verdict;
+use crate::definition::{Approve, Definition, Join, RegionIx, State, StateIx, StateKind};
 use crate::field::{Field, RequiredTo};
 
 use super::finding::{ask_field, at_part};
@@ -155,7 +156,11 @@ impl<'a> Emptiness<'a> {
                     return self.joined_empty(edge.from, *needs, branches);
                 }
                 Cause::Rejected => return branches.iter().any(|branch| self.rejected[*branch]),
-                Cause::Skipped | Cause::Way(_) | Cause::Action(_) | Cause::Late(_) => {}
+                Cause::Skipped
+                | Cause::Way(_)
+                | Cause::Action(_)
+                | Cause::Late(_)
+                | Cause::Outcome(_) => {}
             }
         }
         match self.change(state, edge) {
@@ -209,7 +214,8 @@ impl<'a> Emptiness<'a> {
             | Cause::Action(_)
             | Cause::Rejected
             | Cause::Late(_)
-            | Cause::Passed => true,
+            | Cause::Passed
+            | Cause::Outcome(_) => true,
         };
         self.reads[ix]
             .iter()
@@ -231,6 +237,14 @@ impl<'a> Emptiness<'a> {
             StateKind::Approve(_) if edge.cause == Cause::Rejected => {
                 self.decided(state, false, RequiredTo::Reject)
             }
+            StateKind::Approve(approve) if counted(approve, edge.cause).is_some() => {
+                match counted(approve, edge.cause) {
+                    Some(Verdict::Approve) => {
+                        self.decided(state, required_here, RequiredTo::Approve)
+                    }
+                    Some(Verdict::Reject) | None => self.decided(state, false, RequiredTo::Reject),
+                }
+            }
             StateKind::Work { actions, .. } => match edge.cause {
                 Cause::Action(number) => {
                     // What the state requires counts where finishing is the only action; else each action says its own.
@@ -247,7 +261,8 @@ impl<'a> Emptiness<'a> {
                 | Cause::Way(_)
                 | Cause::Rejected
                 | Cause::Late(_)
-                | Cause::Passed => Change::Keeps,
+                | Cause::Passed
+                | Cause::Outcome(_) => Change::Keeps,
             },
             StateKind::Rule { rule, fills, .. } if done => {
                 let rule = self.catalog.rules.get(rule);
@@ -334,4 +349,12 @@ impl<'a> Emptiness<'a> {
             Some(Some(_) | None) | None => Change::Fills,
         }
     }
+}
+
+/// What the custom outcome that makes this transition counts as.
+fn counted(approve: &Approve, cause: Cause) -> Option<Verdict> {
+    let Cause::Outcome(number) = cause else {
+        return None;
+    };
+    approve.outcomes.get(number).map(|outcome| outcome.counts)
 }

@@ -24,6 +24,8 @@ pub(super) enum Cause {
     Late(usize),
     /// A policy counts it as approved because nobody can be asked.
     Passed,
+    /// The custom outcome of that number was picked.
+    Outcome(usize),
 }
 
 /// One transition.
@@ -65,6 +67,13 @@ pub(super) fn edges(def: &Definition, ix: StateIx) -> Vec<Edge> {
                 add(Cause::Passed, state.next);
             }
             add(Cause::Rejected, state.if_rejected);
+            if let StateKind::Approve(approve) = &state.kind {
+                for (number, outcome) in approve.outcomes.iter().enumerate() {
+                    if let Some(to) = outcome.to {
+                        add(Cause::Outcome(number), to);
+                    }
+                }
+            }
         }
         StateKind::Subflow { beside, .. } => {
             add(Cause::Done, state.next);
@@ -120,7 +129,12 @@ pub(super) fn rejects(def: &Definition, edge: &Edge) -> bool {
                 .map(|rung| &rung.act),
             Some(LateAct::Reject)
         ),
-        Cause::Skipped | Cause::Done | Cause::Way(_) | Cause::Action(_) | Cause::Passed => false,
+        Cause::Skipped
+        | Cause::Done
+        | Cause::Way(_)
+        | Cause::Action(_)
+        | Cause::Passed
+        | Cause::Outcome(_) => false,
     }
 }
 

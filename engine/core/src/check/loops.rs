@@ -140,7 +140,11 @@ fn passes_to(def: &Definition, reach: &Reach, ix: StateIx, passing: Passing) -> 
         let passes = match edge.cause {
             Cause::Skipped => passing == Passing::Perhaps,
             Cause::Done | Cause::Way(_) => by_itself,
-            Cause::Action(_) | Cause::Rejected | Cause::Late(_) | Cause::Passed => false,
+            Cause::Action(_)
+            | Cause::Rejected
+            | Cause::Late(_)
+            | Cause::Passed
+            | Cause::Outcome(_) => false,
         };
         if !passes || !reach.possible(def, &edge) || matches!(edge.to, Target::BackTo(_)) {
             continue;

@@ -318,6 +318,15 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
                 Lang::En => format!("“{name}” by “{action}”"),
             }
         }
+        Some(Cause::Outcome(number)) => {
+            let outcome = crate::verb::outcomes(state)
+                .get(number)
+                .map_or("", |outcome| outcome.name.get(lang));
+            match lang {
+                Lang::Zh => format!("「{name}」选“{outcome}”"),
+                Lang::En => format!("“{name}” by “{outcome}”"),
+            }
+        }
         Some(Cause::Done | Cause::Way(_)) | None => match lang {
             Lang::Zh => format!("「{name}」"),
             Lang::En => format!("“{name}”"),

@@ -56,7 +56,11 @@ impl Reach {
         match edge.cause {
             Cause::Done | Cause::Passed => self.can_join(def, *needs, branches),
             Cause::Rejected => branches.iter().any(|branch| self.rejected[*branch]),
-            Cause::Skipped | Cause::Way(_) | Cause::Action(_) | Cause::Late(_) => true,
+            Cause::Skipped
+            | Cause::Way(_)
+            | Cause::Action(_)
+            | Cause::Late(_)
+            | Cause::Outcome(_) => true,
         }
     }
 

@@ -279,8 +279,13 @@ impl Build {
                 by: by.split(' ').map(named).collect(),
                 needs,
                 on_reject: OnReject::Veto,
+                claim: false,
+                outcomes: vec![],
+                signature: None,
+                step_up: None,
             }),
             Does::Work(by, actions) => StateKind::Work {
+                claim: false,
                 by: vec![named(by)],
                 actions: actions
                     .into_iter()

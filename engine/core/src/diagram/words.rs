@@ -110,6 +110,11 @@ fn needs(approve: &Approve) -> Option<Text> {
             format!("{share}% 同意"),
             format!("{share}% must approve"),
         )),
+        Needs::Weighted { at_least, .. } => Some(Text::new(
+            format!("票权合计 {at_least}"),
+            format!("votes that weigh {at_least}"),
+        )),
+        Needs::Each(_) => Some(Text::new("各组分别同意", "each group must approve")),
     }
 }
 

@@ -35,6 +35,7 @@ use reader::Reader;
 use tree::{Node, Source};
 
 pub use form::{FieldPlace, Fields, fields};
+pub use names::OWN_MAILS;
 pub use suggest::nearest;
 
 /// What became of a flow file.

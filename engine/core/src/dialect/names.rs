@@ -14,7 +14,9 @@ use crate::value::Value;
 use super::reader::{Reader, Word};
 
 /// Mails the engine has words of its own for, where the flow has none: asked, sent back, reminded, held.
-pub const OWN_MAILS: [&str; 4] = ["ask", "returned", "remind", "held"];
+pub const OWN_MAILS: [&str; 8] = [
+    "ask", "returned", "remind", "held", "opinion", "question", "answer", "copy",
+];
 
 /// What titles and mails may say besides the record's fields.
 const TEMPLATE_NAMES: [&str; 11] = [

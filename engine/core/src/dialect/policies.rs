@@ -2,7 +2,7 @@
 
 use crate::definition::{
     DataChanged, DecideFromMail, Nobody, OwnRequest, Policies, PolicyOverrides, ReplyByMail,
-    SamePerson, Withdraw,
+    Restore, SamePerson, Signatures, Withdraw,
 };
 
 use super::map::MapReader;
@@ -42,6 +42,35 @@ const WITHDRAW: [(&str, Withdraw); 3] = [
     ("before_end", Withdraw::BeforeEnd),
     ("never", Withdraw::Never),
 ];
+const SIGNATURES: [(&str, Signatures); 2] = [
+    ("keep_unchanged", Signatures::KeepUnchanged),
+    ("ask_again", Signatures::AskAgain),
+];
+const RESTORE: [(&str, Restore); 3] = [
+    (
+        "rejected",
+        Restore {
+            rejected: true,
+            withdrawn: false,
+        },
+    ),
+    (
+        "withdrawn",
+        Restore {
+            rejected: false,
+            withdrawn: true,
+        },
+    ),
+    (
+        "both",
+        Restore {
+            rejected: true,
+            withdrawn: true,
+        },
+    ),
+];
+/// Longest time for opening a rejected case again.
+const REOPEN_DAYS_MAX: u32 = 3_650;
 const AFTER_RETURN: [(&str, bool); 2] = [("same", false), ("anew", true)];
 
 /// Most rounds a flow may allow.
@@ -80,6 +109,12 @@ pub fn policies(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Policies
         withdraw: policy(reader, &mut map, "withdraw", &WITHDRAW).unwrap_or(usual.withdraw),
         people_anew: policy(reader, &mut map, "people_after_return", &AFTER_RETURN)
             .unwrap_or(usual.people_anew),
+        signatures: policy(reader, &mut map, "signatures_after_return", &SIGNATURES)
+            .unwrap_or(usual.signatures),
+        restore: policy(reader, &mut map, "restore", &RESTORE).unwrap_or(usual.restore),
+        reopen_days: map
+            .get("reopen_days")
+            .and_then(|node| scalar::count(reader, node, 1, REOPEN_DAYS_MAX)),
     };
     map.close(reader);
     policies
@@ -92,7 +127,15 @@ pub fn state_policies(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Po
         return PolicyOverrides::default();
     };
     let found = overridable(reader, names, &mut map);
-    for key in ["reply_by_mail", "rounds", "withdraw", "people_after_return"] {
+    for key in [
+        "reply_by_mail",
+        "rounds",
+        "withdraw",
+        "people_after_return",
+        "signatures_after_return",
+        "restore",
+        "reopen_days",
+    ] {
         map.refuse(
             reader,
             key,

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use crate::dialect::OWN_MAILS;
 use crate::event::{Change, Event};
 use crate::example::Expect;
 use crate::instance::Case;
 use crate::play::Failure;
 use crate::text::Text;
 use crate::value::Value;
-
-/// Mails the engine sends by itself: not what an example means by `mailed:`.
-const OWN_MAILS: [&str; 4] = ["ask", "remind", "held", "returned"];
 
 /// Compares; `from` is where the step's own events begin.
 pub(super) fn compare(
@@ -35,9 +33,9 @@ pub(super) fn compare(
         "waiting_on",
         expected.waiting_on.as_ref(),
         instance
-            .tasks
-            .iter()
-            .map(|task| task.assignee.clone())
+            .waiting_on()
+            .into_iter()
+            .map(str::to_owned)
             .collect(),
     );
     found.set(

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{Action, Actor, Command, EffectAnswer, ReturnTo, Verdict, Via};
+use crate::command::{Action, Actor, Command, DecideWith, EffectAnswer, ReturnTo, Verdict, Via};
 use crate::definition::Outcome;
 use crate::event::{Change, Event};
 use crate::example::{Deed, Example, Expect, Step, Stub};
 use crate::field::EntityType;
-use crate::instance::Case;
+use crate::instance::{Case, TaskKind};
 use crate::play::cast::Cast;
 use crate::play::{Failure, Stage, expect};
 use crate::refusal::Refusal;
@@ -127,22 +127,25 @@ impl<'a> World<'a> {
             .who
             .clone()
             .unwrap_or_else(|| self.cast.applicant.clone());
-        let task = self.task_of(&who, step.state.as_deref());
+        let task = self.task_of(&who, step.state.as_deref(), deed);
         let (comment, set) = (step.reason.clone(), step.set.clone());
         let words = comment.clone().unwrap_or_default();
+        let decide = |verdict, outcome| Action::Decide {
+            task,
+            verdict,
+            comment: comment.clone(),
+            set: set.clone(),
+            with: DecideWith {
+                outcome,
+                signature: step.sign.clone(),
+                stepped_up: step.step_up,
+            },
+        };
         let action = match deed {
-            Deed::Approve => Action::Decide {
-                task,
-                verdict: Verdict::Approve,
-                comment,
-                set,
-            },
-            Deed::Reject => Action::Decide {
-                task,
-                verdict: Verdict::Reject,
-                comment,
-                set,
-            },
+            Deed::Approve => decide(Verdict::Approve, None),
+            Deed::Reject => decide(Verdict::Reject, None),
+            // The outcome itself says what it counts as.
+            Deed::Outcome(id) => decide(Verdict::Approve, Some(id.clone())),
             Deed::Submit => Action::Submit {
                 set,
                 straight_back: false,
@@ -162,7 +165,48 @@ impl<'a> World<'a> {
                 to: to.clone(),
                 comment,
             },
-            Deed::Comment => Action::Comment { text: words },
+            Deed::Comment => Action::Comment {
+                text: words,
+                mention: vec![],
+                files: vec![],
+            },
+            Deed::Delegate(to) => Action::Delegate {
+                task,
+                to: to.clone(),
+                comment,
+            },
+            Deed::AddSigner(person, place, role) => Action::AddSigner {
+                task,
+                person: person.clone(),
+                place: *place,
+                role: *role,
+                comment,
+            },
+            Deed::RemoveSigner(person) => Action::RemoveSigner {
+                task,
+                person: person.clone(),
+                comment,
+            },
+            Deed::Advise => Action::Advise {
+                task,
+                comment: words,
+            },
+            Deed::Claim => Action::Claim { task },
+            Deed::GiveBack => Action::GiveBack { task, comment },
+            Deed::Copy(to) => Action::Copy {
+                to: to.clone(),
+                comment,
+            },
+            Deed::Read => Action::Read { task },
+            Deed::Ask(to) => Action::Ask {
+                task,
+                to: to.clone(),
+                question: words,
+            },
+            Deed::Reply => Action::Reply { task, text: words },
+            Deed::TakeBack => Action::TakeBack { task, comment },
+            Deed::Urge => Action::Urge,
+            Deed::Reopen => Action::Reopen { comment },
             Deed::Act(action) => Action::Act {
                 task,
                 action: action.clone(),
@@ -189,12 +233,20 @@ impl<'a> World<'a> {
     }
 
     /// The task a step is about: the person's own in that state, else anybody's there, else the last one that ended there.
-    fn task_of(&self, who: &str, state: Option<&str>) -> u32 {
+    fn task_of(&self, who: &str, state: Option<&str>, deed: &Deed) -> u32 {
         let Some(case) = &self.case else { return 0 };
+        if *deed == Deed::TakeBack {
+            return case.instance.last.as_ref().map_or(0, |last| last.task);
+        }
         let here = |name: &str| state.is_none_or(|state| state == name);
-        let open = || case.instance.tasks.iter().filter(|task| here(&task.state));
+        let open = || {
+            case.instance
+                .tasks
+                .iter()
+                .filter(|task| here(&task.state) && fits(task.kind, deed))
+        };
         let own = open()
-            .find(|task| task.assignee == who)
+            .find(|task| task.holders().contains(&who))
             .or_else(|| open().next())
             .map(|task| task.no);
         let ended = || {
@@ -387,6 +439,39 @@ impl<'a> World<'a> {
         } else {
             Err(failures)
         }
+    }
+}
+
+/// Is this deed done on such a task?
+fn fits(kind: TaskKind, deed: &Deed) -> bool {
+    match deed {
+        Deed::Advise => kind == TaskKind::Advise,
+        Deed::Reply => kind == TaskKind::Answer,
+        Deed::Read => kind == TaskKind::Read,
+        Deed::Delegate(_) | Deed::Ask(_) | Deed::RemoveSigner(_) => {
+            !matches!(kind, TaskKind::Answer | TaskKind::Read)
+        }
+        Deed::Approve
+        | Deed::Reject
+        | Deed::Outcome(_)
+        | Deed::Submit
+        | Deed::SubmitStraightBack
+        | Deed::Withdraw
+        | Deed::Return(_)
+        | Deed::Transfer(_)
+        | Deed::Comment
+        | Deed::Act(_)
+        | Deed::Happen(_, _)
+        | Deed::Recast(_, _)
+        | Deed::Child(_)
+        | Deed::Retry
+        | Deed::AddSigner(_, _, _)
+        | Deed::Claim
+        | Deed::GiveBack
+        | Deed::Copy(_)
+        | Deed::TakeBack
+        | Deed::Urge
+        | Deed::Reopen => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
     }
 }
 

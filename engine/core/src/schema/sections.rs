@@ -150,6 +150,31 @@ fn policies() -> Json {
             ],
         ),
     );
+    all.insert(
+        "signatures_after_return".to_owned(),
+        one_of(
+            "退回后再次走到时，原来的签字算不算数。",
+            &[
+                ("keep_unchanged", "所签内容没有变就算数（默认）"),
+                ("ask_again", "每次都重新签"),
+            ],
+        ),
+    );
+    all.insert(
+        "restore".to_owned(),
+        one_of(
+            "什么时候把单据恢复成提交时的样子。",
+            &[
+                ("rejected", "被拒绝后"),
+                ("withdrawn", "撤回后"),
+                ("both", "被拒绝或撤回后"),
+            ],
+        ),
+    );
+    all.insert(
+        "reopen_days".to_owned(),
+        json!({"type": "integer", "minimum": 1, "maximum": 3650, "description": "被拒绝后多少天内，发起人可以重新打开；不写就不能。"}),
+    );
     object("整个流程的策略；个别节点可以另写。", Json::Object(all), &[])
 }
 
@@ -198,9 +223,13 @@ fn step() -> Json {
             "at": {"type": "string", "description": "时钟走到什么时候。"},
             "who": {"type": "string", "description": "谁。"},
             "state": about("state_name", "办哪个节点的任务；只有一个时可以不写。"),
-            "decide": one_of("作出决定。", &[("approve", "同意"), ("reject", "拒绝")]),
-            "do": {"type": "string", "description": "submit、withdraw、return、transfer、comment、retry、done，或该节点自己的操作。"},
-            "to": {"type": "string", "description": "退回到哪里，或转给谁。"},
+            "decide": {"type": "string", "description": "approve 同意、reject 拒绝，或该节点自己的结论。"},
+            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，或该节点自己的操作。"},
+            "to": {"description": "退回到哪里，或转给、委派、加签、询问、抄送谁。", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+            "place": one_of("加签在什么时候。", &[("before", "在我之前"), ("alongside", "同时（默认）"), ("after", "在我之后")]),
+            "as": one_of("加签的人算什么。", &[("voter", "算一票（默认）"), ("adviser", "只给意见")]),
+            "sign": {"type": "string", "description": "签名。"},
+            "step_up": {"type": "boolean", "description": "已再次输入密码或验证码。"},
             "straight_back": {"type": "boolean", "description": "重新提交时直接回到退回的人。"},
             "set": about("values", "同时填写的值。"),
             "reason": {"type": "string", "description": "理由。"},

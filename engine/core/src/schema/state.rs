@@ -127,7 +127,11 @@ fn verb_schema(verb: &str, meaning: &str) -> Json {
         "choose" => {
             json!({"description": meaning, "type": "array", "minItems": 1, "items": refer("way")})
         }
-        "work" => object(meaning, json!({"by": about("people", "谁来办。")}), &["by"]),
+        "work" => object(
+            meaning,
+            json!({"by": about("people", "谁来办。"), "claim": claim()}),
+            &["by"],
+        ),
         "wait" => object(
             meaning,
             json!({
@@ -151,11 +155,24 @@ fn verb_schema(verb: &str, meaning: &str) -> Json {
 
 fn needs() -> Json {
     json!({
-        "description": "几个人同意才算通过：any 或签（默认）、all 会签、in_order 依次、票数（如 2）、比例（如 60 %）。",
+        "description": "几个人同意才算通过：any 或签（默认）、all 会签、in_order 依次、票数（如 2）、比例（如 60 %）、票权或各组分别计票。",
         "anyOf": [
             {"enum": ["any", "all", "in_order"]},
             {"type": "integer", "minimum": 1, "maximum": 100},
             {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"},
+            object(
+                "票权：by: 里每个名字一票多重，合计多少才通过。",
+                json!({
+                    "weights": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 100}, "description": "名字 → 票权。"},
+                    "at_least": {"type": "integer", "minimum": 1, "description": "同意的票权合计至少多少。"},
+                }),
+                &["weights", "at_least"],
+            ),
+            object(
+                "各组分别计票：by: 里每个名字各要几人同意。",
+                json!({"each": {"type": "object", "additionalProperties": {"anyOf": [{"enum": ["all"]}, {"type": "integer", "minimum": 1, "maximum": 100}]}, "description": "名字 → 人数，或 all。"}}),
+                &["each"],
+            ),
         ],
     })
 }
@@ -176,9 +193,41 @@ fn on_reject() -> Json {
 fn approve() -> Json {
     object(
         "谁来审批，几个人同意才算通过。",
-        json!({"by": about("people", "谁来审批。"), "needs": refer("needs"), "on_reject": on_reject()}),
+        Json::Object(approval()),
         &["by"],
     )
+}
+
+/// The keys of an approval.
+fn approval() -> Map<String, Json> {
+    let outcome = object(
+        "一种结论。",
+        json!({
+            "name": about("names", "按钮上的字。"),
+            "counts": one_of("算同意还是算拒绝。", &[("approve", "算同意"), ("reject", "算拒绝")]),
+            "go": {"type": "string", "description": "选它时去哪个节点；不写就走同意或拒绝的路。"},
+            "back_to": {"type": "string", "description": "选它时退回到哪里。"},
+            "reason": one_of("是否必须写理由。", &[("required", "必须"), ("optional", "可以不写")]),
+        }),
+        &["name", "counts"],
+    );
+    let keys = json!({
+        "by": about("people", "谁来审批。"),
+        "needs": refer("needs"),
+        "on_reject": on_reject(),
+        "claim": claim(),
+        "outcomes": map_of("同意、拒绝之外的结论。", outcome),
+        "signature": one_of("同意时要签名。", &[("typed", "输入姓名"), ("drawn", "手写")]),
+        "step_up": {"description": "再次输入密码或验证码：true，或条件（例：amount > 50000）。", "anyOf": [{"type": "boolean"}, refer("condition")]},
+    });
+    match keys {
+        Json::Object(keys) => keys,
+        _ => Map::new(),
+    }
+}
+
+fn claim() -> Json {
+    json!({"type": "boolean", "description": "认领：候选人共用一个任务，谁认领谁办。"})
 }
 
 fn branch() -> Json {
@@ -199,9 +248,7 @@ fn short_approval() -> Json {
     if let Json::Object(all) = properties_without_verbs() {
         properties.extend(all);
     }
-    properties.insert("by".to_owned(), about("people", "谁来审批。"));
-    properties.insert("needs".to_owned(), refer("needs"));
-    properties.insert("on_reject".to_owned(), on_reject());
+    properties.extend(approval());
     json!({
         "description": "一个只有一次审批的分支。",
         "type": "object",

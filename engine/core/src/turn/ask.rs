@@ -2,15 +2,16 @@
 
 use crate::command::Verdict;
 use crate::condition::NoValue;
-use crate::definition::{Approve, Needs, Nobody, PeopleRef, SamePerson, State};
+use crate::definition::{Approve, Needs, Nobody, PeopleRef, SamePerson, Signatures, State};
 use crate::event::Change;
-use crate::instance::{Decision, TaskKind};
+use crate::instance::{Decision, TaskKind, Voter};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
 use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
+use crate::turn::tally::{ballots, reachable, required};
 
 /// The mail sent to whoever is asked, unless the state names another.
 pub const ASK_MAIL: &str = "ask";
@@ -35,19 +36,15 @@ impl Run<'_> {
             .iter()
             .map(|(person, _)| person.clone())
             .collect();
-        let required = required(&approve.needs, voters.len());
-        if usize::try_from(required).is_ok_and(|required| required > voters.len()) {
-            let zh = format!(
-                "节点“{}”需要 {required} 人同意，但只找到 {} 人。",
-                state.name.zh,
-                voters.len()
-            );
-            let en = format!(
-                "“{}” needs {required} approvals, but only {} people were found.",
-                state.name.en,
-                voters.len()
-            );
-            return self.hold(state, Some(entry), Trouble::new("too_few", zh, en));
+        let found: Vec<Vec<PersonId>> = approve
+            .by
+            .iter()
+            .map(|who| self.resolve_at(state, who).people)
+            .collect();
+        let ballots = ballots(&approve.needs, &voters, &found);
+        let required = required(&approve.needs, &ballots);
+        if !reachable(&approve.needs, &ballots) {
+            return self.hold(state, Some(entry), too_few(state, required, voters.len()));
         }
         self.emit(Change::Asked {
             entry,
@@ -55,7 +52,13 @@ impl Run<'_> {
             left_out: sorted.left_out,
             stand_ins: sorted.stand_ins,
             required,
+            weights: each_unless(&ballots, |voter| voter.weight, &1),
+            groups: each_unless(&ballots, |voter| voter.groups.clone(), &vec![]),
         });
+        if approve.claim {
+            self.open_pool(state, entry, TaskKind::Approve, &sorted.asked);
+            return Ok(());
+        }
         self.count_earlier(state, entry, &sorted.asked);
         self.open_votes(state, entry, approve, &sorted.asked);
         self.settle(entry)
@@ -90,12 +93,42 @@ impl Run<'_> {
         }
     }
 
+    /// 认领: one task for all candidates, until one of them claims it.
+    pub(crate) fn open_pool(
+        &mut self,
+        state: &State,
+        entry: u32,
+        kind: TaskKind,
+        asked: &[(PersonId, Vec<Text>)],
+    ) {
+        let mut why: Vec<Text> = vec![];
+        for text in asked.iter().flat_map(|(_, why)| why) {
+            if !why.contains(text) {
+                why.push(text.clone());
+            }
+        }
+        let candidates: Vec<PersonId> = asked.iter().map(|(person, _)| person.clone()).collect();
+        let task = self.emit_task(
+            state,
+            entry,
+            kind,
+            NewTask {
+                candidates: candidates.clone(),
+                why,
+                ..NewTask::default()
+            },
+        );
+        let mail = state.mail.clone().unwrap_or_else(|| ASK_MAIL.to_owned());
+        self.mail(&mail, candidates, Some(task), &state.id);
+    }
+
     /// Opens a work state: one task per person, the first who acts settles it.
     pub(crate) fn ask_work(
         &mut self,
         state: &State,
         entry: u32,
         by: &[PeopleRef],
+        claim: bool,
     ) -> Result<(), Refusal> {
         let sorted = match self.candidates(state, by) {
             Ok(sorted) => sorted,
@@ -116,7 +149,13 @@ impl Run<'_> {
             left_out: sorted.left_out,
             stand_ins: sorted.stand_ins,
             required: 1,
+            weights: vec![],
+            groups: vec![],
         });
+        if claim {
+            self.open_pool(state, entry, TaskKind::Work, &asked);
+            return Ok(());
+        }
         for (person, why) in asked {
             self.open_task(state, entry, TaskKind::Work, person.clone(), person, why);
         }
@@ -129,7 +168,6 @@ impl Run<'_> {
             .policies
             .same_person
             .unwrap_or(self.def.policies.same_person);
-        let signed = self.facts_hash();
         let instance = &self.case.instance;
         let standing: Vec<&Decision> = instance
             .decisions
@@ -138,8 +176,8 @@ impl Run<'_> {
             .collect();
         let counts = |decision: &&Decision| {
             decision.verdict == Verdict::Approve
-                && decision.signed == signed
                 && decision.state != state.id
+                && self.unchanged(decision)
         };
         let mut earlier: Vec<(PersonId, String)> = vec![];
         let kept = instance.kept.contains(&state.id);
@@ -153,6 +191,10 @@ impl Run<'_> {
                     .next_back()
                     .is_some_and(|decision| decision.verdict == Verdict::Approve)
             {
+                earlier.push((person.clone(), state.id.clone()));
+                continue;
+            }
+            if self.signed_before_return(state, person) {
                 earlier.push((person.clone(), state.id.clone()));
                 continue;
             }
@@ -174,13 +216,20 @@ impl Run<'_> {
                 || Text::same(first.as_str()),
                 |ix| self.def.states[ix].name.clone(),
             );
-            let because = Text::new(
-                format!("同一人已在“{}”同意，计为同意", name.zh),
-                format!(
-                    "The same person approved at “{}”; it counts here too",
-                    name.en
-                ),
-            );
+            let because = if first == state.id {
+                Text::new(
+                    "上一轮已同意，所签内容没有变化，签字继续有效",
+                    "Approved in an earlier round; what was signed has not changed, so it stands",
+                )
+            } else {
+                Text::new(
+                    format!("同一人已在“{}”同意，计为同意", name.zh),
+                    format!(
+                        "The same person approved at “{}”; it counts here too",
+                        name.en
+                    ),
+                )
+            };
             let change = Change::SystemDecided {
                 entry,
                 state: state.id.clone(),
@@ -190,6 +239,26 @@ impl Run<'_> {
             };
             self.emit(change);
         }
+    }
+
+    /// After a return: does their signature of an earlier round stand, because what they signed is as it was? Not for the
+    /// state it was sent back to: its people are to look again.
+    fn signed_before_return(&self, state: &State, person: &str) -> bool {
+        let instance = &self.case.instance;
+        if self.def.policies.signatures == Signatures::AskAgain
+            || instance.returned_to.as_deref() == Some(state.id.as_str())
+        {
+            return false;
+        }
+        let theirs = instance
+            .decisions
+            .iter()
+            .rfind(|decision| decision.person == person && decision.state == state.id);
+        theirs.is_some_and(|decision| {
+            decision.round < instance.round
+                && decision.verdict == Verdict::Approve
+                && self.unchanged(decision)
+        })
     }
 
     /// Opens a task for everybody whose turn it is.
@@ -229,7 +298,7 @@ impl Run<'_> {
         }
     }
 
-    /// Opens a task for somebody, or whoever stands in for them, and queues its mail.
+    /// Opens a task and queues its mail.
     pub(crate) fn open_task(
         &mut self,
         state: &State,
@@ -237,36 +306,21 @@ impl Run<'_> {
         kind: TaskKind,
         asked: PersonId,
         voter: PersonId,
-        mut why: Vec<Text>,
+        why: Vec<Text>,
     ) {
-        let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
-        let proxy = self.stand_in(state, entry, kind, (&asked, &voter));
-        why.extend(proxy.why);
-        let (assignee, to) = (proxy.person.clone(), proxy.person);
-        self.emit(Change::TaskOpened {
-            task,
-            state: state.id.clone(),
+        let task = self.emit_task(
+            state,
             entry,
             kind,
-            assignee,
-            voter,
-            due,
-            why,
-        });
-        if proxy.flag.is_some() || !proxy.hops.is_empty() {
-            self.emit(Change::Proxied {
-                task,
-                person: asked,
-                hops: proxy.hops,
-                flag: proxy.flag,
-            });
-        }
-        // Nobody stands in: whoever looks after the flow should know that it waits for somebody absent.
-        if proxy.flag.is_some() {
-            let owners = self.cx.organisation.owners(self.def, &self.case);
-            self.mail(crate::turn::late::REMIND_MAIL, owners, None, &state.id);
-        }
+            NewTask {
+                assignee: asked,
+                voter,
+                why,
+                ..NewTask::default()
+            },
+        );
+        let open = self.case.instance.task(task);
+        let to = open.map(|task| task.assignee.clone()).unwrap_or_default();
         // A first draft needs no mail: the applicant is writing it. One that came back does.
         if kind != TaskKind::Draft || self.case.instance.submitted {
             let mail = state.mail.clone().unwrap_or_else(|| {
@@ -280,6 +334,34 @@ impl Run<'_> {
         }
     }
 
+    /// Opens a task, for somebody or whoever stands in for them, without a mail; answers its number.
+    pub(crate) fn emit_task(
+        &mut self,
+        state: &State,
+        entry: u32,
+        kind: TaskKind,
+        new: NewTask,
+    ) -> u32 {
+        let task = self.case.instance.tasks_made + 1;
+        let due = self.due(entry);
+        let proxy = self.stand_in(state, entry, kind, &new);
+        self.emit(Change::TaskOpened {
+            task,
+            state: state.id.clone(),
+            entry,
+            kind,
+            assignee: proxy.person.clone(),
+            voter: new.voter,
+            due,
+            why: [new.why, proxy.why.clone()].concat(),
+            candidates: new.candidates,
+            host: new.host,
+            blocks: new.blocks,
+        });
+        self.stood_in(state, task, new.assignee, proxy);
+        task
+    }
+
     /// When an entry is due: by its own deadline, or that of the parallel state around it.
     fn due(&self, entry: u32) -> Option<crate::time::Moment> {
         let active = self.case.instance.at(entry)?;
@@ -287,19 +369,37 @@ impl Run<'_> {
     }
 }
 
-/// Approvals an approval state needs of `n` voters: exact, no floats; `⌈percent·n / 100⌉` for a share.
-pub fn required(needs: &Needs, n: usize) -> u32 {
-    let n = u32::try_from(n).unwrap_or(u32::MAX);
-    match needs {
-        Needs::Any => 1,
-        Needs::All | Needs::InOrder => n,
-        Needs::Count(count) => *count,
-        Needs::Percent(percent) => {
-            let exact =
-                *percent * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
-            u32::try_from(exact.ceil().mantissa()).unwrap_or(n).max(1)
-        }
+/// A task about to be opened.
+#[derive(Default)]
+pub(crate) struct NewTask {
+    pub assignee: PersonId,
+    pub voter: PersonId,
+    pub why: Vec<Text>,
+    pub candidates: Vec<PersonId>,
+    pub host: Option<u32>,
+    pub blocks: bool,
+}
+
+/// One value per voter, or nothing where all are the usual one: the trail stays short.
+fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual: &T) -> Vec<T> {
+    let all: Vec<T> = voters.iter().map(pick).collect();
+    if all.iter().all(|one| one == usual) {
+        vec![]
+    } else {
+        all
     }
+}
+
+fn too_few(state: &State, required: u32, found: usize) -> Trouble {
+    let zh = format!(
+        "节点“{}”需要 {required} 票同意，找到的 {found} 人达不到。",
+        state.name.zh
+    );
+    let en = format!(
+        "“{}” needs {required} approvals, which the {found} people found cannot reach.",
+        state.name.en
+    );
+    Trouble::new("too_few", zh, en)
 }
 
 fn nobody_text(zh: &str, en: &str) -> Text {

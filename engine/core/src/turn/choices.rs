@@ -18,6 +18,8 @@ pub fn choosable(def: &Definition, case: &Case, name: &str, cx: &Context<'_>) ->
         via: Via::Page,
         action: Action::Comment {
             text: String::new(),
+            mention: vec![],
+            files: vec![],
         },
         key: None,
     };

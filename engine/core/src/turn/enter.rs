@@ -86,7 +86,7 @@ impl Run<'_> {
                 Ok(())
             }
             StateKind::Approve(approve) => self.ask(state, entry, approve),
-            StateKind::Work { by, .. } => self.ask_work(state, entry, by),
+            StateKind::Work { by, claim, .. } => self.ask_work(state, entry, by, *claim),
             StateKind::Together { branches, .. } => self.fork(entry, branches, ix, parent),
             StateKind::Rule { .. }
             | StateKind::Run(_)

@@ -1,11 +1,14 @@
 //! Field values on their way in: who may write which, in which state, and what must be filled in. The same for every way in.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
 use crate::definition::{Source, State, WorkAction};
 use crate::event::Change;
 use crate::field::{Field, RequiredTo};
+use crate::instance::Decision;
 use crate::module::{HookContext, Reaction};
 use crate::people::Chooser;
 use crate::refusal::{Refusal, RefusalKind};
@@ -267,6 +270,24 @@ impl Run<'_> {
             .collect()
     }
 
+    /// The facts somebody signs in a state: every field filled in and shown there, with a short hash of its value.
+    pub(crate) fn signed_facts(&self, state: &State) -> BTreeMap<String, String> {
+        let shown = self.case.values.iter().filter(|(name, value)| {
+            !value.is_empty() && !state.fields.hidden.iter().any(|hidden| hidden == *name)
+        });
+        shown
+            .map(|(name, value)| (name.clone(), fingerprint(value)))
+            .collect()
+    }
+
+    /// Is everything as it was when this was signed? A field filled in since was not signed over.
+    pub(crate) fn unchanged(&self, decision: &Decision) -> bool {
+        decision.facts.iter().all(|(name, was)| {
+            let now = self.case.values.get(name);
+            now.is_some_and(|value| fingerprint(value) == *was)
+        })
+    }
+
     fn is_empty(&self, name: &str) -> bool {
         self.case.values.get(name).is_none_or(Value::is_empty)
     }
@@ -294,6 +315,26 @@ impl Run<'_> {
         let en = format!("“{}” cannot be changed here.", field.label.en);
         Refusal::new(RefusalKind::Input, "field_readonly", zh, en).about(name)
     }
+}
+
+/// Eight hex digits of SHA-256 over the value's text, numbers without trailing zeros: 5 and 5.00 are the same fact.
+pub(crate) fn fingerprint(value: &Value) -> String {
+    let text = match value {
+        Value::Number(number) => number.normalize().to_string(),
+        Value::Empty
+        | Value::Flag(_)
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::List(_)
+        | Value::Map(_) => serde_json::to_string(value).unwrap_or_default(),
+    };
+    let digest = Sha256::digest(text.as_bytes());
+    digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Fields that appear for a state's decision or for one of its actions.

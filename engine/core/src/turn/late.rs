@@ -3,7 +3,7 @@
 use crate::command::Verdict;
 use crate::definition::{LateAct, PeopleRef, Rung, State, StateIx, StateKind};
 use crate::event::Change;
-use crate::instance::{TaskEnd, TaskKind};
+use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -84,12 +84,9 @@ impl Run<'_> {
             people: to.clone(),
         });
         for person in to {
-            let open = self
-                .case
-                .instance
-                .tasks
-                .iter()
-                .find(|task| task.assignee == person && self.covers(entry, task.entry));
+            let open = self.case.instance.tasks.iter().find(|task| {
+                task.holders().contains(&person.as_str()) && self.covers(entry, task.entry)
+            });
             let task = open.map(|task| task.no);
             self.mail(REMIND_MAIL, vec![person], task, &state.id);
         }
@@ -102,8 +99,9 @@ impl Run<'_> {
             .instance
             .tasks
             .iter()
-            .filter(|task| self.covers(entry, task.entry));
-        open.map(|task| task.assignee.clone()).collect()
+            .filter(|task| self.covers(entry, task.entry))
+            .filter(|task| self.case.instance.waits_for(task).is_none());
+        open.flat_map(Task::holders).map(str::to_owned).collect()
     }
 
     fn covers(&self, entry: u32, inner: u32) -> bool {
@@ -129,7 +127,7 @@ impl Run<'_> {
                     .instance
                     .tasks
                     .iter()
-                    .any(|task| task.entry == entry && task.assignee == person)
+                    .any(|task| task.entry == entry && task.holders().contains(&person))
         };
         let mut found = self.found(state, people).people;
         found.retain(|(person, _)| self.ban(state, person).is_none() && !asked(person));
@@ -148,6 +146,7 @@ impl Run<'_> {
                 entry,
                 person: person.clone(),
                 because: because.clone(),
+                beside: None,
             });
             self.open_task(state, entry, kind, person.clone(), person, why);
         }

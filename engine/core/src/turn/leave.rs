@@ -236,6 +236,22 @@ impl Run<'_> {
         }
     }
 
+    /// `restore:`: the record gets back the values it was submitted with.
+    fn restore(&mut self, outcome: &Outcome) {
+        let wanted = match outcome {
+            Outcome::Rejected => self.def.policies.restore.rejected,
+            Outcome::Withdrawn => self.def.policies.restore.withdrawn,
+            Outcome::Approved | Outcome::Cancelled | Outcome::Named(_) => false,
+        };
+        let Some(then) = self.case.instance.at_submit.clone().filter(|_| wanted) else {
+            return;
+        };
+        let values = crate::record::changed(&self.case.values, &then);
+        if !values.is_empty() {
+            self.emit(Change::FieldsSet { values });
+        }
+    }
+
     /// The instance is over: everything still open is cancelled.
     pub(crate) fn over(&mut self, ix: Option<StateIx>, outcome: Outcome) -> Result<(), Refusal> {
         let because = Text::new("流程已结束", "The instance is over");
@@ -250,6 +266,7 @@ impl Run<'_> {
         for entry in entries {
             self.cancel(entry, &because);
         }
+        self.restore(&outcome);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();
         self.emit(Change::Ended {

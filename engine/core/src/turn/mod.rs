@@ -4,6 +4,7 @@
 //! then the run goes on by itself through automatic states until somebody or something is waited for. Every event is
 //! applied as it is emitted, so a verb always sees the case as it is now; nothing else changes the case.
 
+mod again;
 mod ask;
 mod auto;
 mod candidates;
@@ -22,16 +23,20 @@ mod run;
 mod seal;
 mod settle;
 mod stand_in;
+mod tally;
 
-pub(crate) use ask::required;
+pub(crate) use ask::NewTask;
 pub(crate) use auto::{child_id, filled, made_id};
 pub use choices::{Choice, choosable};
 pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
 pub(crate) use draw::RULE_PEOPLE;
 pub use facts::CaseFacts;
 pub(crate) use hold::Trouble;
+pub(crate) use late::REMIND_MAIL;
 pub use organisation::Directed;
 pub use run::Run;
+pub(crate) use tally::{ballots, reachable};
+pub use tally::{given, required};
 
 use crate::command::Command;
 use crate::definition::Definition;

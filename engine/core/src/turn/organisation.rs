@@ -36,7 +36,8 @@ impl Organisation for Directed<'_> {
                     .instance
                     .tasks
                     .iter()
-                    .map(|task| task.assignee.clone())
+                    .flat_map(crate::instance::Task::holders)
+                    .map(str::to_owned)
                     .collect(),
                 why: vec![Text::new("有待办任务的人。", "Whoever has an open task.")],
                 ..Resolved::default()

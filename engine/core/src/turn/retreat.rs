@@ -86,7 +86,7 @@ impl Run<'_> {
             .collect()
     }
 
-    fn within(&self, state: &str, region: RegionIx) -> bool {
+    pub(crate) fn within(&self, state: &str, region: RegionIx) -> bool {
         let mut at = self
             .def
             .state_ix(state)

@@ -154,13 +154,15 @@ impl Sealed<'_> {
                     kind,
                     assignee,
                     due,
+                    candidates,
                     ..
                 } => {
                     let row = TaskRow {
+                        candidates: candidates.clone(),
                         instance: self.case.instance.id.clone(),
                         no: *task,
                         state: state.clone(),
-                        kind: kind_word(*kind).to_owned(),
+                        kind: row_kind(*kind, candidates),
                         round,
                         assignee: assignee.clone(),
                         opened: event.at,
@@ -210,11 +212,12 @@ impl Sealed<'_> {
             instance: self.case.instance.id.clone(),
             no: task.no,
             state: task.state.clone(),
-            kind: kind_word(task.kind).to_owned(),
+            kind: row_kind(task.kind, &task.candidates),
             round: task.round,
             assignee: task.assignee.clone(),
             opened: task.since,
             due: task.due,
+            candidates: task.candidates.clone(),
         }
     }
 
@@ -322,7 +325,16 @@ impl Sealed<'_> {
             | Change::Resumed { .. }
             | Change::Drawn { .. }
             | Change::PeopleChosen { .. }
-            | Change::Proxied { .. } => vec![],
+            | Change::Proxied { .. }
+            | Change::VoterRemoved { .. }
+            | Change::OpinionAsked { .. }
+            | Change::Advised { .. }
+            | Change::Copied { .. }
+            | Change::Questioned { .. }
+            | Change::Replied { .. }
+            | Change::TakenBack { .. }
+            | Change::Urged { .. }
+            | Change::Reopened { .. } => vec![],
         }
     }
 
@@ -351,11 +363,23 @@ fn tag(body: &str) -> String {
         .unwrap_or_default()
 }
 
+fn row_kind(kind: TaskKind, candidates: &[String]) -> String {
+    let word = if candidates.is_empty() {
+        kind_word(kind)
+    } else {
+        "claim"
+    };
+    word.to_owned()
+}
+
 fn kind_word(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::Draft => "draft",
         TaskKind::Approve => "approve",
         TaskKind::Work => "work",
+        TaskKind::Advise => "advise",
+        TaskKind::Answer => "answer",
+        TaskKind::Read => "read",
     }
 }
 
@@ -368,5 +392,10 @@ pub(crate) fn end_word(end: TaskEnd) -> &'static str {
         TaskEnd::Done => "done",
         TaskEnd::Transferred => "transferred",
         TaskEnd::Cancelled => "cancelled",
+        TaskEnd::Advised => "advised",
+        TaskEnd::Answered => "answered",
+        TaskEnd::Read => "read",
+        TaskEnd::Claimed => "claimed",
+        TaskEnd::GivenBack => "given_back",
     }
 }

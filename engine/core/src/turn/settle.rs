@@ -1,13 +1,13 @@
-//! Votes: when is an approval decided, and what then.
+//! An approval is settled when its votes decide; until then, those whose turn it is are asked.
 
 use crate::command::Verdict;
-use crate::definition::{Needs, OnReject, State, StateKind};
+use crate::definition::{Needs, State, StateKind, Target};
 use crate::event::Change;
-use crate::instance::TaskKind;
+use crate::instance::{Active, TaskKind, Voter};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
-use crate::turn::ask::required;
+use crate::turn::tally::tally;
 
 impl Run<'_> {
     /// What an approval has come to, if anything.
@@ -16,61 +16,53 @@ impl Run<'_> {
         let StateKind::Approve(approve) = &state.kind else {
             return None;
         };
-        let n = active.voters.len();
-        let count = |verdict: Verdict| {
-            active
-                .voters
-                .iter()
-                .filter(|voter| voter.verdict == Some(verdict))
-                .count()
-        };
-        let (yes, no) = (count(Verdict::Approve), count(Verdict::Reject));
-        let required = usize::try_from(required(&approve.needs, n)).unwrap_or(n);
-        tally(
-            &approve.needs,
-            approve.on_reject,
-            Votes {
-                n,
-                yes,
-                no,
-                required,
-            },
-        )
+        tally(&approve.needs, approve.on_reject, &active.voters)
     }
 
-    /// Settles an approval when its votes decide; otherwise asks the next in order.
+    /// Settles an approval when its votes decide; otherwise asks the next.
     pub(crate) fn settle(&mut self, entry: u32) -> Result<(), Refusal> {
+        self.settle_with(entry, None)
+    }
+
+    /// The same; `way` is where a custom outcome leads when the vote that picked it, with its verdict, decides.
+    pub(crate) fn settle_with(
+        &mut self,
+        entry: u32,
+        way: Option<(Verdict, Target)>,
+    ) -> Result<(), Refusal> {
         let Some(verdict) = self.outcome(entry) else {
             return self.ask_next(entry);
         };
         let (active, state) = self.entry(entry)?;
         let (parent, ix) = (active.parent, self.state_ix(&active.state)?);
-        let target = match verdict {
-            Verdict::Approve => state.next,
-            Verdict::Reject => state.if_rejected,
+        let target = match (way, verdict) {
+            (Some((counted, way)), _) if counted == verdict => way,
+            (_, Verdict::Approve) => state.next,
+            (_, Verdict::Reject) => state.if_rejected,
         };
         self.leave(ix, entry, parent, target)
     }
 
-    /// 依次: the next voter's turn, when nobody has an open task.
+    /// Asks everybody whose turn has come: the first of each sequence who has not spoken, one sequence at a time where
+    /// the flow asks in order.
     fn ask_next(&mut self, entry: u32) -> Result<(), Refusal> {
         let (active, state) = self.entry(entry)?;
-        let open = self
-            .case
-            .instance
-            .tasks
-            .iter()
-            .any(|task| task.entry == entry);
-        let next = active
-            .voters
-            .iter()
-            .find(|voter| voter.verdict.is_none() && voter.task.is_none());
-        if let (false, Some(next)) = (open, next) {
-            let person = next.person.clone();
-            let why = vec![Text::new(
-                "依次审批，轮到您。",
-                "Signed in order; it is your turn.",
-            )];
+        let StateKind::Approve(approve) = &state.kind else {
+            return Ok(());
+        };
+        for voter in turns(active, approve.needs == Needs::InOrder) {
+            // The candidates of a pool are asked together, by its one task.
+            if approve.claim && voter.by_rule {
+                continue;
+            }
+            let why = vec![match &voter.added_by {
+                Some(by) => {
+                    let by = self.cx.organisation.name(by);
+                    Text::new(format!("由{by}加签。"), format!("Added by {by}."))
+                }
+                None => Text::new("依次审批，轮到您。", "Signed in order; it is your turn."),
+            }];
+            let person = voter.person;
             self.open_task(state, entry, TaskKind::Approve, person.clone(), person, why);
         }
         Ok(())
@@ -101,94 +93,26 @@ impl Run<'_> {
     }
 }
 
-/// The votes of one approval.
-#[derive(Clone, Copy, Debug)]
-pub struct Votes {
-    /// Voters.
-    pub n: usize,
-    /// Approvals.
-    pub yes: usize,
-    /// Rejections.
-    pub no: usize,
-    /// Approvals needed.
-    pub required: usize,
-}
-
-/// What the votes come to: decided as soon as it can be, and no sooner than `on_reject` says.
-pub fn tally(needs: &Needs, on_reject: OnReject, votes: Votes) -> Option<Verdict> {
-    let Votes {
-        n,
-        yes,
-        no,
-        required,
-    } = votes;
-    let all_heard = yes + no == n;
-    let unreachable = n - no < required;
-    let alone_decides = matches!((needs, on_reject), (Needs::Any, OnReject::FirstDecision))
-        || on_reject == OnReject::Veto;
-    match on_reject {
-        OnReject::CollectAll if !all_heard => None,
-        _ if no > 0 && alone_decides => Some(Verdict::Reject),
-        _ if yes >= required => Some(Verdict::Approve),
-        _ if unreachable => Some(Verdict::Reject),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    fn votes(n: usize, yes: usize, no: usize, needs: &Needs) -> Votes {
-        Votes {
-            n,
-            yes,
-            no,
-            required: usize::try_from(required(needs, n)).unwrap_or(n),
-        }
-    }
-
-    #[test]
-    fn any_with_all_must_reject_lives_on_after_one_rejection() {
-        let tallied = |yes, no| {
-            tally(
-                &Needs::Any,
-                OnReject::AllMustReject,
-                votes(3, yes, no, &Needs::Any),
-            )
-        };
-        assert_eq!(tallied(0, 1), None);
-        assert_eq!(tallied(1, 2), Some(Verdict::Approve));
-        assert_eq!(tallied(0, 3), Some(Verdict::Reject));
-    }
-
-    #[test]
-    fn sixty_percent_of_five_lives_until_approval_is_out_of_reach() {
-        let needs = Needs::Percent(60.into());
-        let tallied = |yes, no| tally(&needs, OnReject::UntilDecided, votes(5, yes, no, &needs));
-        assert_eq!(tallied(2, 2), None);
-        assert_eq!(tallied(3, 2), Some(Verdict::Approve));
-        assert_eq!(tallied(2, 3), Some(Verdict::Reject));
-    }
-
-    #[test]
-    fn a_share_is_rounded_up_exactly() {
-        let share = |percent: &str, n| required(&Needs::Percent(percent.parse().unwrap()), n);
-        assert_eq!(share("66.666666666666666666", 3), 2);
-        assert_eq!(share("33.4", 3), 2);
-        assert_eq!(share("50", 4), 2);
-        assert_eq!(share("0.1", 5), 1);
-        assert_eq!(share("100", 7), 7);
-    }
-
-    #[test]
-    fn veto_rejects_at_once_and_collect_all_hears_everybody() {
-        let all =
-            |on_reject, yes, no| tally(&Needs::All, on_reject, votes(3, yes, no, &Needs::All));
-        assert_eq!(all(OnReject::Veto, 1, 1), Some(Verdict::Reject));
-        assert_eq!(all(OnReject::CollectAll, 1, 1), None);
-        assert_eq!(all(OnReject::CollectAll, 2, 1), Some(Verdict::Reject));
-        assert_eq!(all(OnReject::Veto, 3, 0), Some(Verdict::Approve));
-    }
+/// Voters to ask now who have not been asked.
+fn turns(active: &Active, in_order: bool) -> Vec<Voter> {
+    let voters = &active.voters;
+    let first_of_its_stack = |at: usize| {
+        let stack = voters[at].stack;
+        stack.is_none()
+            || !voters[..at]
+                .iter()
+                .any(|before| before.stack == stack && before.verdict.is_none())
+    };
+    let mut open =
+        (0..voters.len()).filter(|at| voters[*at].verdict.is_none() && first_of_its_stack(*at));
+    let due: Vec<usize> = if in_order {
+        open.next().into_iter().collect()
+    } else {
+        open.collect()
+    };
+    due.into_iter()
+        .map(|at| &voters[at])
+        .filter(|voter| voter.task.is_none())
+        .cloned()
+        .collect()
 }

@@ -14,6 +14,7 @@ pub(crate) fn check<'a>(run: &Run<'a>, no: u32) -> Result<(Task, &'a State), Ref
     let (task, _) = own_task(run, no, &[TaskKind::Work])?;
     let (_, state) = run.entry(task.entry)?;
     still_entitled(run, &task, state)?;
+    run.ready(&task)?;
     Ok((task, state))
 }
 

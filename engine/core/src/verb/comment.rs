@@ -1,16 +1,24 @@
 //! Comment 评论: words for everybody who reads the instance.
 
 use crate::event::Change;
+use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
+use crate::verb::copy::inform;
 use crate::verb::shared::words;
+
+/// Most attachments of one comment.
+const FILES_MAX: usize = 20;
 
 /// May this person comment? Whoever takes or took part, and the flow's owners.
 pub(crate) fn check(run: &Run<'_>) -> Result<(), Refusal> {
     let person = run.person()?;
     let instance = &run.case.instance;
     let part = instance.applicant == person
-        || instance.tasks.iter().any(|task| task.assignee == person)
+        || instance
+            .tasks
+            .iter()
+            .any(|task| task.holders().contains(&person.as_str()))
         || instance
             .closed
             .iter()
@@ -32,9 +40,28 @@ pub(crate) fn check(run: &Run<'_>) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalKind::NotYours, "not_yours", zh, en))
 }
 
-pub(crate) fn perform(run: &mut Run<'_>, text: &str) -> Result<(), Refusal> {
+pub(crate) fn perform(
+    run: &mut Run<'_>,
+    text: &str,
+    mention: &[PersonId],
+    files: &[String],
+) -> Result<(), Refusal> {
     check(run)?;
     let text = words(Some(text), true)?.unwrap_or_default();
-    run.emit(Change::Commented { text });
-    Ok(())
+    if files.len() > FILES_MAX {
+        let zh = format!("一条评论最多 {FILES_MAX} 个附件。");
+        let en = format!("A comment has at most {FILES_MAX} attachments.");
+        return Err(Refusal::new(RefusalKind::Input, "too_many_files", zh, en).about("files"));
+    }
+    run.emit(Change::Commented {
+        text: text.clone(),
+        mention: mention.to_vec(),
+        files: files.to_vec(),
+    });
+    // Whoever is mentioned is informed, and may read on.
+    if mention.is_empty() {
+        Ok(())
+    } else {
+        inform(run, mention, Some(text))
+    }
 }

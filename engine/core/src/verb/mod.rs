@@ -2,22 +2,33 @@
 //! that makes buttons) and a `perform` that emits its events. To add a verb: an [`Action`], a file here, a line below.
 
 mod act;
+mod add_signer;
 mod answer;
+mod claim;
 mod comment;
+mod copy;
 mod decide;
 mod happen;
+mod opinion;
+mod proofs;
+mod question;
+mod receiver;
+mod reopen;
 mod retry;
 mod return_to;
 mod shared;
 mod start;
 mod submit;
+mod take_back;
 mod transfer;
+mod urge;
 mod wake;
 mod withdraw;
 
 pub mod offer;
 
 pub(crate) use act::{actions, only_action};
+pub(crate) use decide::outcomes;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -51,7 +62,8 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
             verdict,
             comment,
             set,
-        } => decide::perform(run, *task, *verdict, comment.as_deref(), set),
+            with,
+        } => decide::perform(run, *task, *verdict, comment.as_deref(), set, with),
         Action::Act {
             task,
             action,
@@ -63,12 +75,41 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Transfer { task, to, comment } => {
             transfer::perform(run, *task, to, comment.as_deref())
         }
-        Action::Comment { text } => comment::perform(run, text),
+        Action::Comment {
+            text,
+            mention,
+            files,
+        } => comment::perform(run, text, mention, files),
         Action::Wake { reference } => wake::perform(run, reference),
         Action::Answer { call, answer } => answer::perform(run, *call, answer),
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::AddSigner {
+            task,
+            person,
+            place,
+            role,
+            comment,
+        } => add_signer::perform(run, *task, person, *place, *role, comment.as_deref()),
+        Action::RemoveSigner {
+            task,
+            person,
+            comment,
+        } => add_signer::remove(run, *task, person, comment.as_deref()),
+        Action::Delegate { task, to, comment } => {
+            opinion::delegate(run, *task, to, comment.as_deref())
+        }
+        Action::Advise { task, comment } => opinion::advise(run, *task, comment),
+        Action::Claim { task } => claim::claim(run, *task),
+        Action::GiveBack { task, comment } => claim::give_back(run, *task, comment.as_deref()),
+        Action::Copy { to, comment } => copy::perform(run, to, comment.as_deref()),
+        Action::Read { task } => copy::read(run, *task),
+        Action::Ask { task, to, question } => question::ask(run, *task, to.as_deref(), question),
+        Action::Reply { task, text } => question::reply(run, *task, text),
+        Action::TakeBack { task, comment } => take_back::perform(run, *task, comment.as_deref()),
+        Action::Urge => urge::perform(run),
+        Action::Reopen { comment } => reopen::perform(run, comment.as_deref()),
     }
 }
 

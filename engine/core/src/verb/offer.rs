@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::command::{Actor, Command, Via};
+use crate::command::{Actor, Command, Verdict, Via};
 use crate::definition::Definition;
 use crate::instance::{Case, TaskKind};
 use crate::people::Chooser;
@@ -10,25 +10,33 @@ use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::{Context, Run};
 use crate::verb::shared::holds;
-use crate::verb::{act, comment, decide, retry, return_to, start, submit, transfer, withdraw};
+use crate::verb::{act, claim, decide, proofs, retry, return_to, start, submit, transfer};
+
+mod beside;
 
 /// A command somebody could send: a button, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Offer {
-    /// `approve`, `reject`, `return`, `transfer`, `submit`, `save`, `withdraw`, `comment`, `retry`, or `act`.
+    /// `approve`, `reject`, `outcome`, `return`, `transfer`, `delegate`, `add_signer`, `remove_signer`, `ask`, `advise`,
+    /// `reply`, `claim`, `give_back`, `read`, `submit`, `save`, `withdraw`, `urge`, `take_back`, `reopen`, `copy`, `comment`,
+    /// `retry`, or `act`.
     pub verb: &'static str,
     /// What the button says.
     pub name: Text,
     /// The task it is about.
     pub task: Option<u32>,
-    /// For `act`: the action's id.
+    /// For `act`: the action's id; for `outcome`: the outcome's.
     pub action: Option<String>,
-    /// For `return`: state ids it can go back to, with their names.
+    /// For `return`: state ids it can go back to, with their names; for `remove_signer`: people.
     pub targets: Vec<(String, Text)>,
     /// Names of fields that appear with it, and whether each is needed.
     pub ask: Vec<(String, bool)>,
     /// A reason must be given.
     pub reason: bool,
+    /// The signature that goes with it: `typed` (the person's name) or `drawn`.
+    pub signature: Option<&'static str>,
+    /// The password or a code is asked for again.
+    pub step_up: bool,
     /// Why it would be refused; none when it would be accepted.
     pub refused: Option<Refusal>,
 }
@@ -38,9 +46,7 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
     let command = Command {
         actor: Actor::Person(person.to_owned()),
         via: Via::Page,
-        action: crate::command::Action::Comment {
-            text: String::new(),
-        },
+        action: crate::command::Action::Urge,
         key: None,
     };
     let run = Run::new(def, case.clone(), &command, cx);
@@ -49,26 +55,23 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
         .instance
         .tasks
         .iter()
-        .filter(|task| holds(task, person))
+        .filter(|task| task.holders().contains(&person) || holds(task, person))
     {
+        if !task.candidates.is_empty() {
+            let refused = claim::check(&run, task.no).err();
+            offers.push(on(task.no, plain("claim", "认领", "Claim", refused)));
+            continue;
+        }
         match task.kind {
             TaskKind::Draft => drafts(&run, task.no, &mut offers),
             TaskKind::Approve => decisions(&run, task.no, &mut offers),
             TaskKind::Work => actions(&run, task.no, &mut offers),
+            TaskKind::Advise | TaskKind::Answer | TaskKind::Read => {
+                beside::helper(&run, task, &mut offers);
+            }
         }
     }
-    offers.push(plain(
-        "withdraw",
-        "撤回",
-        "Withdraw",
-        withdraw::check(&run).err(),
-    ));
-    offers.push(plain(
-        "comment",
-        "评论",
-        "Comment",
-        comment::check(&run).err(),
-    ));
+    beside::case(&run, &mut offers);
     if !case.instance.holds.is_empty() {
         offers.push(plain("retry", "重试", "Retry", retry::check(&run).err()));
     }
@@ -83,9 +86,7 @@ pub fn may_start(def: &Definition, person: &str, cx: &Context<'_>) -> Result<(),
     let command = Command {
         actor: Actor::Person(person.to_owned()),
         via: Via::Page,
-        action: crate::command::Action::Comment {
-            text: String::new(),
-        },
+        action: crate::command::Action::Urge,
         key: None,
     };
     let mut case = Case::blank(crate::value::Values::new());
@@ -102,7 +103,16 @@ fn plain(verb: &'static str, zh: &str, en: &str, refused: Option<Refusal>) -> Of
         targets: vec![],
         ask: vec![],
         reason: false,
+        signature: None,
+        step_up: false,
         refused,
+    }
+}
+
+fn on(task: u32, offer: Offer) -> Offer {
+    Offer {
+        task: Some(task),
+        ..offer
     }
 }
 
@@ -142,11 +152,29 @@ fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
         ask: ask(approve),
         ..plain(verb, zh, en, refused.clone())
     };
-    offers.push(of("approve", "同意", "Approve", true));
+    let signature = state.and_then(proofs::signature_word);
+    let step_up = state.is_some_and(|state| proofs::needs_step_up(run, state));
+    offers.push(Offer {
+        signature,
+        step_up,
+        ..of("approve", "同意", "Approve", true)
+    });
     offers.push(Offer {
         reason: true,
+        step_up,
         ..of("reject", "拒绝", "Reject", false)
     });
+    for outcome in state.map(decide::outcomes).unwrap_or_default() {
+        let approves = outcome.counts == Verdict::Approve;
+        offers.push(Offer {
+            action: Some(outcome.id.clone()),
+            name: outcome.name.clone(),
+            reason: outcome.reason_required || !approves,
+            signature: signature.filter(|_| approves),
+            step_up,
+            ..of("outcome", "", "", approves)
+        });
+    }
     moves(run, task, offers);
 }
 
@@ -193,6 +221,8 @@ fn actions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
                     targets: vec![],
                     ask,
                     reason: action.reason_required,
+                    signature: None,
+                    step_up: false,
                     refused: None,
                 });
             }
@@ -228,4 +258,5 @@ fn moves(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
         task: Some(task),
         ..plain("transfer", "转办", "Transfer", refused)
     });
+    beside::helpers(run, task, offers);
 }

@@ -63,6 +63,11 @@ fn not_yours(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
     if left_out.is_some_and(|(_, policy)| policy == "same_person") {
         return same_person();
     }
+    if !task.candidates.is_empty() {
+        let zh = "这个任务还没有人认领，请先认领。";
+        let en = "Nobody has claimed this task yet; claim it first.";
+        return Refusal::new(RefusalKind::NotYours, "not_claimed_yet", zh, en);
+    }
     let name = run.cx.organisation.name(&task.assignee);
     let zh = format!("这不是您的任务，由{name}处理。");
     let en = format!("This is not your task; it is with {name}.");
@@ -77,7 +82,7 @@ pub(crate) fn same_person() -> Refusal {
 }
 
 /// Why a task that is not open cannot be acted on: who was faster, and when.
-fn closed(run: &Run<'_>, no: u32) -> Refusal {
+pub(crate) fn closed(run: &Run<'_>, no: u32) -> Refusal {
     let instance = &run.case.instance;
     let Some(closed) = instance.closed.iter().rfind(|closed| closed.no == no) else {
         if no > 0 && no <= instance.tasks_made {

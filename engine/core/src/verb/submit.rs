@@ -52,7 +52,11 @@ pub(crate) fn perform(run: &mut Run<'_>, set: &Values, straight_back: bool) -> R
     } else {
         next
     };
-    run.emit(Change::Submitted { straight_back });
+    let restore = run.def.policies.restore;
+    run.emit(Change::Submitted {
+        straight_back,
+        keeps: (restore.rejected || restore.withdrawn) && !run.case.instance.submitted,
+    });
     let because = Text::new("已提交", "Submitted");
     run.emit(Change::TaskClosed {
         task: task.no,

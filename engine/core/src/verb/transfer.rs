@@ -2,10 +2,12 @@
 
 use crate::event::Change;
 use crate::instance::{Task, TaskEnd, TaskKind};
-use crate::refusal::{Refusal, RefusalKind};
+use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
-use crate::verb::shared::{own_task, same_person, still_entitled, words};
+use crate::verb::decide::forget_helpers;
+use crate::verb::receiver::voter;
+use crate::verb::shared::{own_task, still_entitled, words};
 
 /// May this person hand this task on?
 pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
@@ -23,7 +25,7 @@ pub(crate) fn perform(
 ) -> Result<(), Refusal> {
     let task = check(run, no)?;
     let comment = words(comment, false)?;
-    receiver(run, &task, to)?;
+    voter(run, &task, to)?;
     let (_, state) = run.entry(task.entry)?;
     let from = run.person()?;
     let (mine, theirs) = (
@@ -45,63 +47,12 @@ pub(crate) fn perform(
         end: TaskEnd::Transferred,
         because,
     });
+    forget_helpers(run, no);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{mine}转办。"),
         format!("Transferred by {mine}."),
     ));
     run.open_task(state, task.entry, task.kind, to.to_owned(), task.voter, why);
-    Ok(())
-}
-
-/// May the receiver hold this task?
-fn receiver(run: &Run<'_>, task: &Task, to: &str) -> Result<(), Refusal> {
-    let name = run.cx.organisation.name(to);
-    let (_, state) = run.entry(task.entry)?;
-    let refused = |code, zh: String, en: String| {
-        Err(Refusal::new(RefusalKind::Input, code, zh, en).with("to", to))
-    };
-    if !run.cx.organisation.may_act(to) {
-        return refused(
-            "unknown_person",
-            format!("{name}不在职或不存在，请另选。"),
-            format!("{name} is not here; choose somebody else."),
-        );
-    }
-    if to == task.assignee {
-        return refused(
-            "same_assignee",
-            "任务已经在您这里。".to_owned(),
-            "The task is yours already.".to_owned(),
-        );
-    }
-    if run.own_request_barred(state, to) {
-        let zh = format!("{name}是发起人，不能审批自己的申请；请另选。");
-        let en = format!(
-            "{name} is the applicant and may not decide on their own request; choose somebody else."
-        );
-        return refused("own_request", zh, en);
-    }
-    if run.signed_elsewhere(state, to) {
-        return Err(same_person());
-    }
-    let asked = run.case.instance.at(task.entry).is_some_and(|at| {
-        at.voters.iter().any(|voter| {
-            voter.person == to && (voter.verdict.is_some() || voter.person != task.voter)
-        })
-    });
-    let holds = run
-        .case
-        .instance
-        .tasks
-        .iter()
-        .any(|open| open.entry == task.entry && open.assignee == to);
-    if asked || holds {
-        return refused(
-            "already_asked",
-            format!("{name}已在本节点中，请另选。"),
-            format!("{name} is asked in this state already; choose somebody else."),
-        );
-    }
     Ok(())
 }

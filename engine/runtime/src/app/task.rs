@@ -266,6 +266,9 @@ fn kind_of(task: &Task) -> &'static str {
         assent_core::instance::TaskKind::Draft => "draft",
         assent_core::instance::TaskKind::Approve => "approve",
         assent_core::instance::TaskKind::Work => "work",
+        assent_core::instance::TaskKind::Advise => "advise",
+        assent_core::instance::TaskKind::Answer => "answer",
+        assent_core::instance::TaskKind::Read => "read",
     }
 }
 

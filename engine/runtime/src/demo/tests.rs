@@ -225,6 +225,7 @@ fn decide(
         verdict,
         comment: comment.map(str::to_owned),
         set,
+        with: assent_core::command::DecideWith::default(),
     };
     (Actor::Person(who.to_owned()), action)
 }

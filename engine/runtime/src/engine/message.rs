@@ -4,6 +4,7 @@ use assent_core::command::{Action, Command, Verdict};
 use assent_core::definition::Definition;
 use assent_core::directory::Directory;
 use assent_core::event::Change;
+use assent_core::instance::TaskKind;
 use assent_core::text::Text;
 use assent_core::turn::Turn;
 
@@ -23,22 +24,23 @@ pub(crate) fn answer_of(turn: &Turn, command: &Command, more: &MoreToSay<'_>) ->
         .events
         .iter()
         .filter_map(|event| match &event.change {
-            Change::TaskOpened {
-                task,
-                state,
-                assignee,
-                ..
-            } if instance.task(*task).is_some() => Some(Opened {
-                task: *task,
-                state: state.clone(),
-                state_name: more
-                    .def
-                    .state_ix(state)
-                    .map(|ix| more.def.states[ix].name.clone())
-                    .unwrap_or_default(),
-                assignee: assignee.clone(),
-            }),
+            Change::TaskOpened { task, kind, .. } if *kind != TaskKind::Read => {
+                instance.task(*task)
+            }
             _ => None,
+        })
+        .flat_map(|task| {
+            let state_name = more
+                .def
+                .state_ix(&task.state)
+                .map(|ix| more.def.states[ix].name.clone())
+                .unwrap_or_default();
+            task.holders().into_iter().map(move |holder| Opened {
+                task: task.no,
+                state: task.state.clone(),
+                state_name: state_name.clone(),
+                assignee: holder.to_owned(),
+            })
         })
         .collect::<Vec<_>>();
     let message = sentence(turn, command, &opened, more);
@@ -108,6 +110,19 @@ fn done(action: &Action) -> Text {
         Action::Wake { .. } => Text::new("定时已执行", "The wake-up fired"),
         Action::Answer { .. } => Text::new("结果已记录", "The answer was recorded"),
         Action::Happen { .. } => Text::new("事件已记录", "The event was recorded"),
+        Action::AddSigner { .. } => Text::new("已加签", "Signer added"),
+        Action::RemoveSigner { .. } => Text::new("已减签", "Signer removed"),
+        Action::Delegate { .. } => Text::new("已委派", "Delegated"),
+        Action::Advise { .. } => Text::new("意见已给出", "Opinion given"),
+        Action::Claim { .. } => Text::new("已认领", "Claimed"),
+        Action::GiveBack { .. } => Text::new("已放回", "Given back"),
+        Action::Copy { .. } => Text::new("已抄送", "Copies sent"),
+        Action::Read { .. } => Text::new("已阅", "Marked as read"),
+        Action::Ask { .. } => Text::new("问题已发出", "Question asked"),
+        Action::Reply { .. } => Text::new("已回答", "Answered"),
+        Action::TakeBack { .. } => Text::new("已拿回", "Taken back"),
+        Action::Urge => Text::new("已催办", "They were urged"),
+        Action::Reopen { .. } => Text::new("已重新打开", "Opened again"),
         Action::ChildEnded { .. } => {
             Text::new("子流程结果已记录", "The subflow's end was recorded")
         }

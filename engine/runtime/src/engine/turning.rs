@@ -310,7 +310,20 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Wake { .. }
         | Action::Answer { .. }
         | Action::Happen { .. }
-        | Action::ChildEnded { .. } => None,
+        | Action::ChildEnded { .. }
+        | Action::AddSigner { .. }
+        | Action::RemoveSigner { .. }
+        | Action::Delegate { .. }
+        | Action::Advise { .. }
+        | Action::Claim { .. }
+        | Action::GiveBack { .. }
+        | Action::Copy { .. }
+        | Action::Read { .. }
+        | Action::Ask { .. }
+        | Action::Reply { .. }
+        | Action::TakeBack { .. }
+        | Action::Urge
+        | Action::Reopen { .. } => None,
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
         "remind" => remind(f),
         "held" => held(f),
         "returned" => returned(f),
+        "opinion" => opinion(f),
+        "question" => question(f),
+        "answer" => answer(f),
+        "copy" => copy(f),
         _ => note(f),
     }
 }
@@ -119,10 +123,7 @@ fn held(f: &Filled<'_>) -> Words {
 }
 
 fn returned(f: &Filled<'_>) -> Words {
-    let (said_zh, said_en) = match f.last {
-        Some((by, reason)) => (format!("\n{by}：{reason}"), format!("\n{by}: {reason}")),
-        None => (String::new(), String::new()),
-    };
+    let (said_zh, said_en) = said(f);
     both(
         f,
         (
@@ -137,6 +138,97 @@ fn returned(f: &Filled<'_>) -> Words {
             format!(
                 "Hello {},\nYour “{}” was sent back; please change it and submit it again.{said_en}",
                 f.reader, f.flow.en
+            ),
+        ),
+    )
+}
+
+/// The last words somebody gave, on a line of their own.
+fn said(f: &Filled<'_>) -> (String, String) {
+    match f.last {
+        Some((by, words)) => (format!("\n{by}：{words}"), format!("\n{by}: {words}")),
+        None => (String::new(), String::new()),
+    }
+}
+
+fn opinion(f: &Filled<'_>) -> Words {
+    let (said_zh, said_en) = said(f);
+    both(
+        f,
+        (
+            format!("【请给意见】{}", f.title),
+            format!(
+                "{}，您好：\n{} 的“{}”请您先给出意见，由原处理人决定：{}。{said_zh}",
+                f.reader, f.applicant, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[Your opinion] {}", f.title),
+            format!(
+                "Hello {},\nYour opinion is asked on {}'s “{}”: {}. The decision stays with whoever asked.{said_en}",
+                f.reader, f.applicant, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn question(f: &Filled<'_>) -> Words {
+    let (said_zh, said_en) = said(f);
+    both(
+        f,
+        (
+            format!("【请回答】{}", f.title),
+            format!(
+                "{}，您好：\n关于“{}”有一个问题请您回答：{}。{said_zh}",
+                f.reader, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[A question] {}", f.title),
+            format!(
+                "Hello {},\nThere is a question for you about “{}”: {}.{said_en}",
+                f.reader, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn answer(f: &Filled<'_>) -> Words {
+    let (said_zh, said_en) = said(f);
+    both(
+        f,
+        (
+            format!("【已回复】{}", f.title),
+            format!(
+                "{}，您好：\n您在“{}”中请教的人已经回复，请继续处理：{}。{said_zh}",
+                f.reader, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[Answered] {}", f.title),
+            format!(
+                "Hello {},\nWhom you asked about “{}” has answered; please go on: {}.{said_en}",
+                f.reader, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn copy(f: &Filled<'_>) -> Words {
+    both(
+        f,
+        (
+            format!("【抄送】{}", f.title),
+            format!(
+                "{}，您好：\n{} 的“{}”抄送给您，无需处理，看过请点“已阅”。",
+                f.reader, f.applicant, f.flow.zh
+            ),
+        ),
+        (
+            format!("[Copy] {}", f.title),
+            format!(
+                "Hello {},\n{}'s “{}” is copied to you. Nothing is asked; please mark it as read.",
+                f.reader, f.applicant, f.flow.en
             ),
         ),
     )
@@ -176,6 +268,9 @@ pub(super) fn button(mail: &str, lang: Lang) -> &'static str {
         "ask" | "remind" => lang.pick("查看并处理", "Open and decide"),
         "held" => lang.pick("查看并处理", "Open and mend"),
         "returned" => lang.pick("修改并重新提交", "Change and submit"),
+        "opinion" => lang.pick("查看并给意见", "Open and give an opinion"),
+        "question" => lang.pick("查看并回答", "Open and answer"),
+        "answer" => lang.pick("查看并处理", "Open and decide"),
         _ => lang.pick("查看详情", "Open"),
     }
 }

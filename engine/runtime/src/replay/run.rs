@@ -279,6 +279,7 @@ fn action(deed: &MapDeed, task: u32) -> Action {
             verdict: *verdict,
             comment,
             set,
+            with: assent_core::command::DecideWith::default(),
         },
         MapDeed::Act(action) => Action::Act {
             task,

@@ -147,6 +147,7 @@ async fn the_same_key_gets_the_first_answer() {
             verdict: Verdict::Approve,
             comment: None,
             set: Values::new(),
+            with: assent_core::command::DecideWith::default(),
         },
         key: Some("k-1".into()),
     };
@@ -227,6 +228,7 @@ async fn what_changed_since_it_was_seen_must_be_read_again() {
             verdict: Verdict::Approve,
             comment: None,
             set: Values::new(),
+            with: assent_core::command::DecideWith::default(),
         },
         key: Some(key.into()),
     };

@@ -113,6 +113,7 @@ impl TestApp {
             verdict,
             comment: Some("because".to_owned()),
             set: Values::new(),
+            with: assent_core::command::DecideWith::default(),
         };
         self.act(instance, who, action).await
     }

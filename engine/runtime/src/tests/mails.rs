@@ -204,6 +204,7 @@ async fn who_sent_it_back_and_why_stands_in_the_applicants_mail() {
         verdict: Verdict::Reject,
         comment: Some("请改到下周".into()),
         set: Default::default(),
+        with: assent_core::command::DecideWith::default(),
     };
     test.act(&answer.instance, "bob", back).await.unwrap();
     test.settle().await;

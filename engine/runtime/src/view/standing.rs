@@ -1,10 +1,10 @@
 //! Where an instance stands, and what a person's part in it is.
 
-use assent_core::command::Verdict;
 use assent_core::definition::{Needs, StateKind};
 use assent_core::instance::{Active, Case, Task};
 use assent_core::text::Text;
 use assent_core::time::Moment;
+use assent_core::turn::{given, required};
 
 use super::when::{due, when};
 use crate::app::{Due, PersonView, Standing};
@@ -36,7 +36,12 @@ pub(crate) fn standing(
                 name: state_name(around, &active.state),
                 since: when(active.since, &around.calendar),
                 due: due_at.map(|at| reckoned(at, active, around)),
-                waiting_on: tasks.iter().map(|task| person(&task.assignee)).collect(),
+                waiting_on: tasks
+                    .iter()
+                    .filter(|task| instance.waits_for(task).is_none())
+                    .flat_map(|task| task.holders())
+                    .map(&person)
+                    .collect(),
                 progress: progress(active, around),
             }
         })
@@ -95,8 +100,17 @@ fn progress(active: &Active, around: &Around) -> Text {
     match &state.kind {
         StateKind::Approve(approve) => {
             let (given, wanted) = votes(active, &approve.needs);
+            let unit = match approve.needs {
+                Needs::Weighted { .. } => "票权",
+                Needs::Any
+                | Needs::All
+                | Needs::InOrder
+                | Needs::Count(_)
+                | Needs::Percent(_)
+                | Needs::Each(_) => "人",
+            };
             Text::new(
-                format!("需 {wanted} 人同意，已有 {given} 人"),
+                format!("需 {wanted} {unit}同意，已有 {given} {unit}"),
                 format!("{wanted} needed, {given} so far"),
             )
         }
@@ -125,25 +139,12 @@ fn progress(active: &Active, around: &Around) -> Text {
     }
 }
 
-/// Approvals given and needed.
-fn votes(active: &Active, needs: &Needs) -> (usize, usize) {
-    let given = active
-        .voters
-        .iter()
-        .filter(|voter| voter.verdict == Some(Verdict::Approve))
-        .count();
-    let n = active.voters.len();
-    let wanted = match needs {
-        Needs::Any => 1,
-        Needs::All | Needs::InOrder => n,
-        Needs::Count(k) => usize::try_from(*k).unwrap_or(n),
-        Needs::Percent(share) => {
-            let exact =
-                *share * rust_decimal::Decimal::from(n) / rust_decimal::Decimal::ONE_HUNDRED;
-            exact.ceil().to_string().parse().unwrap_or(n)
-        }
-    };
-    (given, wanted)
+/// Approvals (or weight) given and needed.
+fn votes(active: &Active, needs: &Needs) -> (u32, u32) {
+    (
+        given(needs, &active.voters),
+        required(needs, &active.voters),
+    )
 }
 
 fn needs_word(needs: &Needs, voters: usize) -> Text {
@@ -153,6 +154,8 @@ fn needs_word(needs: &Needs, voters: usize) -> Text {
         Needs::All => Text::new("会签", "countersign"),
         Needs::InOrder => Text::new("依次审批", "in order"),
         Needs::Count(_) | Needs::Percent(_) => Text::new("票签", "vote"),
+        Needs::Weighted { .. } => Text::new("票权", "weighted vote"),
+        Needs::Each(_) => Text::new("分组会签", "each group"),
     }
 }
 

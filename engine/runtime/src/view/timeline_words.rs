@@ -1,5 +1,7 @@
 //! One event as a sentence. Every kind of event is named here: a new one does not compile until it has words.
 
+mod beside;
+
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -147,6 +149,15 @@ pub(super) fn words(
         | Change::Returned { .. }
         | Change::Transferred { .. }
         | Change::Commented { .. } => by_people(&said, &event.change),
+        Change::VoterRemoved { .. }
+        | Change::OpinionAsked { .. }
+        | Change::Advised { .. }
+        | Change::Copied { .. }
+        | Change::Questioned { .. }
+        | Change::Replied { .. }
+        | Change::TakenBack { .. }
+        | Change::Urged { .. }
+        | Change::Reopened { .. } => beside::words(&said, &event.change),
         Change::Entered { .. }
         | Change::Skipped { .. }
         | Change::Chosen { .. }
@@ -194,9 +205,11 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
         Change::FieldsSet { .. } => plain("fields_set", "edit", "填写", "filled in").minor(),
         Change::Submitted {
             straight_back: false,
+            ..
         } => plain("submitted", "start", "提交", "submitted"),
         Change::Submitted {
             straight_back: true,
+            ..
         } => plain(
             "submitted",
             "start",
@@ -208,12 +221,26 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             voter,
             verdict,
             comment,
+            outcome,
+            signature,
             ..
         } => {
             let name = said.state(state);
             let (tone, zh, en) = match verdict {
                 Verdict::Approve => ("approve", "同意", "approved"),
                 Verdict::Reject => ("reject", "拒绝", "rejected"),
+            };
+            let picked = outcome
+                .as_ref()
+                .map(|id| beside::outcome_name(said.def, state, id));
+            let (zh, en) = match &picked {
+                Some(name) => (name.zh.as_str(), name.en.as_str()),
+                None => (zh, en),
+            };
+            let signed = if signature.is_some() {
+                ("，已签名", ", signed")
+            } else {
+                ("", "")
             };
             let voter = said.person(voter);
             let (for_zh, for_en) = if voter == who.zh || said.stands_for {
@@ -222,8 +249,8 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
                 (format!("（代 {voter}）"), format!(" (for {voter})"))
             };
             let (zh, en) = (
-                format!("{zh}{for_zh} · {}", name.zh),
-                format!("{en}{for_en} · {}", name.en),
+                format!("{zh}{for_zh}{} · {}", signed.0, name.zh),
+                format!("{en}{for_en}{} · {}", signed.1, name.en),
             );
             plain("decided", tone, &zh, &en)
                 .at(state)
@@ -280,7 +307,7 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             let en = format!("transferred the task of {from} to {to}");
             plain("transferred", "move", &zh, &en).comment(comment.as_ref())
         }
-        Change::Commented { text } => {
+        Change::Commented { text, .. } => {
             plain("commented", "comment", "评论", "commented").comment(Some(text))
         }
         _ => Line::silent("other"),
@@ -397,9 +424,15 @@ fn about_asking(said: &Said<'_>, change: &Change) -> Line {
             state,
             assignee,
             why,
+            candidates,
             ..
         } => {
-            let (name, person) = (said.state(state), said.person(assignee));
+            let name = said.state(state);
+            let person = if candidates.is_empty() {
+                said.person(assignee)
+            } else {
+                said.people(candidates).zh
+            };
             let zh = format!("“{}”等待 {person} 处理", name.zh);
             let en = format!("“{}” waits for {person}", name.en);
             Line::new("task_opened", "ask", zh, en)

@@ -62,15 +62,19 @@ impl<'a> Changes<'a> {
         for mut row in fetch(tx, &sql::TASKS_DELETE, &self.closing).await? {
             counts.open(&row.text()?, -1);
         }
-        for task in &self.opened {
-            counts.open(&task.assignee, 1);
+        for person in self.opened.iter().flat_map(|task| holders(task)) {
+            counts.open(person, 1);
         }
         Ok(())
     }
 
     /// Writes everything.
     pub(super) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        let opened: Vec<_> = self.opened.iter().map(|task| task_row(task)).collect();
+        let opened: Vec<_> = self
+            .opened
+            .iter()
+            .flat_map(|task| holders(task).iter().map(|holder| task_row(task, holder)))
+            .collect();
         execute(tx, &sql::TASKS_INSERT, &opened).await?;
         self.closed
             .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
@@ -107,7 +111,16 @@ impl<'a> Changes<'a> {
     }
 }
 
-fn task_row(task: &TaskRow) -> impl serde::Serialize {
+/// Whose list a task stands in: its assignee's, or that of everybody who may claim it.
+fn holders(task: &TaskRow) -> &[String] {
+    if task.candidates.is_empty() {
+        std::slice::from_ref(&task.assignee)
+    } else {
+        &task.candidates
+    }
+}
+
+fn task_row<'t>(task: &'t TaskRow, holder: &'t str) -> impl serde::Serialize + 't {
     let due = due_to_column(task.due);
     (
         &task.instance,
@@ -115,7 +128,7 @@ fn task_row(task: &TaskRow) -> impl serde::Serialize {
         &task.state,
         &task.kind,
         task.round,
-        &task.assignee,
+        holder,
         task.opened,
         due,
     )

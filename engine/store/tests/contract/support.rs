@@ -158,6 +158,7 @@ fn task(instance: &str, no: u32, assignee: &str) -> TaskRow {
         assignee: assignee.into(),
         opened: Moment(2_000 + i64::from(no)),
         due: no.is_multiple_of(2).then_some(Moment(9_000)),
+        candidates: vec![],
     }
 }
 

@@ -11,7 +11,7 @@ use crate::definition::{
 use crate::directory::Directory;
 use crate::people::{Mention, PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::{Lang, Text};
-use crate::turn::required;
+use crate::turn::{ballots, reachable, required};
 use crate::value::{Value, Values};
 
 /// Combinations of units tried for one state and applicant.
@@ -219,11 +219,17 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        let needed = required(&approve.needs, people.len());
         if people.is_empty() {
             return Verdict::Fails(self.nobody(&why));
         }
-        if usize::try_from(needed).is_ok_and(|needed| needed > people.len()) {
+        let found: Vec<Vec<PersonId>> = approve
+            .by
+            .iter()
+            .map(|who| self.allowed(std::slice::from_ref(who)).0)
+            .collect();
+        let voters = ballots(&approve.needs, &people, &found);
+        if !reachable(&approve.needs, &voters) {
+            let needed = required(&approve.needs, &voters);
             return Verdict::Fails(self.too_few(&approve.needs, needed, &people));
         }
         match people.as_slice() {
@@ -320,6 +326,8 @@ impl<'a> Scene<'a> {
             Needs::Any => "needs: any".to_owned(),
             Needs::All => "needs: all".to_owned(),
             Needs::InOrder => "needs: in_order".to_owned(),
+            Needs::Weighted { .. } => "needs: {weights: …}".to_owned(),
+            Needs::Each(_) => "needs: {each: …}".to_owned(),
         };
         Failure {
             code: "too-few-to-ask",

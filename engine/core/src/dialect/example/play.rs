@@ -1,5 +1,6 @@
 //! `play:`: what happens, step by step.
 
+use crate::command::{SignerPlace, SignerRole};
 use crate::definition::StateKind;
 use crate::dialect::map::{MapReader, items};
 use crate::dialect::reader::{Reader, Word};
@@ -36,6 +37,10 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
     let reason = word(reader, &mut map, "reason");
     let comment = word(reader, &mut map, "comment");
     let refused = word(reader, &mut map, "refused");
+    let sign = word(reader, &mut map, "sign");
+    let step_up = map
+        .get("step_up")
+        .and_then(|node| scalar::flag(reader, node));
     let set = map
         .get("set")
         .and_then(|node| super::values(reader, cx, node));
@@ -57,6 +62,20 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
                 | Deed::Transfer(_)
                 | Deed::Comment
                 | Deed::Act(_)
+                | Deed::Outcome(_)
+                | Deed::Delegate(_)
+                | Deed::AddSigner(_, _, _)
+                | Deed::RemoveSigner(_)
+                | Deed::Advise
+                | Deed::Claim
+                | Deed::GiveBack
+                | Deed::Copy(_)
+                | Deed::Read
+                | Deed::Ask(_)
+                | Deed::Reply
+                | Deed::TakeBack
+                | Deed::Urge
+                | Deed::Reopen
         )
     );
     if acts && !has_who {
@@ -75,6 +94,8 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
         deed,
         set: set.unwrap_or_default(),
         reason: reason.or(comment).map(|word| word.text),
+        sign: sign.map(|word| word.text),
+        step_up: step_up.unwrap_or_default(),
         refused: refused.map(|word| word.text),
         expect: expect.unwrap_or_default(),
     })
@@ -94,6 +115,7 @@ fn deed(
     let to = map.get("to");
     let straight = map.get("straight_back");
     let payload = map.get("payload");
+    let signer = (map.get("place"), map.get("as"));
     if verbs.len() > 1 {
         reader.error(
             "two-deeds",
@@ -109,14 +131,13 @@ fn deed(
     let verb = verbs.first()?;
     let node = map.get(verb)?;
     match *verb {
-        "decide" => scalar::one_of(
-            reader,
-            node,
-            &[("approve", Deed::Approve), ("reject", Deed::Reject)],
-        ),
+        "decide" => decided(reader, cx, node),
         "do" => {
             let word = scalar::text(reader, node)?;
             let straight = straight.and_then(|node| scalar::flag(reader, node));
+            if word.text == "add_signer" {
+                return add_signer(reader, cx, &word, to, signer);
+            }
             done(reader, cx, &word, to, straight == Some(true), state)
         }
         "event" => {
@@ -141,9 +162,76 @@ fn deed(
     }
 }
 
-const VERBS: [&str; 6] = [
-    "submit", "withdraw", "return", "transfer", "comment", "retry",
+const VERBS: [&str; 19] = [
+    "submit",
+    "withdraw",
+    "return",
+    "transfer",
+    "comment",
+    "retry",
+    "delegate",
+    "add_signer",
+    "remove_signer",
+    "advise",
+    "claim",
+    "give_back",
+    "copy",
+    "read",
+    "ask",
+    "reply",
+    "take_back",
+    "urge",
+    "reopen",
 ];
+
+/// `decide:` approve, reject, or an outcome some state of the flow defines.
+fn decided(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Deed> {
+    let word = scalar::text(reader, node)?;
+    let outcomes = cx.states.iter().flat_map(|state| match &state.kind {
+        StateKind::Approve(approve) => approve.outcomes.as_slice(),
+        _ => &[],
+    });
+    let mut known = vec!["approve", "reject"];
+    known.extend(outcomes.map(|outcome| outcome.id.as_str()));
+    match word.text.as_str() {
+        "approve" => Some(Deed::Approve),
+        "reject" => Some(Deed::Reject),
+        id if known.contains(&id) => Some(Deed::Outcome(word.text)),
+        _ => {
+            scalar::unknown_word(reader, &word, known);
+            None
+        }
+    }
+}
+
+/// `do: add_signer, to: person, place: before | alongside | after, as: voter | adviser`.
+fn add_signer(
+    reader: &mut Reader,
+    cx: &Cx<'_>,
+    word: &Word,
+    to: Option<&Node>,
+    signer: (Option<&Node>, Option<&Node>),
+) -> Option<Deed> {
+    const PLACES: [(&str, SignerPlace); 3] = [
+        ("before", SignerPlace::Before),
+        ("alongside", SignerPlace::Alongside),
+        ("after", SignerPlace::After),
+    ];
+    const ROLES: [(&str, SignerRole); 2] = [
+        ("voter", SignerRole::Voter),
+        ("adviser", SignerRole::Adviser),
+    ];
+    let to = to_whom(reader, word, to)?;
+    let place = match signer.0 {
+        Some(node) => scalar::one_of(reader, node, &PLACES)?,
+        None => SignerPlace::Alongside,
+    };
+    let role = match signer.1 {
+        Some(node) => scalar::one_of(reader, node, &ROLES)?,
+        None => SignerRole::Voter,
+    };
+    person(reader, cx, &to).then_some(Deed::AddSigner(to.text, place, role))
+}
 
 fn done(
     reader: &mut Reader,
@@ -167,12 +255,28 @@ fn done(
             }
             Some(Deed::Return(to.text))
         }
-        "transfer" => {
-            let to = to_whom(reader, word, to)?;
-            person(reader, cx, &to).then_some(Deed::Transfer(to.text))
-        }
+        "transfer" => whom(reader, cx, word, to).map(Deed::Transfer),
+        "delegate" => whom(reader, cx, word, to).map(Deed::Delegate),
+        "remove_signer" => whom(reader, cx, word, to).map(Deed::RemoveSigner),
+        "ask" if to.is_none() => Some(Deed::Ask(None)),
+        "ask" => whom(reader, cx, word, to).map(|to| Deed::Ask(Some(to))),
+        "copy" => Some(Deed::Copy(super::people(reader, cx, to?))),
+        "advise" => Some(Deed::Advise),
+        "claim" => Some(Deed::Claim),
+        "give_back" => Some(Deed::GiveBack),
+        "read" => Some(Deed::Read),
+        "reply" => Some(Deed::Reply),
+        "take_back" => Some(Deed::TakeBack),
+        "urge" => Some(Deed::Urge),
+        "reopen" => Some(Deed::Reopen),
         _ => action(reader, cx, word, state),
     }
+}
+
+/// The person in `to:`.
+fn whom(reader: &mut Reader, cx: &Cx<'_>, word: &Word, to: Option<&Node>) -> Option<String> {
+    let to = to_whom(reader, word, to)?;
+    person(reader, cx, &to).then_some(to.text)
 }
 
 fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> {

@@ -166,7 +166,7 @@ fn action(
     })
 }
 
-fn way(
+pub(super) fn way(
     reader: &mut Reader,
     cx: &Cx<'_, '_>,
     map: &mut MapReader<'_>,

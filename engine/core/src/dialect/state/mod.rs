@@ -1,9 +1,11 @@
 //! `states:`: what each state does, by its verb, and where it leads.
 
 mod actions;
+mod answers;
 mod calls;
 mod choose;
 mod end;
+mod groups;
 mod late;
 mod people;
 mod skeleton;
@@ -243,7 +245,7 @@ fn kind(
 ) -> StateKind {
     let read = match verb {
         "draft" => people::draft(reader, cx, map),
-        "approve" => people::approve(reader, cx, map),
+        "approve" => people::approve(reader, cx, map, state),
         "work" => people::work(reader, cx, map, state),
         "rule" => calls::rule(reader, cx, map),
         "run" => calls::run(reader, cx, map),

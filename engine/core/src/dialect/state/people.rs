@@ -9,7 +9,7 @@ use crate::dialect::reader::Reader;
 use crate::dialect::scalar;
 use crate::dialect::tree::Node;
 
-use super::{Cx, actions};
+use super::{Cx, actions, answers, groups};
 
 /// `draft: {by: applicant}`.
 pub fn draft(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<StateKind> {
@@ -21,22 +21,41 @@ pub fn draft(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> O
 }
 
 /// `approve: {by, needs, on_reject}`, or the same keys in the short form.
-pub fn approve(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<StateKind> {
+pub fn approve(
+    reader: &mut Reader,
+    cx: &Cx<'_, '_>,
+    map: &mut MapReader<'_>,
+    state: &State,
+) -> Option<StateKind> {
     if cx.slot().short {
-        return approval(reader, cx, map);
+        return approval(reader, cx, map, state);
     }
     let mut inner = MapReader::open(reader, map.get("approve")?, ("approve:", "approve:"))?;
-    let kind = approval(reader, cx, &mut inner);
+    let kind = approval(reader, cx, &mut inner, state);
     inner.close(reader);
     kind
 }
 
-fn approval(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<StateKind> {
+fn approval(
+    reader: &mut Reader,
+    cx: &Cx<'_, '_>,
+    map: &mut MapReader<'_>,
+    state: &State,
+) -> Option<StateKind> {
     let by = map.need("by").map(|node| refs(reader, cx.names, node));
     let needs = match map.get("needs") {
+        Some(node) if node.entries().is_some() => {
+            groups::needs(reader, node, by.as_deref().unwrap_or_default())
+        }
         Some(node) => needs(reader, node),
         None => Some(Needs::Any),
     };
+    let claim = claimed(reader, map, needs.as_ref());
+    let (outcomes, signature, step_up) = (
+        answers::outcomes(reader, cx, map, state),
+        answers::signature(reader, map),
+        answers::step_up(reader, cx, map),
+    );
     let on_reject = map.get("on_reject");
     let needs = needs?;
     let on_reject = match on_reject {
@@ -47,7 +66,31 @@ fn approval(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Op
         by: by?,
         needs,
         on_reject,
+        claim,
+        outcomes,
+        signature,
+        step_up,
     }))
+}
+
+/// `claim: true`: a pool. Only where one decision is enough.
+fn claimed(reader: &mut Reader, map: &mut MapReader<'_>, needs: Option<&Needs>) -> bool {
+    let Some(node) = map.get("claim") else {
+        return false;
+    };
+    let claim = scalar::flag(reader, node).unwrap_or_default();
+    if claim && needs.is_some_and(|needs| *needs != Needs::Any) {
+        reader.error(
+            "claim-needs-any",
+            node.span,
+            (
+                "认领只能用于或签：一个人认领，一个人决定",
+                "Only one person claims and decides, so claim: goes with needs: any",
+            ),
+            ("去掉 claim: 或 needs:", "Remove claim: or needs:"),
+        );
+    }
+    claim
 }
 
 /// Names from `people:` or the applicant; at least one.
@@ -130,7 +173,9 @@ fn usual_on_reject(needs: &Needs) -> OnReject {
     match needs {
         Needs::Any => OnReject::FirstDecision,
         Needs::All | Needs::InOrder => OnReject::Veto,
-        Needs::Count(_) | Needs::Percent(_) => OnReject::UntilDecided,
+        Needs::Count(_) | Needs::Percent(_) | Needs::Weighted { .. } | Needs::Each(_) => {
+            OnReject::UntilDecided
+        }
     }
 }
 
@@ -146,9 +191,12 @@ fn on_reject_of(reader: &mut Reader, node: &Node, needs: &Needs) -> Option<OnRej
     ];
     match needs {
         Needs::Any => scalar::one_of(reader, node, &FOR_ANY),
-        Needs::All | Needs::InOrder | Needs::Count(_) | Needs::Percent(_) => {
-            scalar::one_of(reader, node, &FOR_SEVERAL)
-        }
+        Needs::All
+        | Needs::InOrder
+        | Needs::Count(_)
+        | Needs::Percent(_)
+        | Needs::Weighted { .. }
+        | Needs::Each(_) => scalar::one_of(reader, node, &FOR_SEVERAL),
     }
 }
 
@@ -163,6 +211,11 @@ pub fn work(
     let actions = actions::actions(reader, cx, map, state);
     let mut inner = MapReader::open(reader, inner, ("work:", "work:"))?;
     let by = inner.need("by").map(|node| refs(reader, cx.names, node));
+    let claim = claimed(reader, &mut inner, None);
     inner.close(reader);
-    Some(StateKind::Work { by: by?, actions })
+    Some(StateKind::Work {
+        by: by?,
+        actions,
+        claim,
+    })
 }

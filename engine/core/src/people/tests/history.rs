@@ -17,6 +17,7 @@ fn lived() -> Instance {
             verdict: Verdict::Approve,
             at: Moment(0),
             signed: String::new(),
+            facts: BTreeMap::new(),
             stands_for: stands_for.map(str::to_owned),
         });
     }

@@ -236,6 +236,7 @@ impl Seeding<'_> {
                     verdict: Verdict::Approve,
                     comment: None,
                     set,
+                    with: assent_core::command::DecideWith::default(),
                 };
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
@@ -246,6 +247,7 @@ impl Seeding<'_> {
                     verdict: Verdict::Reject,
                     comment: Some((*reason).to_owned()),
                     set: Values::new(),
+                    with: assent_core::command::DecideWith::default(),
                 };
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }

@@ -235,6 +235,8 @@ pub async fn comment(
         &id,
         Action::Comment {
             text: body.comment.unwrap_or_default(),
+            mention: vec![],
+            files: vec![],
         },
         key,
     )

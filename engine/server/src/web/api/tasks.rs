@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assent_core::command::{Action, Actor, Command, ReturnTo, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, DecideWith, ReturnTo, Verdict, Via};
 use assent_core::value::Values;
 use assent_runtime::app::{JsonMap, Seen, Tab, TaskView};
 use axum::extract::{Path, Query, State};
@@ -115,6 +115,7 @@ pub async fn decide(
         verdict,
         comment: body.comment,
         set,
+        with: DecideWith::default(),
     };
     let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
     send(&site, &writer, &instance, action, key, seen).await

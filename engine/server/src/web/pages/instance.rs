@@ -61,7 +61,11 @@ pub async fn act(
             comment,
             set: Values::new(),
         },
-        "comment" => Action::Comment { text },
+        "comment" => Action::Comment {
+            text,
+            mention: vec![],
+            files: vec![],
+        },
         _ => return Err(Fault::not_found()),
     };
     let command = Command {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use assent_core::command::{Action, Actor, Command, ReturnTo, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, DecideWith, ReturnTo, Verdict, Via};
 use assent_core::refusal::RefusalKind;
 use assent_core::text::Text;
 use assent_core::value::Values;
@@ -164,12 +164,14 @@ fn action(
             verdict: Verdict::Approve,
             comment: words,
             set,
+            with: DecideWith::default(),
         },
         "reject" => Action::Decide {
             task,
             verdict: Verdict::Reject,
             comment: words,
             set,
+            with: DecideWith::default(),
         },
         "return" => Action::Return {
             task,
@@ -181,7 +183,11 @@ fn action(
             to: chosen(typed, "to", "sheet.pick_person")?,
             comment: words,
         },
-        "comment" => Action::Comment { text: comment },
+        "comment" => Action::Comment {
+            text: comment,
+            mention: vec![],
+            files: vec![],
+        },
         "withdraw" => Action::Withdraw { comment: words },
         "retry" => Action::Retry {
             comment: words,

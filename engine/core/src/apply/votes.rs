@@ -1,0 +1,174 @@
+//! People are asked, and vote.
+
+use crate::command::{SignerPlace, Verdict};
+use crate::event::{Change, Event};
+use crate::instance::{Active, Decision, Instance, Voter};
+
+fn fresh(person: &str, by_rule: bool) -> Voter {
+    Voter {
+        person: person.to_owned(),
+        task: None,
+        verdict: None,
+        by_rule,
+        by_policy: false,
+        weight: 1,
+        groups: vec![],
+        stack: None,
+        added_by: None,
+    }
+}
+
+fn at(instance: &mut Instance, entry: u32) -> Option<&mut Active> {
+    instance
+        .active
+        .iter_mut()
+        .find(|active| active.entry == entry)
+}
+
+pub(super) fn vote(instance: &mut Instance, event: &Event) {
+    match &event.change {
+        Change::Asked {
+            entry,
+            voters,
+            left_out,
+            stand_ins,
+            weights,
+            groups,
+            ..
+        } => {
+            if let Some(active) = at(instance, *entry) {
+                let voter = |(place, person): (usize, &String)| Voter {
+                    weight: weights.get(place).copied().unwrap_or(1),
+                    groups: groups.get(place).cloned().unwrap_or_default(),
+                    by_policy: stand_ins.contains(person),
+                    ..fresh(person, true)
+                };
+                active.voters = voters.iter().enumerate().map(voter).collect();
+                active.left_out.clone_from(left_out);
+            }
+        }
+        Change::VoterAdded {
+            entry,
+            person,
+            beside,
+            ..
+        } => {
+            let by = event.actor.person().map(str::to_owned);
+            if let Some(active) = at(instance, *entry) {
+                let mut voter = fresh(person, false);
+                match beside {
+                    None => active.voters.push(voter),
+                    Some((host, place)) => {
+                        voter.added_by = by;
+                        beside_host(active, voter, host, *place);
+                    }
+                }
+            }
+        }
+        Change::VoterRemoved { entry, person, .. } => {
+            if let Some(active) = at(instance, *entry) {
+                active.voters.retain(|voter| voter.person != *person);
+            }
+        }
+        Change::HandedOver { entry, to, .. } => {
+            if let Some(active) = at(instance, *entry) {
+                active.voters.retain(|voter| voter.verdict.is_some());
+                active
+                    .voters
+                    .extend(to.iter().map(|person| fresh(person, false)));
+            }
+        }
+        Change::Decided {
+            task,
+            entry,
+            state,
+            voter,
+            verdict,
+            signed,
+            facts,
+            ..
+        } => {
+            let person = event.actor.person().unwrap_or_default().to_owned();
+            let stands_for = super::people::stood_for(instance, *task, &person);
+            instance.decisions.push(Decision {
+                state: state.clone(),
+                entry: *entry,
+                round: instance.round,
+                person,
+                verdict: *verdict,
+                at: event.at,
+                signed: signed.clone(),
+                facts: facts.clone(),
+                stands_for,
+            });
+            set_vote(instance, *entry, voter, Some(*verdict));
+        }
+        Change::SystemDecided {
+            entry,
+            voter: Some(voter),
+            verdict,
+            ..
+        } => set_vote(instance, *entry, voter, Some(*verdict)),
+        _ => {}
+    }
+}
+
+/// Puts an added voter into the order of the group: before or after their host, or at the end.
+fn beside_host(active: &mut Active, mut voter: Voter, host: &str, place: SignerPlace) {
+    let Some(own) = active.voters.iter().position(|known| known.person == host) else {
+        active.voters.push(voter);
+        return;
+    };
+    voter.groups.clone_from(&active.voters[own].groups);
+    if place == SignerPlace::Alongside {
+        active.voters.push(voter);
+        return;
+    }
+    let free = active.voters.iter().filter_map(|known| known.stack).max();
+    let stack = active.voters[own].stack.unwrap_or(free.unwrap_or(0) + 1);
+    active.voters[own].stack = Some(stack);
+    voter.stack = Some(stack);
+    let after = usize::from(place == SignerPlace::After);
+    active.voters.insert(own + after, voter);
+}
+
+fn set_vote(instance: &mut Instance, entry: u32, person: &str, verdict: Option<Verdict>) {
+    let voter = at(instance, entry).and_then(|active| {
+        active
+            .voters
+            .iter_mut()
+            .find(|voter| voter.person == person)
+    });
+    if let Some(voter) = voter {
+        voter.verdict = verdict;
+    }
+}
+
+/// The vote is open again; a state that was left because of it stands as it was.
+pub(super) fn take_back(instance: &mut Instance, entry: u32, voter: &str, dropped: &[u32]) {
+    let last = instance.last.take();
+    if let Some(left) = last.and_then(|last| last.left) {
+        let cut = instance
+            .path
+            .iter()
+            .position(|passed| passed.entry == entry);
+        if let Some(cut) = cut {
+            // Skipped states have no entry of their own: those after the cut were skipped because of it.
+            let mut place = 0;
+            instance.path.retain(|passed| {
+                let keep = place < cut || (passed.entry != 0 && !dropped.contains(&passed.entry));
+                place += 1;
+                keep
+            });
+        }
+        instance.active.push(left);
+    }
+    set_vote(instance, entry, voter, None);
+    if let Some(at) = instance
+        .decisions
+        .iter()
+        .rposition(|decision| decision.entry == entry)
+    {
+        instance.decisions.remove(at);
+    }
+}

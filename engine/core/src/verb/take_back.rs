@@ -1,0 +1,134 @@
+//! Take back 拿回 one's own decision, until anybody has decided after it.
+//!
+//! In a group that is still open it reopens the one vote. Otherwise what came after is cancelled and the state stands as it was,
+//! with the others' votes. What was started outside (an effect, a subflow) cannot be taken back, nor a return.
+
+use crate::event::Change;
+use crate::instance::{LastDeed, TaskKind};
+use crate::refusal::{Refusal, RefusalKind};
+use crate::text::Text;
+use crate::turn::Run;
+use crate::verb::shared::{running, words};
+
+/// May this person take their last decision back?
+pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
+    running(run)?;
+    let person = run.person()?;
+    let instance = &run.case.instance;
+    let mine = instance
+        .decisions
+        .iter()
+        .any(|decision| decision.person == person);
+    if !mine || !run.cx.organisation.may_act(&person) {
+        let zh = "您在这里没有可以拿回的决定。";
+        let en = "You have decided nothing here that could be taken back.";
+        return Err(Refusal::new(
+            RefusalKind::NotYours,
+            "nothing_to_take_back",
+            zh,
+            en,
+        ));
+    }
+    let Some(last) = instance
+        .last
+        .clone()
+        .filter(|last| last.person == person && last.decision)
+    else {
+        return Err(too_late(run));
+    };
+    if last.outside != instance.outside {
+        let zh = "之后已经启动了外部操作，不能拿回；请联系流程负责人。";
+        let en = "Something outside was started after it, so it cannot be taken back; ask the flow's owner.";
+        return Err(Refusal::new(RefusalKind::TooLate, "effect_started", zh, en));
+    }
+    if instance.at(last.entry).is_none() && !can_stand_again(run, &last) {
+        let zh = "流程已离开那个并行节点，不能拿回；请让当前处理人退回。";
+        let en = "The parallel state around it was left, so it cannot be taken back; ask whoever has it to send it back.";
+        return Err(Refusal::new(RefusalKind::TooLate, "state_left", zh, en));
+    }
+    Ok(last)
+}
+
+fn can_stand_again(run: &Run<'_>, last: &LastDeed) -> bool {
+    let Some(left) = &last.left else { return false };
+    left.parent.is_none_or(|parent| {
+        let region = run
+            .def
+            .state_ix(&left.state)
+            .map(|ix| run.def.states[ix].region);
+        let branch = region.map(|region| run.def.regions[region].id.as_str());
+        branch.is_some_and(|branch| run.case.instance.branch_open(parent, branch))
+    })
+}
+
+fn too_late(run: &Run<'_>) -> Refusal {
+    let after = run.case.instance.last.as_ref();
+    let (zh, en) = match after {
+        Some(last) => {
+            let name = run.cx.organisation.name(&last.person);
+            (
+                format!("{name}已在您之后处理，不能拿回；可请当前处理人退回。"),
+                format!(
+                    "{name} has acted after you, so it cannot be taken back; ask whoever has it to send it back."
+                ),
+            )
+        }
+        None => (
+            "流程已退回或已继续，不能拿回。".to_owned(),
+            "It was sent back or went on, so it cannot be taken back.".to_owned(),
+        ),
+    };
+    let by = after.map(|last| last.person.clone()).unwrap_or_default();
+    Refusal::new(RefusalKind::TooLate, "decided_after", zh, en).with("by", by)
+}
+
+pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Result<(), Refusal> {
+    let last = check(run)?;
+    if last.task != no {
+        return Err(too_late(run));
+    }
+    let comment = words(comment, false)?;
+    let left_since = run.case.instance.at(last.entry).is_none();
+    let because = Text::new("前一决定被拿回", "The decision before it was taken back");
+    let mut dropped = vec![];
+    if left_since && let Some(left) = &last.left {
+        let region = run.def.states[run.state_ix(&left.state)?].region;
+        dropped = run.passed_since(last.entry, region);
+        run.clear_level(left.parent, region, &because)?;
+    }
+    let stood = run.case.instance.at(last.entry).or(last.left.as_ref());
+    let Some((state, voter)) = stood.and_then(|active| {
+        let voter = active.voters.iter().find(|voter| voter.task == Some(no))?;
+        Some((active.state.clone(), voter.person.clone()))
+    }) else {
+        return Err(too_late(run));
+    };
+    run.emit(Change::TakenBack {
+        task: no,
+        entry: last.entry,
+        state,
+        voter: voter.clone(),
+        dropped,
+        comment,
+    });
+    let (_, state) = run.entry(last.entry)?;
+    if left_since {
+        run.arm_again(last.entry)?;
+    }
+    let why = vec![Text::new(
+        "您拿回了自己的决定。",
+        "You took your decision back.",
+    )];
+    run.open_task(
+        state,
+        last.entry,
+        TaskKind::Approve,
+        last.person,
+        voter,
+        why,
+    );
+    if left_since {
+        run.ask_others_again(last.entry)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! What people did beside deciding, as sentences.
+
+use assent_core::definition::{Definition, StateKind};
+use assent_core::event::Change;
+use assent_core::text::Text;
+
+use super::{Line, Said};
+
+/// The name of a custom outcome; its id when the definition does not know it.
+pub(super) fn outcome_name(def: &Definition, state: &str, id: &str) -> Text {
+    let kind = def.state_ix(state).map(|ix| &def.states[ix].kind);
+    let known = match kind {
+        Some(StateKind::Approve(approve)) => approve.outcomes.as_slice(),
+        _ => &[],
+    };
+    known
+        .iter()
+        .find(|outcome| outcome.id == id)
+        .map_or_else(|| Text::same(id), |outcome| outcome.name.clone())
+}
+
+pub(super) fn words(said: &Said<'_>, change: &Change) -> Line {
+    let who = &said.who;
+    let plain = |kind, tone, zh: String, en: String| {
+        let (zh, en) = (format!("{} {zh}", who.zh), format!("{} {en}", who.en));
+        Line::new(kind, tone, zh, en)
+    };
+    match change {
+        Change::VoterRemoved {
+            person, comment, ..
+        } => {
+            let person = said.person(person);
+            let (zh, en) = (format!("减签 {person}"), format!("removed {person}"));
+            plain("voter_removed", "move", zh, en).comment(comment.as_ref())
+        }
+        Change::OpinionAsked {
+            to,
+            delegated,
+            comment,
+            ..
+        } => {
+            let to = said.person(to);
+            let (zh, en) = if *delegated {
+                (format!("委派给 {to}"), format!("delegated to {to}"))
+            } else {
+                (
+                    format!("请 {to} 给出意见"),
+                    format!("asked {to} for an opinion"),
+                )
+            };
+            plain("opinion_asked", "ask", zh, en).comment(comment.as_ref())
+        }
+        Change::Advised { comment, .. } => {
+            let (zh, en) = ("给出意见".to_owned(), "gave an opinion".to_owned());
+            plain("advised", "comment", zh, en).comment(Some(comment))
+        }
+        Change::Copied { to, comment } => {
+            let to = said.people(to);
+            let (zh, en) = (
+                format!("抄送 {}", to.zh),
+                format!("sent a copy to {}", to.en),
+            );
+            plain("copied", "comment", zh, en).comment(comment.as_ref())
+        }
+        Change::Questioned { to, question, .. } => {
+            let to = said.person(to);
+            let (zh, en) = (format!("询问 {to}"), format!("asked {to}"));
+            plain("questioned", "ask", zh, en).comment(Some(question))
+        }
+        Change::Replied { text, .. } => {
+            let (zh, en) = ("回答".to_owned(), "answered".to_owned());
+            plain("replied", "comment", zh, en).comment(Some(text))
+        }
+        Change::TakenBack { state, comment, .. } => {
+            let name = said.state(state);
+            let zh = format!("拿回了自己的决定 · {}", name.zh);
+            let en = format!("took the decision back · {}", name.en);
+            plain("taken_back", "return", zh, en)
+                .at(state)
+                .comment(comment.as_ref())
+        }
+        Change::Urged { people } => {
+            let people = said.people(people);
+            let (zh, en) = (
+                format!("催办 {}", people.zh),
+                format!("urged {}", people.en),
+            );
+            plain("urged", "ask", zh, en)
+        }
+        Change::Reopened { round, comment } => {
+            let zh = format!("重新打开，第 {round} 轮");
+            let en = format!("opened it again, round {round}");
+            plain("reopened", "start", zh, en).comment(comment.as_ref())
+        }
+        _ => Line::silent("other"),
+    }
+}
