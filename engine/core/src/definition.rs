@@ -14,7 +14,7 @@ use crate::field::{EntityType, Field};
 use crate::people::PeopleRule;
 use crate::template::Template;
 use crate::text::Text;
-use crate::value::Value;
+use crate::value::{Value, Values};
 
 /// Index into [`Definition::states`].
 pub type StateIx = usize;
@@ -75,6 +75,22 @@ impl Definition {
             .find(|(known, _)| known == name)
             .map(|(_, rule)| rule)
     }
+
+    /// True for a field that the applicant fills in: a draft that lists fields (`fields: {write, require}`) asks for those
+    /// and the required ones, one that lists none asks for all. A module's record holds much that only later states fill in.
+    pub fn in_draft(&self, field: &Field) -> bool {
+        let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
+        let Some(draft) = self.states.iter().find(is_draft) else {
+            return true;
+        };
+        let mut listed = draft
+            .fields
+            .write
+            .iter()
+            .chain(&draft.fields.require)
+            .peekable();
+        listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
+    }
 }
 
 impl crate::people::Names for Definition {
@@ -97,6 +113,29 @@ pub struct Region {
     pub when: Option<Expr>,
     /// Its states in file order; the first is where it starts.
     pub states: Vec<StateIx>,
+}
+
+/// Terms by what a field says: the tier of a customer, the severity of a fault.
+#[derive(Clone, Debug)]
+pub struct DeadlineBy {
+    /// A choice of the record.
+    pub field: String,
+    /// The term of each of its options.
+    pub terms: Vec<(String, Term)>,
+}
+
+impl State {
+    /// The time allowed, as the record is now; none where there is no deadline, or the field that decides is empty.
+    pub fn term(&self, values: &Values) -> Option<Term> {
+        let Some(by) = &self.deadline_by else {
+            return self.deadline;
+        };
+        let said = values.get(&by.field)?.as_text()?;
+        by.terms
+            .iter()
+            .find(|(option, _)| option == said)
+            .map(|(_, term)| *term)
+    }
 }
 
 /// A place in the flow.
@@ -130,6 +169,8 @@ pub struct State {
     pub ask: Vec<Field>,
     /// Time allowed.
     pub deadline: Option<Term>,
+    /// `deadline: {by: field, option: term}`: by what the field says; `deadline` is then the first of these.
+    pub deadline_by: Option<DeadlineBy>,
     /// What happens when it is late, in file order.
     pub if_late: Vec<Rung>,
     /// `clock: {stops_in}`: while the instance is in one of these, the deadline's rest is kept.

@@ -25,6 +25,13 @@ impl EntityType {
     }
 }
 
+/// What [`Field::filled_by`] says of a field that the module's hooks fill in. Declared `required`, it is always there once
+/// the draft is submitted: the module refuses what it cannot compute it from.
+pub const FILLED_BY_MODULE: &str = "module";
+
+/// What [`Field::filled_by`] says of a module's field that only rules and effects of flows fill in.
+pub const FILLED_BY_FLOW: &str = "flow";
+
 /// One typed field of a form or an entity type.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -42,7 +49,7 @@ pub struct Field {
     pub bounds: Bounds,
     /// A computed field: the expression (`is:`); people cannot write it.
     pub computed: Option<Expr>,
-    /// Filled in by this state (`from:`); people cannot write it.
+    /// Filled in by this state (`from:`), or by the module's hooks ([`FILLED_BY_MODULE`]); people cannot write it.
     pub filled_by: Option<String>,
     /// For an `ask:` field: which decision needs it (`required_to:`).
     pub required_to: Option<RequiredTo>,

@@ -16,6 +16,7 @@ pub mod effect;
 pub mod event;
 pub mod example;
 pub mod field;
+pub mod identifier;
 pub mod instance;
 pub mod module;
 pub mod people;

@@ -3,6 +3,12 @@
 //! Hooks run *before* a change (derive, check) and *after* it (react); nothing runs in the middle. They fire for pages,
 //! API, import, bulk and flows alike. They do no I/O: what must happen outside is returned as data.
 
+mod hook;
+mod post;
+mod query;
+mod save;
+mod series;
+
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -11,8 +17,13 @@ use crate::catalog::EffectType;
 use crate::field::EntityType;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::time::Moment;
 use crate::value::Values;
+
+pub use hook::HookContext;
+pub use post::Post;
+pub use query::Query;
+pub use save::saved;
+pub use series::Series;
 
 /// What a module declares, read once from its `module.yaml` (see [`crate::dialect::manifest`]).
 #[derive(Clone, Debug, Default)]
@@ -31,15 +42,29 @@ pub struct Manifest {
     pub effects: Vec<EffectType>,
     /// Events flows may wait for.
     pub events: Vec<String>,
+    /// Series of document numbers; see [`Series`].
+    pub numbers: Vec<Series>,
+    /// Effects that are posted as they are declared.
+    pub calls: Vec<Post>,
 }
 
-/// What hooks may know besides the record.
-#[derive(Clone, Copy, Debug)]
-pub struct HookContext<'a> {
-    /// Now.
-    pub now: Moment,
-    /// Who causes the change; none for the system.
-    pub actor: Option<&'a str>,
+/// The manifest beside a module's sources, read once: `manifest!("../module.yaml")` is the whole of `Module::manifest`. A test
+/// with `testkit::manifest` says what is wrong with the file.
+#[macro_export]
+macro_rules! manifest {
+    ($file:literal) => {{
+        static MANIFEST: std::sync::OnceLock<$crate::module::Manifest> = std::sync::OnceLock::new();
+        MANIFEST.get_or_init(|| {
+            $crate::dialect::manifest::read($file, include_str!($file))
+                .0
+                .unwrap_or_default()
+        })
+    }};
+}
+
+/// A module's refusal of a value: the field at fault, the code, one sentence in Chinese and in English.
+pub fn refuse(field: &str, code: &str, zh: impl Into<String>, en: impl Into<String>) -> Refusal {
+    Refusal::new(RefusalKind::Input, code, zh, en).about(field)
 }
 
 /// Work for another system, as data; the runtime delivers it over HTTP and brings the answer back through [`Module::settle`].
@@ -74,6 +99,11 @@ pub trait Module: Send + Sync {
     /// What it declares.
     fn manifest(&self) -> &Manifest;
 
+    /// Other records its hooks read, given the record as it will be: loaded before the turn.
+    fn needs(&self, _entity: &str, _values: &Values) -> Vec<Query> {
+        vec![]
+    }
+
     /// Fills computed fields, before the field rules are checked.
     fn derive(&self, _entity: &str, _values: &mut Values, _cx: &HookContext<'_>) {}
 
@@ -102,31 +132,28 @@ pub trait Module: Send + Sync {
         vec![]
     }
 
-    /// Turns an effect (`module.effect`, as declared) into a request to another system.
+    /// Turns an effect (`module.effect`, as declared) into a request to another system. Effects declared with `post:` need no
+    /// code.
     ///
     /// # Errors
     /// When the input cannot be sent; the flow is held with the refusal's words.
-    fn prepare(&self, effect: &str, _input: &Values) -> Result<Request, Refusal> {
-        Err(Refusal::new(
-            RefusalKind::Input,
-            "unknown_effect",
-            format!("模块没有副作用 {effect}"),
-            format!("The module has no effect {effect}"),
-        ))
+    fn prepare(&self, effect: &str, input: &Values) -> Result<Request, Refusal> {
+        post::prepare(self.manifest(), effect, input).ok_or_else(|| unknown_effect(effect))
     }
 
-    /// Turns the other system's answer into values for the flow.
+    /// Turns the other system's answer into values for the flow. Effects declared with `post:` need no code.
     ///
     /// # Errors
     /// When the answer cannot be understood; counts as a failed attempt.
-    fn settle(&self, effect: &str, _answer: &Json) -> Result<Values, Refusal> {
-        Err(Refusal::new(
-            RefusalKind::Input,
-            "unknown_effect",
-            format!("模块没有副作用 {effect}"),
-            format!("The module has no effect {effect}"),
-        ))
+    fn settle(&self, effect: &str, answer: &Json) -> Result<Values, Refusal> {
+        post::settle(self.manifest(), effect, answer).unwrap_or_else(|| Err(unknown_effect(effect)))
     }
+}
+
+fn unknown_effect(effect: &str) -> Refusal {
+    let zh = format!("模块没有副作用 {effect}");
+    let en = format!("The module has no effect {effect}");
+    Refusal::new(RefusalKind::Input, "unknown_effect", zh, en)
 }
 
 /// The modules that are on.

@@ -84,6 +84,75 @@ impl Value {
     }
 }
 
+/// Reading named values by type; none where nothing (or something else) is filled in.
+pub trait ReadValues {
+    /// A text, or an id.
+    fn text(&self, name: &str) -> Option<&str>;
+    /// A number.
+    fn number(&self, name: &str) -> Option<Decimal>;
+    /// A day.
+    fn date(&self, name: &str) -> Option<Date>;
+    /// Yes or no; not filled in is no.
+    fn is(&self, name: &str) -> bool;
+    /// How many: files, rows, people.
+    fn count(&self, name: &str) -> usize;
+    /// The rows of a table.
+    fn rows(&self, name: &str) -> Vec<&Values>;
+    /// True when nothing is filled in.
+    fn lacks(&self, name: &str) -> bool;
+}
+
+impl ReadValues for Values {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_text().filter(|text| !text.is_empty())
+    }
+
+    fn number(&self, name: &str) -> Option<Decimal> {
+        self.get(name)?.as_number()
+    }
+
+    fn date(&self, name: &str) -> Option<Date> {
+        if let Value::Date(day) = self.get(name)? {
+            Some(*day)
+        } else {
+            None
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.get(name) == Some(&Value::Flag(true))
+    }
+
+    fn count(&self, name: &str) -> usize {
+        match self.get(name) {
+            Some(Value::List(list)) => list.len(),
+            Some(value) if !value.is_empty() => 1,
+            Some(_) | None => 0,
+        }
+    }
+
+    fn rows(&self, name: &str) -> Vec<&Values> {
+        let Some(Value::List(list)) = self.get(name) else {
+            return vec![];
+        };
+        let maps = list.iter().filter_map(|value| match value {
+            Value::Map(row) => Some(row),
+            Value::Empty
+            | Value::Flag(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::List(_) => None,
+        });
+        maps.collect()
+    }
+
+    fn lacks(&self, name: &str) -> bool {
+        self.get(name).is_none_or(Value::is_empty)
+    }
+}
+
 /// Commercial rounding (四舍五入): a half goes away from zero, as accounts and contracts expect.
 #[must_use]
 pub fn round(number: Decimal, decimals: u32) -> Decimal {
@@ -99,6 +168,18 @@ impl From<&str> for Value {
 impl From<Decimal> for Value {
     fn from(number: Decimal) -> Self {
         Value::Number(number)
+    }
+}
+
+impl From<Date> for Value {
+    fn from(day: Date) -> Self {
+        Value::Date(day)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Flag(flag)
     }
 }
 

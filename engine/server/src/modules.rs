@@ -10,6 +10,9 @@ pub use assent_org::{Sheets, import};
 pub fn all() -> Modules {
     vec![
         Arc::new(assent_org::Org),
+        Arc::new(assent_parties::Parties),
         Arc::new(assent_shipment::Shipment),
+        Arc::new(assent_finance::Finance),
+        Arc::new(assent_service::Service),
     ]
 }

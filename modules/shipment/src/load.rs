@@ -1,34 +1,54 @@
 //! Loads: how full a truck is, and that it is in one place at a time.
 
+use assent_core::module::{HookContext, Query, refuse};
 use assent_core::refusal::Refusal;
-use assent_core::value::{Value, Values};
-use rust_decimal::{Decimal, RoundingStrategy};
+use assent_core::value::{ReadValues, Value, Values};
+use rust_decimal::Decimal;
 
-use crate::refuse;
+/// Days within which another shipment to the same city could go on the same truck.
+const COMBINE_DAYS_MAX: i32 = 3;
+/// Kilometres between the address and where the receipt was signed above which somebody should look.
+const FAR_OFF_KM: Decimal = Decimal::TWO;
 
-fn number(values: &Values, name: &str) -> Option<Decimal> {
-    values.get(name).and_then(Value::as_number)
+/// Other shipments on the same truck, and to the same city.
+pub(crate) fn needs(values: &Values) -> Vec<Query> {
+    let by = |field: &str| values.text(field).map(|is| Query::new("shipment", field, is));
+    [by("truck"), by("city")].into_iter().flatten().collect()
 }
 
-/// Load rate = max(weight / capacity, volume / capacity), to four decimals; empty while a capacity is missing or zero.
-pub(crate) fn derive(values: &mut Values) {
-    let share = |part: &str, whole: &str| number(values, part)?.checked_div(number(values, whole)?);
-    let rate = share("weight_t", "capacity_t").max(share("volume_m3", "capacity_m3"));
-    let rounded = rate.map(|rate| {
-        let mut rate = rate.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
-        rate.rescale(4);
-        Value::Number(rate)
+fn days_apart(one: &Values, other: &Values) -> Option<i32> {
+    let days = one.date("leaves_on")?.until(other.date("leaves_on")?).ok()?;
+    Some(days.get_days().abs())
+}
+
+/// Suggests released shipments to the same city that leave within three days.
+pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
+    let city = values.text("city").unwrap_or_default();
+    let near = cx.find("shipment", "city", city).into_iter().filter(|other| {
+        other.text("status") == Some("released")
+            && days_apart(values, other).is_some_and(|days| days <= COMBINE_DAYS_MAX)
     });
-    values.insert("load_rate".to_owned(), rounded.unwrap_or_default());
+    let numbers: Vec<String> = near
+        .filter_map(|other| other.text("shipment_no").map(str::to_owned))
+        .collect();
+    let suggestion = Value::Text(numbers.join("、"));
+    values.insert("combine_with".to_owned(), if suggestion.is_empty() { Value::Empty } else { suggestion });
 }
 
-pub(crate) fn check(after: &Values) -> Result<(), Refusal> {
-    for (part, whole) in [("weight_t", "capacity_t"), ("volume_m3", "capacity_m3")] {
-        match (number(after, part), number(after, whole)) {
+/// What is signed for more than two kilometres from the address is flagged, not refused.
+pub(crate) fn derive_delivery(values: &mut Values) {
+    let far = values.number("distance_km").is_some_and(|km| km > FAR_OFF_KM);
+    let warning = far.then(|| Value::from("签收位置距送货地址超过 2 公里 / signed more than 2 km from the address"));
+    values.insert("far_off".to_owned(), warning.unwrap_or_default());
+}
+
+pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+    for (part, whole) in [("loaded_t", "capacity_t"), ("volume_m3", "capacity_m3")] {
+        match (after.number(part), after.number(whole)) {
             (_, Some(capacity)) if capacity <= Decimal::ZERO => {
                 return Err(refuse(
-                    "capacity_zero",
                     whole,
+                    "capacity_zero",
                     "车辆的核定吨数和容积须大于零，请核对车辆档案",
                     "A truck's capacity must be more than zero; check its record",
                 ));
@@ -36,21 +56,40 @@ pub(crate) fn check(after: &Values) -> Result<(), Refusal> {
             // Compared before rounding: 30.001 t on 30 t is too much, although its rate reads 1.0000.
             (Some(load), Some(capacity)) if load > capacity => {
                 return Err(refuse(
-                    "over_loaded",
                     part,
+                    "over_loaded",
                     format!("超载：{load} 超过核定的 {capacity}，请减少货物或换车"),
-                    format!(
-                        "Over-loaded: {load} on a capacity of {capacity}; take some off or another truck"
-                    ),
+                    format!("Over-loaded: {load} on a capacity of {capacity}; take some off or another truck"),
                 ));
             }
             _ => {}
         }
     }
-    match (number(after, "dispatched"), number(after, "signed_off")) {
+    let taken = |other: &Values| {
+        matches!(other.text("status"), Some("asked" | "released")) && days_apart(after, other) == Some(0)
+    };
+    let truck = after.text("truck").unwrap_or_default();
+    let others = cx.find("shipment", "truck", truck);
+    // A truck's own shipment is checked until it is released; then it is on its way.
+    if after.text("status") != Some("released")
+        && let Some(other) = others.iter().find(|other| taken(other))
+    {
+        let number = other.text("shipment_no").unwrap_or_default();
+        return Err(refuse(
+            "truck",
+            "truck_double_booked",
+            format!("{truck} 当天已安排发运单 {number}，请改日期或换车"),
+            format!("{truck} is out with {number} that day; choose another day or truck"),
+        ));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_delivery(after: &Values) -> Result<(), Refusal> {
+    match (after.number("pieces"), after.number("signed_pieces")) {
         (sent, Some(signed)) if signed > sent.unwrap_or_default() => Err(refuse(
+            "signed_pieces",
             "signed_too_much",
-            "signed_off",
             "签收件数不能多于发运件数，请核对签收单",
             "More pieces are signed for than were sent; check the receipt",
         )),
@@ -60,30 +99,26 @@ pub(crate) fn check(after: &Values) -> Result<(), Refusal> {
 
 /// Trips of a truck on one day may touch, not overlap; a shipment stands in the plan once.
 pub(crate) fn check_plan(after: &Values) -> Result<(), Refusal> {
-    let Some(Value::List(rows)) = after.get("loads") else {
-        return Ok(());
-    };
     let mut seen: Vec<(&str, &str, Decimal, Decimal)> = Vec::new();
-    for row in rows {
-        let Value::Map(row) = row else { continue };
-        let text = |name: &str| row.get(name).and_then(Value::as_text).unwrap_or_default();
+    for row in after.rows("loads") {
+        let text = |name: &str| row.text(name).unwrap_or_default();
         let (truck, shipment) = (text("truck"), text("shipment"));
         let (leaves, returns) = (
-            number(row, "leaves").unwrap_or_default(),
-            number(row, "returns").unwrap_or_default(),
+            row.number("leaves").unwrap_or_default(),
+            row.number("returns").unwrap_or_default(),
         );
         if returns <= leaves {
             return Err(refuse(
-                "returns_first",
                 "loads",
+                "returns_first",
                 format!("{truck} 的回场时间须晚于出车时间"),
                 format!("{truck} must be back later than it leaves"),
             ));
         }
         if seen.iter().any(|(_, known, ..)| *known == shipment) {
             return Err(refuse(
-                "shipment_twice",
                 "loads",
+                "shipment_twice",
                 format!("发运单 {shipment} 已在当日配载中"),
                 format!("The shipment {shipment} stands in the plan already"),
             ));
@@ -93,8 +128,8 @@ pub(crate) fn check_plan(after: &Values) -> Result<(), Refusal> {
         };
         if let Some((_, other, ..)) = seen.iter().find(|trip| overlaps(trip)) {
             return Err(refuse(
-                "truck_double_booked",
                 "loads",
+                "truck_double_booked",
                 format!("{truck} 同一时段已安排发运单 {other}，请改时间或换车"),
                 format!("{truck} is out with {other} at that time; choose another time or truck"),
             ));

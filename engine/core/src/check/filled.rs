@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use crate::catalog::{Catalog, Port};
 use crate::command::Verdict;
 use crate::definition::{Approve, Definition, Join, RegionIx, State, StateIx, StateKind};
-use crate::field::{Field, RequiredTo};
+use crate::field::{FILLED_BY_MODULE, Field, RequiredTo};
 
 use super::finding::{ask_field, at_part};
 use super::graph::{Cause, Edge, Landing, branches, edges, landing, parent};
@@ -292,6 +292,14 @@ impl<'a> Emptiness<'a> {
             return Change::Fills;
         }
         match self.def.entity.field(self.field) {
+            Some(field) if field.filled_by.as_deref() == Some(FILLED_BY_MODULE) => {
+                // The module answers for it; what it does not promise may be missing.
+                if field.required {
+                    Change::Fills
+                } else {
+                    Change::Keeps
+                }
+            }
             Some(field) if field.filled_by.is_some() => Change::Keeps,
             Some(field) if field.required && field.required_to.is_none() => Change::Fills,
             // A field that later states ask for is not in the applicant's hands.

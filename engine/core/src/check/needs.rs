@@ -22,6 +22,12 @@ pub(super) fn of(expr: &Expr) -> Vec<Need> {
     walk.needs
 }
 
+/// The paths that are certainly filled in where an expression is true, because it asked (`x is not empty and …`).
+pub(super) fn proved(expr: &Expr) -> BTreeSet<String> {
+    let mut walk = Walk { needs: vec![] };
+    walk.node(expr.root(), &BTreeSet::new(), true).when_true
+}
+
 /// What is known to be filled in when a part is true, and when it is false.
 #[derive(Default)]
 struct Known {
@@ -178,6 +184,22 @@ mod tests {
                 .map(|need| format!("{}{}", need.path, if need.always { "!" } else { "" }))
                 .collect();
             assert_eq!(needs.join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_that_asked_proves_what_is_filled_in() {
+        for (text, expected) in [
+            ("a is not empty", "a"),
+            ("a is not empty and b > 1 and c is not empty", "a c"),
+            ("a is not empty or b is not empty", ""),
+            ("not (a is empty)", "a"),
+            ("a is empty", ""),
+        ] {
+            let proved: Vec<String> = proved(&compile(text, &Letters).unwrap())
+                .into_iter()
+                .collect();
+            assert_eq!(proved.join(" "), expected, "{text}");
         }
     }
 }

@@ -102,6 +102,20 @@ pub(super) fn of_state(def: &Definition, catalog: &Catalog, ix: StateIx) -> Vec<
             }
         }
     }
+    if let Some(by) = &state.deadline_by {
+        reads.push(Read {
+            path: by.field.clone(),
+            used: Use::Condition,
+            at: at_part(state, "deadline"),
+            before: false,
+            known: BTreeSet::new(),
+            always: true,
+        });
+    }
+    // What `when` asked for is there once the state is entered.
+    let proved = state.when.as_ref().map(super::needs::proved);
+    let proved = proved.unwrap_or_default();
+    reads.retain(|read| read.before || !proved.contains(&read.path));
     reads
 }
 

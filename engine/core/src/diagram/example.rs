@@ -244,6 +244,7 @@ impl Build {
             fields: FieldRules::default(),
             ask: vec![],
             deadline: (!spec.deadline.is_empty()).then(|| Term::parse(spec.deadline).unwrap()),
+            deadline_by: None,
             if_late: if spec.late_go.is_empty() {
                 vec![]
             } else {

@@ -70,13 +70,21 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
         StateKind::Together { needs, .. } => facts.push(join(*needs)),
         StateKind::Choose { .. } | StateKind::End { .. } => {}
     }
-    facts.extend(state.deadline.map(|term| {
-        Text::new(
-            format!("限 {}", term.text().zh),
-            format!("within {}", term.text().en),
-        )
-    }));
+    facts.extend(within(state));
     facts
+}
+
+/// The time allowed; where a field tells terms apart, each of them.
+fn within(state: &State) -> Option<Text> {
+    let terms = match &state.deadline_by {
+        Some(by) => by.terms.iter().map(|(_, term)| term.text()).collect(),
+        None => vec![state.deadline?.text()],
+    };
+    let each = |pick: fn(&Text) -> &str| terms.iter().map(pick).collect::<Vec<_>>().join(" / ");
+    Some(Text::new(
+        format!("限 {}", each(|term| &term.zh)),
+        format!("within {}", each(|term| &term.en)),
+    ))
 }
 
 fn people(def: &Definition, by: &[PeopleRef], names: &dyn Names) -> Text {

@@ -2,8 +2,8 @@
 
 use crate::catalog::{EffectType, Port};
 use crate::diagnostic::Diagnostic;
-use crate::field::{EntityType, Field};
-use crate::module::Manifest;
+use crate::field::{EntityType, FILLED_BY_FLOW, FILLED_BY_MODULE, Field, FieldKind};
+use crate::module::{Manifest, Post, Series};
 use crate::text::Text;
 
 use super::form::{self, FieldPlace};
@@ -40,8 +40,11 @@ fn manifest(reader: &mut Reader, root: &Node) -> Option<Manifest> {
     let prefix = module.as_ref().map_or("", |word| word.text.as_str());
     let effects = map.get("effects");
     let effects = effects.map_or_else(Vec::new, |node| effects_of(reader, node, prefix));
+    let (effects, calls): (Vec<EffectType>, Vec<Option<Post>>) = effects.into_iter().unzip();
     let events = map.get("events");
     let events = events.map_or_else(Vec::new, |node| events_of(reader, node, prefix));
+    let numbers = map.get("numbers");
+    let numbers = numbers.map_or_else(Vec::new, |node| numbers_of(reader, node, &entities));
     map.close(reader);
     Some(Manifest {
         module: module?.text,
@@ -51,7 +54,70 @@ fn manifest(reader: &mut Reader, root: &Node) -> Option<Manifest> {
         posts,
         effects,
         events,
+        numbers,
+        calls: calls.into_iter().flatten().collect(),
     })
+}
+
+/// `entity.field: 'WO-{year}-{0001}'`
+fn numbers_of(reader: &mut Reader, node: &Node, entities: &[EntityType]) -> Vec<Series> {
+    let Some(list) = MapReader::open(reader, node, ("编号表", "list of number series")) else {
+        return vec![];
+    };
+    let mut found = Vec::new();
+    for (key, node) in list.written() {
+        let word = key_word(key);
+        let text = |field: &&Field| field.kind == FieldKind::Text;
+        let known = word.text.split_once('.').filter(|(entity, field)| {
+            let entity = entities.iter().find(|known| known.name == *entity);
+            entity
+                .and_then(|entity| entity.field(field))
+                .is_some_and(|field| text(&field))
+        });
+        let Some((entity, field)) = known else {
+            let texts = entities.iter().flat_map(|entity| {
+                let fields = entity.fields.iter().filter(text);
+                fields.map(|field| format!("{}.{}", entity.name, field.name))
+            });
+            let texts: Vec<String> = texts.collect();
+            let texts = texts.iter().map(String::as_str);
+            reader.unknown("unknown-field", &word, ("文本字段", "text field"), texts);
+            continue;
+        };
+        let Some(form) = scalar::text(reader, node) else {
+            continue;
+        };
+        let digits = form.text.replace("{year}", "");
+        let digits = digits
+            .split_once('{')
+            .and_then(|(_, rest)| rest.split_once('}'));
+        let counts = digits.is_some_and(|(digits, rest)| {
+            !digits.is_empty()
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+                && !rest.contains('{')
+        });
+        if counts {
+            found.push(Series {
+                entity: entity.to_owned(),
+                field: field.to_owned(),
+                form: form.text,
+            });
+        } else {
+            reader.error(
+                "bad-number-form",
+                form.span,
+                (
+                    format!("“{}”不是编号格式", form.text),
+                    format!("“{}” is not the form of a number", form.text),
+                ),
+                (
+                    "写成 'WO-{year}-{0001}'：花括号里的数字表示至少几位",
+                    "Write 'WO-{year}-{0001}': the digits in braces say how many there are at least",
+                ),
+            );
+        }
+    }
+    found
 }
 
 /// `id: {zh, en}` pairs.
@@ -119,6 +185,7 @@ fn entity(reader: &mut Reader, key: &Key, node: &Node) -> Option<EntityType> {
         title_field,
     };
     formulas(reader, &mut entity, &read.formulas);
+    filled_by_hooks(reader, &mut entity, &read.sources);
     fine.then_some(entity)
 }
 
@@ -136,7 +203,21 @@ fn formulas(reader: &mut Reader, entity: &mut EntityType, formulas: &[(String, &
     }
 }
 
-fn effects_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<EffectType> {
+/// `from: module`, `from: flow`: hooks fill it in, or rules and effects of flows; people cannot.
+fn filled_by_hooks(reader: &mut Reader, entity: &mut EntityType, sources: &[(String, Word)]) {
+    for (name, from) in sources {
+        let sources = [FILLED_BY_MODULE, FILLED_BY_FLOW];
+        if !sources.contains(&from.text.as_str()) {
+            reader.unknown("unknown-word", from, ("来源", "source"), sources);
+            continue;
+        }
+        if let Some(field) = entity.fields.iter_mut().find(|field| field.name == *name) {
+            field.filled_by = Some(from.text.clone());
+        }
+    }
+}
+
+fn effects_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<(EffectType, Option<Post>)> {
     let Some(list) = MapReader::open(reader, node, ("模块动作表", "list of effects")) else {
         return vec![];
     };
@@ -146,7 +227,12 @@ fn effects_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<EffectType>
         .collect()
 }
 
-fn effect(reader: &mut Reader, key: &Key, node: &Node, prefix: &str) -> Option<EffectType> {
+fn effect(
+    reader: &mut Reader,
+    key: &Key,
+    node: &Node,
+    prefix: &str,
+) -> Option<(EffectType, Option<Post>)> {
     let name = dotted(reader, &key_word(key), prefix);
     let mut map = MapReader::open(reader, node, ("模块动作", "effect"))?;
     let label = map
@@ -158,12 +244,39 @@ fn effect(reader: &mut Reader, key: &Key, node: &Node, prefix: &str) -> Option<E
     let gives = map
         .get("gives")
         .map_or_else(Vec::new, |node| ports(reader, node));
+    let post = map.get("post").and_then(|node| scalar::text(reader, node));
     map.close(reader);
-    Some(EffectType {
-        name: name?,
+    let name = name?;
+    let post = post.and_then(|word| post_of(reader, &word, &name));
+    let effect = EffectType {
+        name,
         label: label?,
         takes,
         gives,
+    };
+    Some((effect, post))
+}
+
+/// `post: erp/invoices`: the connector and the path below its address.
+fn post_of(reader: &mut Reader, word: &Word, effect: &str) -> Option<Post> {
+    let parts = word.text.split_once('/');
+    let Some((connector, path)) = parts.filter(|(to, path)| !to.is_empty() && !path.is_empty())
+    else {
+        reader.error(
+            "bad-post",
+            word.span,
+            (
+                format!("“{}”不是 连接器/路径", word.text),
+                format!("“{}” is not connector/path", word.text),
+            ),
+            ("例如 erp/invoices", "For example erp/invoices"),
+        );
+        return None;
+    };
+    Some(Post {
+        effect: effect.to_owned(),
+        connector: connector.to_owned(),
+        path: format!("/{path}"),
     })
 }
 

@@ -523,4 +523,13 @@ impl Lookup for Stubs<'_> {
     fn entity(&self, name: &str) -> Option<EntityType> {
         self.stage.entities.get(name).cloned()
     }
+
+    fn found(&self, entity: &str, field: &str, is: &Value) -> Vec<Values> {
+        let known = self.example.records.get(entity);
+        let ids = known.into_iter().flatten().map(|(id, _)| id);
+        let records = ids.filter_map(|id| self.record(entity, id));
+        records
+            .filter(|values| values.get(field) == Some(is))
+            .collect()
+    }
 }

@@ -89,7 +89,7 @@ fn properties() -> Json {
         "actions": map_of("办理时可选的操作；不写就只有 done（完成）。", refer("action")),
         "ask": map_of("只在作决定时出现的字段。", refer("ask_field")),
         "fields": refer("fields"),
-        "deadline": about("term", "期限，从进入节点起算。"),
+        "deadline": {"description": "期限，从进入节点起算；也可按选项字段分档。", "anyOf": [refer("term"), {"type": "object", "required": ["by"], "properties": {"by": {"type": "string", "description": "选项字段。"}}, "additionalProperties": refer("term")}]},
         "if_late": {"description": "到时间还没办时做什么，按顺序写。", "anyOf": [{"type": "array", "items": refer("rung")}, refer("rung")]},
         "clock": object("计时。", json!({"stops_in": about("field_names", "流程在这些节点时，期限停止计时（写节点编号）。")}), &["stops_in"]),
         "policies": refer("policies"),

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::catalog::{catalog, no_faults};
+use super::shelf::Shelf;
 use crate::calendar::builtin;
 use crate::catalog::{Catalog, Port};
 use crate::dialect::{self, value};
 use crate::field::EntityType;
-use crate::module::{HookContext, Module, Request};
+use crate::module::{HookContext, Module, Request, saved};
 use crate::play::{Stage, play};
-use crate::record::{self, FactsOf, Tables};
 use crate::refusal::Refusal;
 use crate::rule::RuleSet;
 use crate::time::Moment;
@@ -30,6 +31,7 @@ pub struct Bench {
     rules: RuleSet,
     now: Moment,
     actor: Option<String>,
+    shelf: Shelf,
 }
 
 impl Bench {
@@ -40,6 +42,7 @@ impl Bench {
             rules: RuleSet::default(),
             now: NOW,
             actor: Some("zhangsan".to_owned()),
+            shelf: Shelf::default(),
         }
     }
 
@@ -47,6 +50,21 @@ impl Bench {
     #[must_use]
     pub fn with_rules(mut self, rules: RuleSet) -> Self {
         self.rules = rules;
+        self
+    }
+
+    /// The same, with another module whose records this one refers to.
+    #[must_use]
+    pub fn and(mut self, module: impl Module + 'static) -> Self {
+        self.modules.push(Arc::new(module));
+        self
+    }
+
+    /// The same, with a record that is there already: hooks find it by its id and by their queries.
+    #[must_use]
+    pub fn with_record(mut self, entity: &str, id: &str, yaml: &str) -> Self {
+        let values = self.values(entity, yaml);
+        self.shelf.put(self.entity(entity).clone(), id, values);
         self
     }
 
@@ -102,24 +120,22 @@ impl Bench {
         let kind = self.entity(entity);
         let mut after = before.cloned().unwrap_or_default();
         after.extend(self.values(entity, yaml));
-        let cx = HookContext {
+        saved(&self.modules, kind, before, after, &self.hooks())
+    }
+
+    /// What hooks know on this bench. Everybody is here, and the record is complete.
+    fn hooks(&self) -> HookContext<'_> {
+        let now = Timestamp::from_millisecond(self.now.0).unwrap_or_default();
+        HookContext {
             now: self.now,
+            today: now.to_zoned(zone()).date(),
             actor: self.actor.as_deref(),
-        };
-        for module in &self.modules {
-            module.derive(entity, &mut after, &cx);
+            record: "record",
+            complete: true,
+            records: &self.shelf,
+            organisation: None,
+            modules: &self.modules,
         }
-        let formulas = record::computed(&kind.fields, &facts(kind, &after));
-        after.extend(formulas);
-        let mut faults = record::check(&kind.fields, &after);
-        faults.extend(record::missing(&kind.fields, &after));
-        if let Some(fault) = faults.into_iter().next() {
-            return Err(fault.into());
-        }
-        for module in &self.modules {
-            module.check(entity, before, &after, &cx)?;
-        }
-        Ok(after)
     }
 
     /// The request an effect becomes; `yaml` are its inputs, typed as it declares them.
@@ -256,16 +272,4 @@ fn typed(ports: &[Port], yaml: &str) -> Values {
 
 fn zone() -> TimeZone {
     TimeZone::get(ZONE).unwrap_or(TimeZone::UTC)
-}
-
-fn facts<'a>(kind: &'a EntityType, values: &'a Values) -> FactsOf<'a> {
-    static NONE: Tables = Tables::new();
-    FactsOf {
-        fields: &kind.fields,
-        values,
-        id: None,
-        tables: &NONE,
-        records: &|_, _| None,
-        applicant: None,
-    }
 }

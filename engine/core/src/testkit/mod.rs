@@ -3,6 +3,7 @@
 
 mod bench;
 mod catalog;
+mod shelf;
 
 pub use bench::{Bench, refused};
 pub use catalog::{catalog, manifest};

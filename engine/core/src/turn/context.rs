@@ -9,7 +9,7 @@ use crate::module::Module;
 use crate::people::{PersonId, Resolved};
 use crate::text::Text;
 use crate::time::Moment;
-use crate::value::Values;
+use crate::value::{Value, Values};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,4 +106,15 @@ pub trait Lookup {
     fn record(&self, entity: &str, id: &str) -> Option<Values>;
     /// An entity type by name.
     fn entity(&self, name: &str) -> Option<EntityType>;
+
+    /// The records whose field holds this value, each with its `id`; only what modules asked for
+    /// ([`Module::needs`]) is known.
+    fn found(&self, _entity: &str, _field: &str, _is: &Value) -> Vec<Values> {
+        vec![]
+    }
+
+    /// The last number issued by a counter ([`crate::module::Series::counter`]); 0 before the first.
+    fn issued(&self, _counter: &str) -> u64 {
+        0
+    }
 }

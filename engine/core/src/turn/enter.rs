@@ -1,6 +1,7 @@
 //! Entering a state: skip it, or be in it and do what its kind says.
 
 use crate::calendar::Term;
+use crate::condition::NoValue;
 use crate::definition::{RegionIx, RungTime, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::{BranchStatus, TaskKind};
@@ -37,6 +38,12 @@ impl Run<'_> {
             }
         }
         let entry = self.case.instance.entries + 1;
+        if let Some(by) = &state.deadline_by
+            && state.term(&self.case.values).is_none()
+        {
+            let missing = NoValue::Missing(by.field.clone());
+            return self.hold(state, None, Trouble::no_value(self.def, &missing));
+        }
         let due = self.due_on_entry(state);
         let branches = match self.branches(state) {
             Ok(branches) => branches,
@@ -55,7 +62,7 @@ impl Run<'_> {
 
     /// When a state entered now is due: the rest of a stopped clock, or its whole term.
     fn due_on_entry(&self, state: &State) -> Option<Moment> {
-        let term = state.deadline?;
+        let term = state.term(&self.case.values)?;
         let rest = self.case.instance.stopped.get(&state.id);
         Some(rest.map_or_else(
             || self.later(self.cx.now, term),

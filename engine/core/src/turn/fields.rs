@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
-use crate::definition::{Source, State, WorkAction};
+use crate::definition::{Source, State, StateKind, WorkAction};
 use crate::event::Change;
 use crate::field::{Field, RequiredTo};
-use crate::instance::Decision;
+use crate::instance::{Decision, TaskKind};
 use crate::module::{HookContext, Reaction};
 use crate::people::Chooser;
 use crate::refusal::{Refusal, RefusalKind};
@@ -27,7 +27,8 @@ impl Run<'_> {
                 .any(|state| asks(state).any(|field| field.name == name))
         };
         let writable = |field: &Field| {
-            field.computed.is_none() && field.filled_by.is_none() && !asked(&field.name)
+            let by_people = field.computed.is_none() && field.filled_by.is_none();
+            by_people && !asked(&field.name) && self.def.in_draft(field)
         };
         let allowed: Vec<&str> = self
             .def
@@ -48,9 +49,41 @@ impl Run<'_> {
                 && field.required_to.is_none();
             field.required && people_fill && self.is_empty(&field.name)
         });
+        let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
+        let draft = self.def.states.iter().find(is_draft);
         let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
+        faults.extend(
+            draft
+                .into_iter()
+                .flat_map(|state| self.missing(&state.fields.require)),
+        );
         faults.extend(self.choices_missing(&Chooser::Applicant));
-        refuse_all(faults)
+        refuse_all(faults)?;
+        let hook = HookContext {
+            complete: true,
+            ..self.hook()
+        };
+        let values = &self.case.values;
+        for module in self.cx.modules {
+            module.check(&self.def.entity.name, Some(values), values, &hook)?;
+        }
+        Ok(())
+    }
+
+    /// What modules' hooks may know. While a draft is open, what must be there may still be missing.
+    fn hook(&self) -> HookContext<'_> {
+        let tasks = &self.case.instance.tasks;
+        HookContext {
+            now: self.cx.now,
+            today: self.cx.calendar.civil(self.cx.now).date(),
+            actor: self.actor.person(),
+            record: &self.case.instance.record,
+            complete: self.case.instance.submitted
+                && !tasks.iter().any(|task| task.kind == TaskKind::Draft),
+            records: self.cx.records,
+            organisation: Some(self.cx.organisation),
+            modules: self.cx.modules,
+        }
     }
 
     /// Values given with a decision; returns the fields that were filled in before and are different now.
@@ -162,12 +195,8 @@ impl Run<'_> {
                 .map(Refusal::from)
                 .collect(),
         )?;
-        let hook = HookContext {
-            now: self.cx.now,
-            actor: self.actor.person(),
-        };
         for module in self.cx.modules {
-            module.derive(&self.def.entity.name, &mut after, &hook);
+            module.derive(&self.def.entity.name, &mut after, &self.hook());
         }
         self.case.values = after;
         let computed = crate::record::computed(&self.def.entity.fields, &self.facts());
@@ -186,7 +215,7 @@ impl Run<'_> {
                 .collect(),
         )?;
         for module in self.cx.modules {
-            module.check(&self.def.entity.name, Some(&before), &after, &hook)?;
+            module.check(&self.def.entity.name, Some(&before), &after, &self.hook())?;
         }
         let values = crate::record::changed(&before, &after);
         let overwritten = values
@@ -205,17 +234,9 @@ impl Run<'_> {
         let events = self.events().to_vec();
         let mut reactions = vec![];
         for module in self.cx.modules {
-            let hook = HookContext {
-                now: self.cx.now,
-                actor: self.actor.person(),
-            };
             for event in &events {
-                reactions.extend(module.react(
-                    event,
-                    &self.def.entity.name,
-                    &self.case.values,
-                    &hook,
-                ));
+                let entity = &self.def.entity.name;
+                reactions.extend(module.react(event, entity, &self.case.values, &self.hook()));
             }
         }
         for reaction in reactions {
@@ -244,7 +265,7 @@ impl Run<'_> {
         }
     }
 
-    fn create(&mut self, entity: &str, values: Values) {
+    fn create(&mut self, entity: &str, mut values: Values) {
         let Some(entity) = self.cx.records.entity(entity) else {
             return;
         };
@@ -253,6 +274,14 @@ impl Run<'_> {
             &self.case.instance.id,
             &format!("record:{}:{number}", self.case.instance.seq),
         );
+        let hook = HookContext {
+            record: &id,
+            ..self.hook()
+        };
+        for module in self.cx.modules {
+            module.derive(&entity.name, &mut values, &hook);
+        }
+        values.retain(|_, value| !value.is_empty());
         self.beside.push(RecordWrite {
             entity,
             id,

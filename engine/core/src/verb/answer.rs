@@ -38,7 +38,13 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
                 call: no,
                 filled: filled.clone(),
             });
-            run.fill(&filled)?;
+            // The other system's values may break a rule of ours: nobody is at the page to be told, so the owner is.
+            if let Err(refusal) = run.fill(&filled) {
+                let reason = refusal.message.zh.clone();
+                let mut trouble = Trouble::new("effect_failed", reason, refusal.message.en);
+                trouble.tell.clone_from(&effect.tell);
+                return run.hold(state, Some(call.entry), trouble);
+            }
             let ix = run.state_ix(&state.id)?;
             run.leave(ix, call.entry, parent, state.next)
         }

@@ -137,21 +137,22 @@ impl App {
                 choice_fields(def, &blank, &Chooser::Applicant, &around.directory, cx),
             )
         });
-        let mut fields = form(
+        let mut form = form(
             &def.entity.fields,
             &Values::new(),
             &draft_hidden(def),
             |_| true,
-            |field| field.required,
+            |field| field.required || draft_requires(def, &field.name),
         );
-        fields.extend(choices);
+        self.fill_options(&mut form).await?;
+        form.extend(choices);
         Ok(FlowView {
             flow: def.flow.clone(),
             version: def.version.clone(),
             name: def.name.clone(),
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
-            form: fields,
+            form,
             refusal,
             published: when(known.published, &around.calendar),
             running,
@@ -172,7 +173,7 @@ impl App {
     pub fn catalog(&self, people: bool) -> Catalog {
         let directory = self.directory();
         let mut catalog = Catalog {
-            entities: self.inner.entities.clone(),
+            entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
             calendars: self.calendar_names().cloned().collect(),
             flows: self
@@ -446,9 +447,25 @@ fn recompile(flow: &str, source: &str, catalog: &Catalog) -> Option<Definition> 
 /// Fields the draft hides.
 fn draft_hidden(def: &Definition) -> Vec<String> {
     let draft = def.regions.first().and_then(|root| root.states.first());
-    draft
-        .map(|ix| def.states[*ix].fields.hidden.clone())
-        .unwrap_or_default()
+    let hidden = draft.map_or(&[][..], |ix| &def.states[*ix].fields.hidden);
+    let later = def
+        .entity
+        .fields
+        .iter()
+        .filter(|field| !def.in_draft(field));
+    let later = later.map(|field| field.name.clone());
+    hidden.iter().cloned().chain(later).collect()
+}
+
+fn draft_requires(def: &Definition, field: &str) -> bool {
+    let draft = def.regions.first().and_then(|root| root.states.first());
+    draft.is_some_and(|ix| {
+        def.states[*ix]
+            .fields
+            .require
+            .iter()
+            .any(|name| name == field)
+    })
 }
 
 /// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.

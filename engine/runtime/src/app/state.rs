@@ -17,7 +17,7 @@ use tokio::sync::{Notify, RwLock as AsyncRwLock};
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
-use crate::engine::Definitions;
+use crate::engine::{Definitions, number_series};
 use crate::mail::Carrier;
 use crate::workers::Workers;
 
@@ -40,7 +40,7 @@ pub(crate) struct Inner {
     committer: AsyncRwLock<Option<Committer>>,
     pub(super) definitions: Definitions,
     pub(super) directory: RwLock<Arc<Directory>>,
-    pub(crate) entities: BTreeMap<String, EntityType>,
+    pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
     pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
@@ -84,6 +84,7 @@ impl App {
     /// `Unavailable` when the database cannot be opened or is newer than this program, or the configuration cannot be used.
     pub async fn open(config: AppConfig) -> Result<Self, AppError> {
         let store = Store::open(&config.database).await?;
+        store.ensure_entity(&number_series()).await?;
         let mut entities = BTreeMap::new();
         for entity in config
             .modules
@@ -114,7 +115,7 @@ impl App {
                 committer: AsyncRwLock::new(Some(committer)),
                 definitions: Definitions::default(),
                 directory: RwLock::default(),
-                entities,
+                entities: Arc::new(entities),
                 calendars,
                 rules: RwLock::default(),
                 carrier,

@@ -1,7 +1,8 @@
 //! One task as its assignee sees it.
 
-use assent_core::definition::State;
+use assent_core::definition::{Definition, State};
 use assent_core::event::{Change, Event};
+use assent_core::field::Field;
 use assent_core::instance::{Case, Task};
 use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
@@ -124,6 +125,10 @@ impl App {
                     .await?
             }
         };
+        self.fill_options(&mut view.form).await?;
+        for offer in &mut view.offers {
+            self.fill_options(&mut offer.ask).await?;
+        }
         // The next of the reader's own, in the inbox's order, this one left out.
         let rows = self.store().inbox(reader, None, None, 2).await?;
         view.next = rows
@@ -168,7 +173,7 @@ impl App {
             state_name: state_name(&around.def, &task.state),
             assignee: self.person_view(&task.assignee),
             since: when(task.since, &around.calendar),
-            due: task.due.map(|at| deadline(at, task, around)),
+            due: task.due.map(|at| deadline(at, task, &case.values, around)),
             role: role(task, case, around),
             why: task.why.clone(),
             changed: match base_of(reader, case, trail) {
@@ -189,7 +194,7 @@ impl App {
                 fields,
                 &case.values,
                 &hidden,
-                |field| mine && may_write(state, task, &field.name),
+                |field| mine && may_write(&around.def, state, task, field),
                 |field| {
                     state.is_some_and(|state| state.fields.require.contains(&field.name))
                         || (is_draft(task) && field.required)
@@ -272,9 +277,9 @@ fn kind_of(task: &Task) -> &'static str {
     }
 }
 
-fn may_write(state: Option<&State>, task: &Task, field: &str) -> bool {
-    let named = |list: &[String]| list.iter().any(|name| name == field);
-    is_draft(task)
+fn may_write(def: &Definition, state: Option<&State>, task: &Task, field: &Field) -> bool {
+    let named = |list: &[String]| list.contains(&field.name);
+    (is_draft(task) && def.in_draft(field))
         || state.is_some_and(|state| named(&state.fields.write) || named(&state.fields.require))
 }
 

@@ -1,4 +1,4 @@
-//! Who works at the sample company: forty-two invented people at a reserved mail domain.
+//! Who works at the sample company: forty-five invented people at a reserved mail domain.
 
 use assent_core::text::Text;
 use jiff::Span;
@@ -35,13 +35,13 @@ pub fn sheets(today: Date) -> CompanySheets {
     }
 }
 
-/// Puts days in for `{today-1}`, `{today+4}`.
-fn dated(text: &str, today: Date) -> String {
-    let mut parts = text.split('{');
+/// Puts days in for `{today-1}`, `{today+4}`; other braces stay.
+pub fn dated(text: &str, today: Date) -> String {
+    let mut parts = text.split("{today");
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (mark, rest) = part.split_once('}').unwrap_or((part, ""));
-        let days: i64 = mark.trim_start_matches("today").parse().unwrap_or(0);
+        let (mark, rest) = part.split_once('}').unwrap_or(("", part));
+        let days: i64 = mark.parse().unwrap_or(0);
         let day = today.checked_add(Span::new().days(days)).unwrap_or(today);
         filled.push_str(&day.to_string());
         filled.push_str(rest);
@@ -58,7 +58,7 @@ pub struct DemoPersona {
     pub part: Text,
 }
 
-/// The five a visitor can be, in the order of the story.
+/// Those a visitor can be, in the order of the story.
 pub fn personas() -> Vec<DemoPersona> {
     let persona = |person, zh: &str, en: &str| DemoPersona {
         person,
@@ -84,6 +84,17 @@ pub fn personas() -> Vec<DemoPersona> {
             "qianwenbin",
             "财务经理：会签我方承担的运费",
             "Finance manager: countersigns freight at our cost",
+        ),
+        persona(
+            "gaojianguo",
+            "总经理：合同、目标",
+            "General manager: contracts, targets",
+        ),
+        persona("shenjia", "应收会计：开票", "AR accountant: invoices"),
+        persona(
+            "kongling",
+            "服务调度：受理、派工",
+            "Service dispatcher: takes repairs in and hands them out",
         ),
         persona(
             "sunlei",

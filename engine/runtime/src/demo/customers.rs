@@ -17,6 +17,10 @@ pub struct Customer {
     pub limit: &'static str,
     /// Used of it, CNY, as text.
     pub used: &'static str,
+    /// Unified social credit code: 18 signs with a true check digit, of nobody.
+    pub credit_code: &'static str,
+    /// `general` or `small`.
+    pub taxpayer: &'static str,
 }
 
 const fn customer(
@@ -25,6 +29,7 @@ const fn customer(
     (city, area): (&'static str, &'static str),
     grade: &'static str,
     (limit, used): (&'static str, &'static str),
+    (credit_code, taxpayer): (&'static str, &'static str),
 ) -> Customer {
     Customer {
         code,
@@ -34,6 +39,15 @@ const fn customer(
         grade,
         limit,
         used,
+        credit_code,
+        taxpayer,
+    }
+}
+
+impl Customer {
+    /// What its invoices are made out to.
+    pub fn tax_title(&self) -> String {
+        format!("{}有限公司", self.name)
     }
 }
 
@@ -45,6 +59,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("宁波", "sales_east"),
         "a",
         ("500000.00", "100000.00"),
+        ("91330200MA2B1C2D3T", "general"),
     ),
     customer(
         "C1002",
@@ -52,6 +67,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("杭州", "sales_east"),
         "b",
         ("300000.00", "280000.00"),
+        ("91330100MA2B1C2D4Q", "general"),
     ),
     customer(
         "C1003",
@@ -59,6 +75,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("合肥", "sales_east"),
         "a",
         ("800000.00", "120000.00"),
+        ("91340100MA2N3C2D5U", "general"),
     ),
     customer(
         "C1004",
@@ -66,6 +83,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("苏州", "sales_east"),
         "b",
         ("400000.00", "60000.00"),
+        ("91320500MA1M2C2D6T", "general"),
     ),
     customer(
         "C2001",
@@ -73,6 +91,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("广州", "sales_south"),
         "c",
         ("200000.00", "195000.00"),
+        ("91440101MA5C1C2D7G", "general"),
     ),
     customer(
         "C2002",
@@ -80,6 +99,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("南宁", "sales_south"),
         "a",
         ("1000000.00", "400000.00"),
+        ("91450100MA5K1C2D8B", "general"),
     ),
     customer(
         "C2003",
@@ -87,6 +107,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("海口", "sales_south"),
         "b",
         ("350000.00", "90000.00"),
+        ("91460100MA5T1C2D9L", "small"),
     ),
     customer(
         "C3001",
@@ -94,6 +115,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("石家庄", "sales_north"),
         "c",
         ("150000.00", "152000.00"),
+        ("91130100MA0B1C2DXC", "small"),
     ),
     customer(
         "C3002",
@@ -101,6 +123,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("太原", "sales_north"),
         "b",
         ("600000.00", "310000.00"),
+        ("91140100MA0G1C2D1N", "general"),
     ),
     customer(
         "C3003",
@@ -108,6 +131,7 @@ pub const CUSTOMERS: &[Customer] = &[
         ("天津", "sales_north"),
         "b",
         ("500000.00", "0.00"),
+        ("91120116MA0J1C2D2W", "general"),
     ),
 ];
 

@@ -9,11 +9,20 @@ use super::customers::{CUSTOMERS, ERP_DOWN_FOR, ERP_SLOW_FOR};
 /// Shipments whose number ends like this are frozen in the warehouse: the ERP does not release them.
 pub const FROZEN_ENDING: &str = "99";
 
+/// The tax platform does not invoice this company.
+pub const TAX_REFUSES: &str = "北沧农机有限公司";
+
 /// Answers a question. Paths are those below the connector's base address.
 pub fn answer(path: &str, body: &Json) -> (u16, Json) {
     match path {
         "/credit-checks" => credit(body),
         "/shipment-releases" => release(body),
+        "/text-messages" => needs(body, &["shipment_no", "driver"]),
+        "/invoices" => invoice(body),
+        "/red-letters" => needs(body, &["invoice_no"]),
+        "/contracts" => needs(body, &["number", "subject"]),
+        "/reservations" => needs(body, &["number", "part"]),
+        "/settlement-lines" => needs(body, &["number"]),
         _ => (404, json!({"message": "没有这个接口 / no such path"})),
     }
 }
@@ -58,15 +67,39 @@ fn release(body: &Json) -> (u16, Json) {
         return bad("amount");
     }
     if number.ends_with(FROZEN_ENDING) {
+        return (200, json!({"refused": "库存冻结 / stock is frozen"}));
+    }
+    (200, json!({"delivery": number.replacen("SH", "DN", 1)}))
+}
+
+/// Numbers an electronic invoice: twenty digits, the same for the same application, however often it asks.
+fn invoice(body: &Json) -> (u16, Json) {
+    let Some(number) = body["number"].as_str() else {
+        return bad("number");
+    };
+    if amount(body).is_none() {
+        return bad("amount");
+    }
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let title = body["title"].as_str().unwrap_or_default();
+    if title == TAX_REFUSES {
         return (
             200,
-            json!({"released": false, "message": "库存冻结 / stock is frozen"}),
+            json!({"refused": "购方状态异常 / the buyer's tax status is not regular"}),
         );
     }
-    (
-        200,
-        json!({"released": true, "delivery": number.replacen("SH", "DN", 1)}),
-    )
+    (200, json!({"invoice_no": format!("2633{digits:0>16}")}))
+}
+
+/// Taken note of, when these are there.
+fn needs(body: &Json, fields: &[&str]) -> (u16, Json) {
+    match fields
+        .iter()
+        .find(|field| body[**field].as_str().is_none_or(str::is_empty))
+    {
+        Some(field) => bad(field),
+        None => (200, json!({})),
+    }
 }
 
 fn amount(body: &Json) -> Option<Decimal> {

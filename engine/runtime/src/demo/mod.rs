@@ -1,5 +1,5 @@
 //! The sample company: plain data that `assent demo` fills an empty database with, so that a newcomer finds people to be,
-//! shipments in every state, and an ERP that answers.
+//! cases in every state of its flows, and an ERP that answers.
 //!
 //! Nothing here runs by itself: the sheets go through the same import as any company's, the cases through the same commands
 //! as anybody's.
@@ -8,6 +8,7 @@ pub mod cases;
 pub mod company;
 pub mod customers;
 pub mod erp;
+pub mod records;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]

@@ -1,16 +1,25 @@
 //! Records a turn may read besides its own: loaded before it, because a turn does no I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use assent_core::field::{EntityType, Field, FieldKind};
 use assent_core::turn::Lookup;
 use assent_core::value::{Value, Values};
+use assent_core::write::Guard;
 
 /// Referenced records, loaded beforehand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Preloaded {
     pub records: BTreeMap<(String, String), Values>,
-    pub entities: BTreeMap<String, EntityType>,
+    /// Every entity type of the modules that are on.
+    pub entities: Arc<BTreeMap<String, EntityType>>,
+    /// What the queries of modules found: entity type, field and value → records.
+    pub found: BTreeMap<(String, String, Value), Vec<Values>>,
+    /// The last number of each counter the record may draw from.
+    pub issued: BTreeMap<String, u64>,
+    /// Records that must not have moved when something is written that was decided on what was found.
+    pub guards: Vec<Guard>,
 }
 
 impl Lookup for Preloaded {
@@ -22,6 +31,15 @@ impl Lookup for Preloaded {
 
     fn entity(&self, name: &str) -> Option<EntityType> {
         self.entities.get(name).cloned()
+    }
+
+    fn found(&self, entity: &str, field: &str, is: &Value) -> Vec<Values> {
+        let key = (entity.to_owned(), field.to_owned(), is.clone());
+        self.found.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn issued(&self, counter: &str) -> u64 {
+        self.issued.get(counter).copied().unwrap_or_default()
     }
 }
 

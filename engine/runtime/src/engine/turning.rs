@@ -85,8 +85,9 @@ impl App {
         command: &Command,
         now: Moment,
     ) -> Result<Turned, AppError> {
-        // Ids are fresh, so being stale can only mean a taken subflow id or key: the second look finds it.
-        for _ in 0..2 {
+        // Ids are fresh: being stale means a taken subflow id or key, which the second look finds, or that somebody was
+        // faster with the next document number or with a record that both were decided on.
+        for _ in 0..DECIDE_AGAIN_MAX {
             let before = Before::New(new.clone());
             if let Some(turned) = self
                 .decide(Arc::clone(&def), before, command, now, None)
@@ -128,6 +129,8 @@ impl App {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
         turned.write.guards.extend(guard);
+        let year = around.calendar.civil(now).year();
+        self.guard_needs(&mut turned.write, year, &around.records);
         let Turn { case, write, .. } = turned;
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
         match self.commit(write).await? {
@@ -169,12 +172,25 @@ impl App {
         action: Option<&Action>,
         now: Moment,
     ) -> Result<Around, AppError> {
+        let calendar = self.calendar(&def.calendar);
         let mut wanted = references(&def.entity.fields, values);
-        if let Some(set) = action.and_then(given) {
+        let set = action.and_then(given);
+        if let Some(set) = set {
             wanted.extend(references(asked_fields(&def), set));
         }
-        let records = self.preload(wanted).await?;
-        let calendar = self.calendar(&def.calendar);
+        let mut records = self.preload(wanted).await?;
+        if action.is_some() {
+            let mut after = values.clone();
+            after.extend(
+                set.into_iter()
+                    .flatten()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
+            self.find_needs(&def.entity.name, &after, &mut records)
+                .await?;
+            let year = calendar.civil(now).year();
+            self.find_counters(&def, values, year, &mut records).await?;
+        }
         let directory = self.directory();
         let drawn_by = match action {
             Some(_) => self.drawn_by(&def).await?,
@@ -213,12 +229,15 @@ impl App {
         Ok(drawn_by)
     }
 
-    async fn preload(&self, wanted: BTreeSet<(String, String)>) -> Result<Preloaded, AppError> {
-        let mut loaded = Preloaded::default();
+    pub(crate) async fn preload(
+        &self,
+        wanted: BTreeSet<(String, String)>,
+    ) -> Result<Preloaded, AppError> {
+        let mut loaded = Preloaded {
+            entities: Arc::clone(&self.inner.entities),
+            ..Preloaded::default()
+        };
         for (entity, id) in wanted {
-            if let Some(known) = self.inner.entities.get(&entity) {
-                loaded.entities.insert(entity.clone(), known.clone());
-            }
             if let Some(record) = self.store().load_record(&entity, &id).await? {
                 loaded.records.insert((entity, id), record.values);
             }

@@ -13,7 +13,7 @@ use super::harness::{HOUR_MS, LEAVE, MONDAY, TestApp, directory, leave_of, value
 use crate::app::{Connector, Secret};
 use crate::workers::{outbox, reconcile, timers};
 
-const SHIPMENT: &str = include_str!("../../../../workflows/shipment_release.yaml");
+const SHIPMENT: &str = include_str!("../../../core/src/dialect/tests/shipment_release.yaml");
 
 /// Requests an ERP got: path, idempotency key, body.
 type Seen = Arc<Mutex<Vec<(String, String, Json)>>>;

@@ -5,6 +5,7 @@ use assent_core::instance::{Active, Case, Task};
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::{given, required};
+use assent_core::value::Values;
 
 use super::when::{due, when};
 use crate::app::{Due, PersonView, Standing};
@@ -35,7 +36,7 @@ pub(crate) fn standing(
                 state: active.state.clone(),
                 name: state_name(around, &active.state),
                 since: when(active.since, &around.calendar),
-                due: due_at.map(|at| reckoned(at, active, around)),
+                due: due_at.map(|at| reckoned(at, active, &case.values, around)),
                 waiting_on: tasks
                     .iter()
                     .filter(|task| instance.waits_for(task).is_none())
@@ -49,8 +50,8 @@ pub(crate) fn standing(
 }
 
 /// A task's deadline, with how it was reckoned.
-pub(crate) fn deadline(at: Moment, task: &Task, around: &Around) -> Due {
-    let term = state(around, &task.state).and_then(|state| state.deadline);
+pub(crate) fn deadline(at: Moment, task: &Task, values: &Values, around: &Around) -> Due {
+    let term = state(around, &task.state).and_then(|state| state.term(values));
     let because = term
         .map(|term| around.calendar.add(task.since, term))
         // A deadline that was carried over (a stopped clock, a transfer) was not reckoned from this start.
@@ -60,8 +61,8 @@ pub(crate) fn deadline(at: Moment, task: &Task, around: &Around) -> Due {
     due(at, around.now, &around.calendar, because)
 }
 
-fn reckoned(at: Moment, active: &Active, around: &Around) -> Due {
-    let term = state(around, &active.state).and_then(|state| state.deadline);
+fn reckoned(at: Moment, active: &Active, values: &Values, around: &Around) -> Due {
+    let term = state(around, &active.state).and_then(|state| state.term(values));
     let because = term
         .map(|term| around.calendar.add(active.since, term))
         .filter(|reckoned| reckoned.at == at)

@@ -22,7 +22,7 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Opens it: with these scripts, for these flows (they may name each other).
+    /// Opens it: with these scripts, for these flows (they may name each other, and those in `workflows/` here).
     ///
     /// # Errors
     /// A scripts folder that cannot be read.
@@ -42,6 +42,7 @@ impl Workshop {
                 .collect(),
             flows: flows
                 .iter()
+                .chain(&files::read(&[PathBuf::from("workflows")]).unwrap_or_default())
                 .filter_map(|file| flow_id(&file.text))
                 .collect(),
             ..Catalog::default()

@@ -32,6 +32,14 @@ pub struct Demo {
     pub personas: Vec<Persona>,
 }
 
+impl Demo {
+    /// Those who have a part in the story.
+    pub fn shown(&self) -> impl Iterator<Item = &Persona> {
+        let personas = self.personas.iter();
+        personas.filter(|persona| !persona.part.zh.is_empty())
+    }
+}
+
 /// Somebody to play.
 #[derive(Debug)]
 pub struct Persona {

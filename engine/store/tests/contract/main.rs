@@ -14,3 +14,4 @@ mod people;
 mod queues;
 mod records;
 mod support;
+mod turns;

@@ -197,7 +197,7 @@ fn origin<'t>(
     if let Some(node) = formula {
         found.formulas.push((name.text.clone(), node));
     }
-    if place != FieldPlace::Form {
+    if !matches!(place, FieldPlace::Form | FieldPlace::Entity) {
         return;
     }
     if let Some(node) = map.get("from")

@@ -9,7 +9,7 @@ use crate::dialect::names::Names;
 use crate::dialect::reader::{Reader, Word};
 use crate::dialect::scalar;
 use crate::dialect::tree::Node;
-use crate::field::FieldKind;
+use crate::field::{FILLED_BY_FLOW, FieldKind};
 
 use super::Cx;
 
@@ -235,7 +235,9 @@ fn may_fill(reader: &mut Reader, cx: &Cx<'_, '_>, word: &Word) {
                 word.text
             ),
         )
-    } else if let Some(other) = field.filled_by.as_ref().filter(|state| *state != here) {
+    } else if let Some(other) =
+        (field.filled_by.as_ref()).filter(|by| *by != here && *by != FILLED_BY_FLOW)
+    {
         (
             format!("“{}”声明由 {other} 填写（from:）", word.text),
             format!("“{}” says it is filled by {other} (from:)", word.text),

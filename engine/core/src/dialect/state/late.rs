@@ -1,18 +1,26 @@
 //! `deadline:`, `if_late:` and `clock:`.
 
-use crate::definition::{LateAct, PeopleRef, Rung, RungTime, State, Target};
+use crate::calendar::Term;
+use crate::definition::{DeadlineBy, LateAct, PeopleRef, Rung, RungTime, State, Target};
 use crate::dialect::lean;
-use crate::dialect::map::{MapReader, items};
+use crate::dialect::map::{MapReader, items, key_word};
 use crate::dialect::reader::Reader;
 use crate::dialect::scalar;
-use crate::dialect::tree::Node;
+use crate::dialect::tree::{Node, NodeKind};
+use crate::field::FieldKind;
 
 use super::{Cx, target};
 
 /// Reads the time limits of a state.
 pub fn late(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>, state: &mut State) {
     if let Some(node) = map.get("deadline") {
-        state.deadline = lean::term(reader, node);
+        if matches!(node.kind, NodeKind::Map(_)) {
+            state.deadline_by = by_choice(reader, cx, node);
+            let terms = state.deadline_by.as_ref().map(|by| by.terms.as_slice());
+            state.deadline = terms.and_then(|terms| terms.first()).map(|(_, term)| *term);
+        } else {
+            state.deadline = lean::term(reader, node);
+        }
     }
     let has_deadline = map.has("deadline");
     if let Some(node) = map.get("if_late") {
@@ -23,6 +31,57 @@ pub fn late(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>, state
     if let Some(node) = map.get("clock") {
         clock(reader, cx, node, state, has_deadline);
     }
+}
+
+/// `deadline: {by: tier, a: 4 hours, b: 8 hours}`: a term for every option of the field.
+fn by_choice(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node) -> Option<DeadlineBy> {
+    let map = MapReader::open(reader, node, ("分档期限", "deadlines by a field"))?;
+    let (by, terms): (Vec<_>, Vec<_>) = map.written().iter().partition(|(key, _)| key.text == "by");
+    let word = by.first().and_then(|(_, node)| scalar::text(reader, node));
+    let field = word.as_ref().filter(|word| cx.names.field(reader, word));
+    let kind = field.and_then(|word| Some(&cx.names.field_type(&word.text)?.kind));
+    let Some(FieldKind::Choice { options }) = kind else {
+        reader.error(
+            "deadline-by",
+            node.span,
+            (
+                "分档期限要写 by: 选项字段",
+                "Deadlines by a field need by: and a field that is a choice",
+            ),
+            (
+                "例如 deadline: {by: tier, a: 4 hours, b: 8 hours}",
+                "For example deadline: {by: tier, a: 4 hours, b: 8 hours}",
+            ),
+        );
+        return None;
+    };
+    let mut read: Vec<(String, Term)> = Vec::new();
+    for (key, node) in terms {
+        let option = key_word(key);
+        if options.iter().any(|(known, _)| *known == option.text) {
+            read.extend(lean::term(reader, node).map(|term| (option.text, term)));
+        } else {
+            let known = options.iter().map(|(known, _)| known.as_str());
+            reader.unknown("unknown-option", &option, ("选项", "option"), known);
+        }
+    }
+    let left_out = |(option, _): &&(String, _)| !read.iter().any(|(known, _)| known == option);
+    if let Some((option, name)) = options.iter().find(left_out) {
+        reader.error(
+            "deadline-by",
+            node.span,
+            (
+                format!("选项“{}”（{option}）没有期限", name.zh),
+                format!("The option “{}” ({option}) has no deadline", name.en),
+            ),
+            ("给每个选项写一个期限", "Give every option a deadline"),
+        );
+        return None;
+    }
+    Some(DeadlineBy {
+        field: word?.text,
+        terms: read,
+    })
 }
 
 fn clock(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, state: &mut State, has_deadline: bool) {

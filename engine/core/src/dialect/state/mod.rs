@@ -135,6 +135,7 @@ fn blank(reader: &Reader, slot: &Slot<'_>, choice: Option<&State>) -> State {
         fields: FieldRules::default(),
         ask: vec![],
         deadline: None,
+        deadline_by: None,
         if_late: vec![],
         clock_stops_in: vec![],
         policies: crate::definition::PolicyOverrides::default(),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::catalog;
 use crate::dialect::{compile, read};
 
-const SHIPMENT: &str = include_str!("../../../../../workflows/shipment_release.yaml");
+const SHIPMENT: &str = include_str!("shipment_release.yaml");
 
 /// Pieces people paste or mistype.
 const PIECES: [&str; 24] = [

@@ -8,7 +8,7 @@ use crate::dialect::compile;
 use crate::example::{Deed, Stub};
 use crate::value::Value;
 
-const SHIPMENT: &str = include_str!("../../../../../workflows/shipment_release.yaml");
+const SHIPMENT: &str = include_str!("shipment_release.yaml");
 const REPAIR: &str = include_str!("repair_order.yaml");
 
 #[test]

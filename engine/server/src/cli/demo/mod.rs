@@ -83,7 +83,7 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
     if workflows.is_dir() {
         publish_folder(&app, &workflows, true, say).await?;
     }
-    let demo = demo()?;
+    let demo = demo(&app)?;
     tell(args, &config, &app, &demo, say);
     let site = Site::new(app, config, Some(demo))
         .map_err(|error| broken(&error))?
@@ -141,11 +141,18 @@ fn folder(data: &Path, reset: bool) -> Result<(), Text> {
     std::fs::remove_file(&probe).map_err(cannot)
 }
 
-fn demo() -> Result<Demo, Text> {
+/// Those of the story first; then everybody else, whom only a link leads to.
+fn demo(app: &App) -> Result<Demo, Text> {
     let secret = || random(18).map(Secret).map_err(|fault| fault.text);
     let mut personas = Vec::new();
     for persona in company::personas() {
         personas.push(Persona::new(persona.person, persona.part, secret()?));
+    }
+    let directory = app.directory();
+    for person in directory.people.values().filter(|person| person.active) {
+        if !personas.iter().any(|known| known.person == person.id) {
+            personas.push(Persona::new(&person.id, Text::default(), secret()?));
+        }
     }
     Ok(Demo {
         key: secret()?,
@@ -160,7 +167,7 @@ fn tell(args: &Args, config: &Config, app: &App, demo: &Demo, say: Say) {
         format!("\nThe demo is ready: {base}   data in {}, Ctrl-C stops it\n\nOne click to be somebody:", args.data.display()),
     );
     let directory = app.directory();
-    for persona in &demo.personas {
+    for persona in demo.shown() {
         say.line(format!(
             "  {}  {}\n    {base}/demo/as/{}?key={}",
             directory.name(&persona.person),

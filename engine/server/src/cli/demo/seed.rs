@@ -9,12 +9,13 @@ use assent_core::definition::{Definition, StateKind};
 use assent_core::record::{self, Mode};
 use assent_core::text::Text;
 use assent_core::time::Moment;
-use assent_core::value::Values;
-use assent_runtime::app::{App, AppConfig, JsonMap, PublishOutcome, SourceFile, Tab};
+use assent_core::value::{Value, Values};
+use assent_runtime::app::{App, AppConfig, JsonMap, PublishOutcome, Published, SourceFile, Tab};
 use assent_runtime::clock::Clock;
-use assent_runtime::demo::cases::{CASES, DemoCase, DemoStep};
-use assent_runtime::demo::{company, erp};
+use assent_runtime::demo::cases::{self, DemoCase, DemoStep};
+use assent_runtime::demo::{company, erp, records};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
@@ -23,8 +24,8 @@ use crate::cli::serve::opened;
 use crate::config::Config;
 use crate::modules::{self, Sheets, import};
 
-/// The flow the cases run on.
-const FLOW: &str = "shipment_release";
+/// A small picture, for cases that show files.
+const PICTURE: &[u8] = include_bytes!("picture.png");
 /// Working time between two steps of a case.
 const STEP_MS: i64 = 15 * 60_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -42,19 +43,21 @@ pub async fn fill(config: &Config, workflows: &Path) -> Result<(), Text> {
     };
     let app = App::open(app).await.map_err(|error| opened(&error))?;
     let filled = async {
-        people(&app, now).await?;
+        let today = today(now)?;
+        people(&app, today).await?;
         flows(&app, workflows).await?;
+        known(&app, today).await?;
         let office =
             calendar::builtin(calendar::CN_OFFICE).ok_or_else(|| broken("no office calendar"))?;
-        for case in CASES {
-            Seeding {
-                app: &app,
-                clock: &clock,
-                calendar: &office,
-                now,
-            }
-            .play(case)
-            .await?;
+        let seeding = Seeding {
+            app: &app,
+            clock: &clock,
+            calendar: &office,
+            now,
+            today,
+        };
+        for case in cases::all() {
+            seeding.play(case).await?;
         }
         Ok(())
     }
@@ -70,12 +73,28 @@ fn broken(what: &str) -> Text {
     )
 }
 
-async fn people(app: &App, now: Moment) -> Result<(), Text> {
+fn today(now: Moment) -> Result<Date, Text> {
     let china = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
-    let today = Timestamp::from_millisecond(now.0)
-        .map_err(|error| broken(&error.to_string()))?
-        .to_zoned(china)
-        .date();
+    let now = Timestamp::from_millisecond(now.0).map_err(|error| broken(&error.to_string()))?;
+    Ok(now.to_zoned(china).date())
+}
+
+/// What was there before anything happens.
+async fn known(app: &App, today: Date) -> Result<(), Text> {
+    for record in records::all() {
+        let pairs: Vec<(&str, &str)> = record
+            .values
+            .iter()
+            .map(|(name, text)| (*name, text.as_str()))
+            .collect();
+        let values = json(&pairs, today);
+        let made = app.import_record(record.entity, &record.id, &values).await;
+        made.map_err(|error| broken(&format!("{} {}: {error}", record.entity, record.id)))?;
+    }
+    Ok(())
+}
+
+async fn people(app: &App, today: Date) -> Result<(), Text> {
     let sheets = company::sheets(today);
     let sheets = Sheets {
         units: sheets.units,
@@ -94,33 +113,19 @@ async fn people(app: &App, now: Moment) -> Result<(), Text> {
     Ok(())
 }
 
-/// Publishes the flows here; without any, the one the cases run on.
+/// Publishes the flows here; the cases run on them.
 async fn flows(app: &App, workflows: &Path) -> Result<(), Text> {
-    let mut sources: Vec<SourceFile> = Vec::new();
-    if workflows.is_dir() {
-        let files = files::read(&[workflows.to_path_buf()]).unwrap_or_default();
-        sources.extend(files.into_iter().map(|file| SourceFile {
-            name: file.name,
-            text: file.text,
-        }));
-    }
-    if !sources
-        .iter()
-        .any(|source| source.text.contains(&format!("flow: {FLOW}")))
-    {
-        sources.push(SourceFile {
-            name: format!("{FLOW}.yaml"),
-            text: include_str!("../../../../../workflows/shipment_release.yaml").to_owned(),
-        });
-    }
+    let files = files::read(&[workflows.to_path_buf()])?;
+    let sources = files.into_iter().map(|file| SourceFile {
+        name: file.name,
+        text: file.text,
+    });
     let published = app
-        .publish(None, sources)
+        .publish(None, sources.collect())
         .await
         .map_err(|error| opened(&error))?;
-    let refused = published
-        .iter()
-        .find(|one| one.outcome == PublishOutcome::Refused && one.flow.as_deref() == Some(FLOW));
-    match refused {
+    let refused = |one: &&Published| one.outcome == PublishOutcome::Refused;
+    match published.iter().find(refused) {
         Some(refused) => Err(Text::new(
             format!(
                 "{} 有错误，请先修正：assent check {}",
@@ -141,6 +146,7 @@ struct Seeding<'a> {
     clock: &'a Clock,
     calendar: &'a WorkCalendar,
     now: Moment,
+    today: Date,
 }
 
 impl Seeding<'_> {
@@ -149,16 +155,25 @@ impl Seeding<'_> {
         self.clock.set(at);
         let wrong = |error: assent_runtime::AppError| broken(&format!("{}: {error}", case.shows));
         let applicant = Actor::Person(case.applicant.to_owned());
-        let values = json(case.values);
+        let values = self.filled(case.applicant, case.values).await?;
         let started = self
             .app
-            .start(FLOW, applicant.clone(), Via::Page, &values, false, None)
+            .start(
+                case.flow,
+                applicant.clone(),
+                Via::Page,
+                &values,
+                false,
+                None,
+            )
             .await
             .map_err(wrong)?;
         for step in case.steps {
             at = Moment(self.calendar.plus_work_ms(at, STEP_MS).0.min(self.now.0));
             self.clock.set(at);
-            let (actor, via, action) = self.deed(&started.instance, &applicant, step).await?;
+            let deed = self.deed(case, &started.instance, step).await;
+            let (actor, via, action) =
+                deed.map_err(|error| broken(&format!("{}: {}", case.shows, error.en)))?;
             let command = Command {
                 actor,
                 via,
@@ -170,7 +185,37 @@ impl Seeding<'_> {
                 .await
                 .map_err(wrong)?;
         }
-        Ok(())
+        self.arrived(case, &started.instance).await
+    }
+
+    /// Stands where the case says.
+    async fn arrived(&self, case: &DemoCase, instance: &str) -> Result<(), Text> {
+        let view = self
+            .app
+            .instance_view(case.applicant, instance)
+            .await
+            .map_err(|error| opened(&error))?;
+        let mut wanted: Vec<&str> = case.standing.to_vec();
+        // The parallel states around them are not shown.
+        wanted.retain(|state| {
+            view.standing
+                .iter()
+                .any(|standing| standing.state == *state)
+        });
+        let stands = view
+            .standing
+            .iter()
+            .all(|at| case.standing.contains(&at.state.as_str()));
+        let least = usize::from(!case.standing.is_empty());
+        if view.head.status == case.status && stands && wanted.len() >= least {
+            return Ok(());
+        }
+        let at: Vec<&str> = view.standing.iter().map(|at| at.state.as_str()).collect();
+        let (status, held) = (&view.head.status, &view.head.held);
+        Err(broken(&format!(
+            "{}: {status} at {at:?} {held:?}",
+            case.shows
+        )))
     }
 
     /// The moment that many working hours before now.
@@ -190,13 +235,14 @@ impl Seeding<'_> {
 
     async fn deed(
         &self,
+        case: &DemoCase,
         instance: &str,
-        applicant: &Actor,
         step: &DemoStep,
     ) -> Result<(Actor, Via, Action), Text> {
+        let applicant = &Actor::Person(case.applicant.to_owned());
         Ok(match step {
             DemoStep::Submit(set) => {
-                let set = self.values(instance, None, set).await?;
+                let set = self.values(case.applicant, instance, None, set).await?;
                 (
                     applicant.clone(),
                     Via::Page,
@@ -207,7 +253,7 @@ impl Seeding<'_> {
                 )
             }
             DemoStep::ErpAnswers => {
-                let (call, answer) = self.erp(instance, applicant).await?;
+                let (call, answer) = self.erp(case.flow, instance, applicant).await?;
                 (
                     Actor::System,
                     Via::Effect,
@@ -230,7 +276,7 @@ impl Seeding<'_> {
             }
             DemoStep::Approve { who, state, set } => {
                 let task = self.task(who, instance, state).await?;
-                let set = self.values(instance, Some(task), set).await?;
+                let set = self.values(who, instance, Some(task), set).await?;
                 let action = Action::Decide {
                     task,
                     verdict: Verdict::Approve,
@@ -251,6 +297,30 @@ impl Seeding<'_> {
                 };
                 (Actor::Person((*who).to_owned()), Via::Page, action)
             }
+            DemoStep::Act {
+                who,
+                state,
+                action,
+                set,
+                words,
+            } => {
+                let task = self.task(who, instance, state).await?;
+                let set = self.values(who, instance, Some(task), set).await?;
+                let action = Action::Act {
+                    task,
+                    action: (*action).to_owned(),
+                    comment: (!words.is_empty()).then(|| (*words).to_owned()),
+                    set,
+                };
+                (Actor::Person((*who).to_owned()), Via::Page, action)
+            }
+            DemoStep::Happens(event) => {
+                let action = Action::Happen {
+                    event: (*event).to_owned(),
+                    payload: Value::Empty,
+                };
+                (Actor::System, Via::Api, action)
+            }
             DemoStep::Withdraw(words) => (
                 applicant.clone(),
                 Via::Page,
@@ -263,20 +333,38 @@ impl Seeding<'_> {
 
     async fn values(
         &self,
+        who: &str,
         instance: &str,
         task: Option<u32>,
         set: &[(&str, &str)],
     ) -> Result<Values, Text> {
+        let set = self.filled(who, set).await?;
         self.app
-            .read_values(instance, task, &json(set))
+            .read_values(instance, task, &set)
             .await
             .map_err(|error| opened(&error))
+    }
+
+    /// Values as JSON, with days put in and files uploaded by who brings them.
+    async fn filled(&self, who: &str, set: &[(&str, &str)]) -> Result<JsonMap, Text> {
+        let mut values = json(set, self.today);
+        for value in values.values_mut() {
+            let Json::Array(items) = value else { continue };
+            for item in items {
+                let Some(name) = item.as_str().and_then(|text| text.strip_prefix("file:")) else {
+                    continue;
+                };
+                let file = self.app.attach(who, name, PICTURE.to_vec()).await;
+                *item = Json::from(file.map_err(|error| opened(&error))?.id);
+            }
+        }
+        Ok(values)
     }
 
     async fn task(&self, who: &str, instance: &str, state: &str) -> Result<u32, Text> {
         let todo = self
             .app
-            .inbox(who, Tab::Todo, Some(FLOW), None, 200)
+            .inbox(who, Tab::Todo, None, None, 200)
             .await
             .map_err(|error| opened(&error))?;
         todo.items
@@ -302,14 +390,19 @@ impl Seeding<'_> {
     }
 
     /// What the ERP says to the question that waits: through the module, as the worker would ask it.
-    async fn erp(&self, instance: &str, applicant: &Actor) -> Result<(u32, Values), Text> {
+    async fn erp(
+        &self,
+        flow: &str,
+        instance: &str,
+        applicant: &Actor,
+    ) -> Result<(u32, Values), Text> {
         let reader = applicant.person().unwrap_or_default();
         let view = self
             .app
             .instance_view(reader, instance)
             .await
             .map_err(|error| opened(&error))?;
-        let def = self.app.definition(FLOW).ok_or_else(|| broken(FLOW))?;
+        let def = self.app.definition(flow).ok_or_else(|| broken(flow))?;
         let (effect, give) = view
             .standing
             .iter()
@@ -357,9 +450,21 @@ fn asked(def: &Definition, state: &str) -> Option<(String, Vec<String>)> {
     }
 }
 
-fn json(values: &[(&str, &str)]) -> JsonMap {
+/// What a person would type, as JSON: days put in, tables and lists read.
+fn json(values: &[(&str, &str)], today: Date) -> JsonMap {
+    let value = |text: &str| {
+        let text = company::dated(text, today);
+        match text.as_str() {
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            list if list.starts_with('[') => {
+                serde_json::from_str(list).unwrap_or_else(|_| Json::from(list))
+            }
+            text => Json::from(text),
+        }
+    };
     values
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), Json::from(*text)))
+        .map(|(name, text)| ((*name).to_owned(), value(text)))
         .collect()
 }

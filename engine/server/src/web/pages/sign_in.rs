@@ -72,7 +72,7 @@ async fn form(site: &Site, visit: &Visit, next: &str, who: String, error: String
     let personas = site
         .demo
         .iter()
-        .flat_map(|demo| &demo.personas)
+        .flat_map(|demo| demo.shown())
         .map(|persona| Face {
             post: persona.part.get(lang).to_owned(),
             ..Face::of(&site.app.person_view(&persona.person), lang)

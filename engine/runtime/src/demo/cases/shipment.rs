@@ -1,76 +1,11 @@
-//! Shipments of the sample company, one or more in every state of the flow: who asked, with which values, what happened.
-//!
-//! Data only. Whoever fills the database sends the commands these steps stand for, in order, each as the person named.
+//! Shipments.
 
-/// A request and what became of it.
-#[derive(Clone, Copy, Debug)]
-pub struct DemoCase {
-    /// What it shows, for whoever reads this list.
-    pub shows: &'static str,
-    /// Who asked.
-    pub applicant: &'static str,
-    /// When it was begun, in working hours before now.
-    pub work_hours_ago: u32,
-    /// The request's values by field, as a person would type them.
-    pub values: &'static [(&'static str, &'static str)],
-    /// What happened, in order.
-    pub steps: &'static [DemoStep],
-    /// Where it stands then: `running`, `held`, or an outcome's word.
-    pub status: &'static str,
-    /// The states it is in then.
-    pub standing: &'static [&'static str],
-}
+use super::DemoStep::{Approve, ErpAnswers, ErpFails, Submit, Withdraw};
+use super::{AGAIN, DemoCase, approve, reject};
 
-/// One thing that happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DemoStep {
-    /// The applicant submits, for the first time or again, with changed values.
-    Submit(&'static [(&'static str, &'static str)]),
-    /// The ERP answers what it was asked (see [`super::erp::answer`]).
-    ErpAnswers,
-    /// The ERP could not be reached, and every attempt is used up: the words of the last failure.
-    ErpFails(&'static str),
-    /// Somebody approves in a state, filling in fields where it asks for some.
-    Approve {
-        /// Who.
-        who: &'static str,
-        /// Where.
-        state: &'static str,
-        /// What they fill in.
-        set: &'static [(&'static str, &'static str)],
-    },
-    /// Somebody rejects.
-    Reject {
-        /// Who.
-        who: &'static str,
-        /// Where.
-        state: &'static str,
-        /// Why.
-        reason: &'static str,
-    },
-    /// The applicant withdraws.
-    Withdraw(&'static str),
-}
-
-use DemoStep::{Approve, ErpAnswers, ErpFails, Reject, Submit, Withdraw};
-
-const AGAIN: DemoStep = Submit(&[]);
-
-const fn approve(who: &'static str, state: &'static str) -> DemoStep {
-    Approve {
-        who,
-        state,
-        set: &[],
-    }
-}
-
-const fn reject(who: &'static str, state: &'static str, reason: &'static str) -> DemoStep {
-    Reject { who, state, reason }
-}
-
-/// All of them.
-pub const CASES: &[DemoCase] = &[
+pub(super) const CASES: &[DemoCase] = &[
     DemoCase {
+        flow: "shipment_release",
         shows: "草稿：还没有提交",
         applicant: "chenyu",
         work_hours_ago: 1,
@@ -86,6 +21,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["draft"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "等待 ERP：系统维护，正在重试",
         applicant: "yangfan",
         work_hours_ago: 0,
@@ -101,6 +37,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["credit_check"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "超信用：等信控，刚到",
         applicant: "chenyu",
         work_hours_ago: 2,
@@ -116,6 +53,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["credit_approval"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "已用额度超过上限的老客户：等信控，已催办",
         applicant: "guobing",
         work_hours_ago: 6,
@@ -131,6 +69,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["credit_approval"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "欠载：等物流经理，客户承担",
         applicant: "chenyu",
         work_hours_ago: 3,
@@ -141,12 +80,14 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "21"),
             ("capacity_t", "30"),
             ("bearer", "customer"),
+            ("load_reason", "last_lot"),
         ],
-        steps: &[AGAIN, ErpAnswers],
+        steps: &[AGAIN],
         status: "running",
         standing: &["under_load"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "欠载：等物流经理，我方承担，快到时限",
         applicant: "xuwei",
         work_hours_ago: 13,
@@ -158,13 +99,15 @@ pub const CASES: &[DemoCase] = &[
             ("capacity_t", "30"),
             ("full_price", "5200.00"),
             ("bearer", "us"),
+            ("load_reason", "customer_urgent"),
         ],
-        steps: &[AGAIN, ErpAnswers],
+        steps: &[AGAIN],
         status: "running",
         standing: &["under_load"],
     },
     DemoCase {
-        shows: "超信用已放行（保证金），接着等欠载审批",
+        flow: "shipment_release",
+        shows: "欠载已批，超信用：等信控",
         applicant: "liangxin",
         work_hours_ago: 5,
         values: &[
@@ -174,20 +117,14 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "22.5"),
             ("capacity_t", "30"),
             ("bearer", "customer"),
+            ("load_reason", "last_lot"),
         ],
-        steps: &[
-            AGAIN,
-            ErpAnswers,
-            Approve {
-                who: "zhoujing",
-                state: "credit_approval",
-                set: &[("guarantee", "deposit")],
-            },
-        ],
+        steps: &[AGAIN, approve("wanghaoran", "under_load"), ErpAnswers],
         status: "running",
-        standing: &["under_load"],
+        standing: &["credit_approval"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "严重欠载会签：总监已签，等财务",
         applicant: "chenyu",
         work_hours_ago: 7,
@@ -199,12 +136,14 @@ pub const CASES: &[DemoCase] = &[
             ("capacity_t", "30"),
             ("full_price", "9000.00"),
             ("bearer", "us"),
+            ("load_reason", "sample"),
         ],
-        steps: &[AGAIN, ErpAnswers, approve("zhaoyating", "director_sign")],
+        steps: &[AGAIN, approve("zhaoyating", "director_sign")],
         status: "running",
         standing: &["heavy_under_load", "finance_sign"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "严重欠载会签：财务已签，等总监",
         applicant: "heyi",
         work_hours_ago: 4,
@@ -216,12 +155,14 @@ pub const CASES: &[DemoCase] = &[
             ("capacity_t", "30"),
             ("full_price", "12600.00"),
             ("bearer", "us"),
+            ("load_reason", "customer_urgent"),
         ],
-        steps: &[AGAIN, ErpAnswers, approve("qianwenbin", "finance_sign")],
+        steps: &[AGAIN, approve("qianwenbin", "finance_sign")],
         status: "running",
         standing: &["heavy_under_load", "director_sign"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "严重欠载，客户承担：只等总监",
         applicant: "yangfan",
         work_hours_ago: 2,
@@ -233,12 +174,14 @@ pub const CASES: &[DemoCase] = &[
             ("capacity_t", "30"),
             ("full_price", "8800.00"),
             ("bearer", "customer"),
+            ("load_reason", "other"),
         ],
-        steps: &[AGAIN, ErpAnswers],
+        steps: &[AGAIN],
         status: "running",
         standing: &["heavy_under_load", "director_sign"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "退回：物流经理要求补装，等申请人",
         applicant: "chenyu",
         work_hours_ago: 9,
@@ -249,10 +192,10 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "20"),
             ("capacity_t", "30"),
             ("bearer", "us"),
+            ("load_reason", "last_lot"),
         ],
         steps: &[
             AGAIN,
-            ErpAnswers,
             reject(
                 "wanghaoran",
                 "under_load",
@@ -263,6 +206,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["draft"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "退回后补装再提交：第二轮等物流经理",
         applicant: "xuwei",
         work_hours_ago: 10,
@@ -273,18 +217,18 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "18.6"),
             ("capacity_t", "30"),
             ("bearer", "customer"),
+            ("load_reason", "last_lot"),
         ],
         steps: &[
             AGAIN,
-            ErpAnswers,
             reject("wanghaoran", "under_load", "装载率太低，请补装"),
             Submit(&[("loaded_t", "24.3"), ("amount", "93000.00")]),
-            ErpAnswers,
         ],
         status: "running",
         standing: &["under_load"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "满载、额度内：不打扰任何人，已放行",
         applicant: "chenyu",
         work_hours_ago: 20,
@@ -300,6 +244,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &[],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "欠载已批，已放行",
         applicant: "liangxin",
         work_hours_ago: 26,
@@ -310,17 +255,19 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "23"),
             ("capacity_t", "30"),
             ("bearer", "customer"),
+            ("load_reason", "customer_urgent"),
         ],
         steps: &[
             AGAIN,
-            ErpAnswers,
             approve("wanghaoran", "under_load"),
+            ErpAnswers,
             ErpAnswers,
         ],
         status: "approved",
         standing: &[],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "超信用且严重欠载，三人签过，已放行",
         applicant: "heyi",
         work_hours_ago: 40,
@@ -332,23 +279,25 @@ pub const CASES: &[DemoCase] = &[
             ("capacity_t", "30"),
             ("full_price", "9600.00"),
             ("bearer", "us"),
+            ("load_reason", "sample"),
         ],
         steps: &[
             AGAIN,
+            approve("qianwenbin", "finance_sign"),
+            approve("zhaoyating", "director_sign"),
             ErpAnswers,
             Approve {
                 who: "wumin",
                 state: "credit_approval",
                 set: &[("guarantee", "letter")],
             },
-            approve("qianwenbin", "finance_sign"),
-            approve("zhaoyating", "director_sign"),
             ErpAnswers,
         ],
         status: "approved",
         standing: &[],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "信控拒绝",
         applicant: "guobing",
         work_hours_ago: 30,
@@ -368,6 +317,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &[],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "申请人撤回",
         applicant: "xuwei",
         work_hours_ago: 15,
@@ -378,12 +328,14 @@ pub const CASES: &[DemoCase] = &[
             ("loaded_t", "20.1"),
             ("capacity_t", "30"),
             ("bearer", "us"),
+            ("load_reason", "last_lot"),
         ],
-        steps: &[AGAIN, ErpAnswers, Withdraw("客户改期，下周再发")],
+        steps: &[AGAIN, Withdraw("客户改期，下周再发")],
         status: "withdrawn",
         standing: &[],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "挂起：ERP 三次不通，已通知值班",
         applicant: "heyi",
         work_hours_ago: 8,
@@ -399,6 +351,7 @@ pub const CASES: &[DemoCase] = &[
         standing: &["credit_check"],
     },
     DemoCase {
+        flow: "shipment_release",
         shows: "挂起：库存冻结，ERP 不放行",
         applicant: "yangfan",
         work_hours_ago: 11,
@@ -412,7 +365,7 @@ pub const CASES: &[DemoCase] = &[
         steps: &[
             AGAIN,
             ErpAnswers,
-            ErpFails("ERP 没有放行：库存冻结 / stock is frozen"),
+            ErpFails("“在 ERP 中放行”未被接受：库存冻结 / stock is frozen"),
         ],
         status: "held",
         standing: &["release"],

@@ -1,0 +1,79 @@
+//! What a repair order must not say.
+
+use assent_core::identifier::is_vin;
+use assent_core::module::{HookContext, refuse};
+use assent_core::refusal::Refusal;
+use assent_core::value::{ReadValues, Values};
+
+use crate::history::earlier;
+
+/// Photos that a finished repair shows: plate, odometer, fault.
+const PHOTOS_MIN: usize = 3;
+
+pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+    if after.text("vin").is_some_and(|vin| !is_vin(vin)) {
+        return Err(refuse(
+            "vin",
+            "vin_wrong",
+            "车辆识别代号不对：应为17位且第9位校验正确，请核对行驶证",
+            "This is not a VIN: 17 signs, the ninth is the check digit; see the registration",
+        ));
+    }
+    dates(after, cx)?;
+    let last = earlier(after, cx).iter().filter_map(|order| order.number("odometer_km")).max();
+    let vehicle = cx.referred("vehicle", after, "vehicle");
+    let known = last.max(vehicle.and_then(|vehicle| vehicle.number("odometer_km")));
+    if let (Some(known), Some(now)) = (known, after.number("odometer_km"))
+        && now < known
+    {
+        return Err(refuse(
+            "odometer_km",
+            "odometer_went_back",
+            format!("里程 {now} 低于上次记录的 {known} 公里，请核对里程表"),
+            format!("{now} km is less than the {known} km recorded last; read the odometer again"),
+        ));
+    }
+    // Judged with the end of the repair: until then photos come one by one.
+    if !after.lacks("finished_on") && after.count("photos") < PHOTOS_MIN {
+        return Err(refuse(
+            "photos",
+            "photos_missing",
+            format!("至少上传 {PHOTOS_MIN} 张照片：车牌、里程表、故障部位"),
+            format!("At least {PHOTOS_MIN} photos: plate, odometer, fault"),
+        ));
+    }
+    Ok(())
+}
+
+fn dates(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+    let future = ["fault_on", "arrived_on", "finished_on", "produced_on", "registered_on"];
+    if let Some(field) = future.iter().find(|field| after.date(field).is_some_and(|day| day > cx.today)) {
+        return Err(refuse(
+            field,
+            "date_in_future",
+            "日期不能晚于今天，请核对",
+            "The date is in the future; check it",
+        ));
+    }
+    let order = |first: &str, second: &str| {
+        let days = after.date(first).zip(after.date(second));
+        days.is_some_and(|(first, second)| first > second)
+    };
+    if order("produced_on", "registered_on") {
+        return Err(refuse(
+            "produced_on",
+            "dates_out_of_order",
+            "生产日期晚于登记日期，请核对车辆档案",
+            "The vehicle was registered before it was produced; check its record",
+        ));
+    }
+    if order("arrived_on", "finished_on") {
+        return Err(refuse(
+            "finished_on",
+            "finish_before_arrival",
+            "完工日期早于到场日期，请核对",
+            "The repair is finished before the engineer arrived; check the dates",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! After-sales service: what a repair order takes over from the vehicle and its history, and what it must not say.
+
+mod check;
+mod history;
+
+use assent_core::event::{Change, Event};
+use assent_core::module::{HookContext, Manifest, Module, Query, Reaction};
+use assent_core::refusal::Refusal;
+use assent_core::value::{ReadValues, Value, Values};
+
+/// The module.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Service;
+
+impl Module for Service {
+    fn manifest(&self) -> &Manifest {
+        assent_core::manifest!("../module.yaml")
+    }
+
+    fn needs(&self, entity: &str, values: &Values) -> Vec<Query> {
+        let vehicle = values.text("vehicle").filter(|_| entity == "work_order");
+        let of = |vehicle| Query::new("work_order", "vehicle", vehicle).guarded_by("vehicle", vehicle);
+        vehicle.map(of).into_iter().collect()
+    }
+
+    fn derive(&self, entity: &str, values: &mut Values, cx: &HookContext<'_>) {
+        match entity {
+            "work_order" => history::derive(values, cx),
+            "complaint" if values.lacks("number") => {
+                let number = cx.next_number("complaint", "number").unwrap_or_default();
+                values.insert("number".to_owned(), number);
+            }
+            _ => {}
+        }
+    }
+
+    fn check(
+        &self,
+        entity: &str,
+        _before: Option<&Values>,
+        after: &Values,
+        cx: &HookContext<'_>,
+    ) -> Result<(), Refusal> {
+        if entity == "work_order" { check::check(after, cx) } else { Ok(()) }
+    }
+
+    fn react(
+        &self,
+        event: &Event,
+        entity: &str,
+        values: &Values,
+        cx: &HookContext<'_>,
+    ) -> Vec<Reaction> {
+        if entity != "work_order" {
+            return vec![];
+        }
+        let status = |word: &str| Reaction::Set(Values::from([("status".to_owned(), Value::from(word))]));
+        match &event.change {
+            Change::Submitted { .. } => vec![status("open")],
+            Change::Entered { state, .. } if state == "closed" => {
+                let mut reactions = vec![status("closed")];
+                if values.is("exchange_due") {
+                    reactions.push(history::exchange_case(values, cx));
+                }
+                reactions
+            }
+            Change::Entered { state, .. } if state == "cancelled" => vec![status("void")],
+            Change::Ended { outcome, .. } if *outcome != assent_core::definition::Outcome::Approved => {
+                vec![status("void")]
+            }
+            _ => vec![],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
