@@ -113,6 +113,7 @@ fn started(instance: &str) -> Write {
         },
         expected_rev: None,
         tasks_opened: vec![task(instance, 1)],
+        tasks_due: vec![],
         tasks_closed: vec![],
         events: vec![],
         records: vec![record(instance, true)],
@@ -141,6 +142,7 @@ fn decided(before: &Write) -> Write {
     Write {
         expected_rev: Some(before.instance.rev),
         tasks_opened: vec![task(&id, no)],
+        tasks_due: vec![],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
             end: "approved".into(),

@@ -1,5 +1,6 @@
 //! People are asked, and vote.
 
+use super::people;
 use crate::command::{SignerPlace, Verdict};
 use crate::event::{Change, Event};
 use crate::instance::{Active, Decision, Instance, Voter};
@@ -10,11 +11,11 @@ fn fresh(person: &str, by_rule: bool) -> Voter {
         task: None,
         verdict: None,
         by_rule,
-        by_policy: false,
         weight: 1,
         groups: vec![],
         stack: None,
         added_by: None,
+        by_policy: false,
     }
 }
 
@@ -89,7 +90,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             ..
         } => {
             let person = event.actor.person().unwrap_or_default().to_owned();
-            let stands_for = super::people::stood_for(instance, *task, &person);
+            let stands_for = people::stood_for(instance, *task, &person);
             instance.decisions.push(Decision {
                 state: state.clone(),
                 entry: *entry,

@@ -64,35 +64,6 @@ impl Run<'_> {
         self.settle(entry)
     }
 
-    /// Nobody may be asked: what the policies say, and never a silent skip.
-    fn nobody_remains(&mut self, state: &State, entry: u32, sorted: Sorted) -> Result<(), Refusal> {
-        if let Some(path) = sorted.missing {
-            let trouble = Trouble::no_value(self.def, &NoValue::Missing(path));
-            return self.hold(state, Some(entry), trouble);
-        }
-        if sorted.own_request_passes {
-            let because = Text::new(
-                "候选人只有发起人本人，按流程策略通过",
-                "Only the applicant remained; passed by the flow's policy",
-            );
-            return self.system_settle(state, entry, Verdict::Approve, because);
-        }
-        match self.nobody(state) {
-            Nobody::Pass => {
-                let because = nobody_text("通过", "approved");
-                self.system_settle(state, entry, Verdict::Approve, because)
-            }
-            Nobody::Reject => {
-                let because = nobody_text("拒绝", "rejected");
-                self.system_settle(state, entry, Verdict::Reject, because)
-            }
-            Nobody::Hold | Nobody::Fallback(_) | Nobody::Superior => {
-                let trouble = Trouble::nobody(&state.name, &sorted.why_nobody);
-                self.hold(state, Some(entry), trouble)
-            }
-        }
-    }
-
     /// 认领: one task for all candidates, until one of them claims it.
     pub(crate) fn open_pool(
         &mut self,
@@ -120,6 +91,35 @@ impl Run<'_> {
         );
         let mail = state.mail.clone().unwrap_or_else(|| ASK_MAIL.to_owned());
         self.mail(&mail, candidates, Some(task), &state.id);
+    }
+
+    /// Nobody may be asked: what the policies say, and never a silent skip.
+    fn nobody_remains(&mut self, state: &State, entry: u32, sorted: Sorted) -> Result<(), Refusal> {
+        if let Some(path) = sorted.missing {
+            let trouble = Trouble::no_value(self.def, &NoValue::Missing(path));
+            return self.hold(state, Some(entry), trouble);
+        }
+        if sorted.own_request_passes {
+            let because = Text::new(
+                "候选人只有发起人本人，按流程策略通过",
+                "Only the applicant remained; passed by the flow's policy",
+            );
+            return self.system_settle(state, entry, Verdict::Approve, because);
+        }
+        match self.nobody(state) {
+            Nobody::Pass => {
+                let because = nobody_text("通过", "approved");
+                self.system_settle(state, entry, Verdict::Approve, because)
+            }
+            Nobody::Reject => {
+                let because = nobody_text("拒绝", "rejected");
+                self.system_settle(state, entry, Verdict::Reject, because)
+            }
+            Nobody::Hold | Nobody::Fallback(_) | Nobody::Superior => {
+                let trouble = Trouble::nobody(&state.name, &sorted.why_nobody);
+                self.hold(state, Some(entry), trouble)
+            }
+        }
     }
 
     /// Opens a work state: one task per person, the first who acts settles it.
@@ -343,7 +343,7 @@ impl Run<'_> {
         new: NewTask,
     ) -> u32 {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
         let proxy = self.stand_in(state, entry, kind, &new);
         self.emit(Change::TaskOpened {
             task,
@@ -360,12 +360,6 @@ impl Run<'_> {
         });
         self.stood_in(state, task, new.assignee, proxy);
         task
-    }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
     }
 }
 

@@ -16,11 +16,7 @@ pub fn choosable(def: &Definition, case: &Case, name: &str, cx: &Context<'_>) ->
     let command = Command {
         actor: Actor::Person(case.instance.applicant.clone()),
         via: Via::Page,
-        action: Action::Comment {
-            text: String::new(),
-            mention: vec![],
-            files: vec![],
-        },
+        action: Action::Urge,
         key: None,
     };
     Run::new(def, case.clone(), &command, cx).choosable(name)

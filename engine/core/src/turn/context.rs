@@ -78,6 +78,10 @@ pub trait Organisation {
     fn name(&self, person: &str) -> String;
     /// The flow's owners.
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId>;
+    /// May this person administer every flow (role `administrator`)?
+    fn administers(&self, _person: &str) -> bool {
+        false
+    }
     /// The unit somebody belongs to (`applicant.department` in conditions).
     fn unit(&self, person: &str) -> Option<String>;
 }

@@ -1,7 +1,7 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::{Directory, ProxyAsk, ProxyFound};
+use crate::directory::{ADMIN_ROLE, Directory, ProxyAsk, ProxyFound};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
@@ -83,6 +83,10 @@ impl Organisation for Directed<'_> {
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId> {
         let up = def.policies.nobody == Nobody::Superior;
         self.rule(def, &def.owner, ("owner", up), case).people
+    }
+
+    fn administers(&self, person: &str) -> bool {
+        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn unit(&self, person: &str) -> Option<String> {

@@ -9,6 +9,7 @@ use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
 use crate::people::Pick;
+use crate::time::Moment;
 use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
@@ -56,6 +57,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
+            tasks_due: self.moved(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -207,6 +209,15 @@ impl Sealed<'_> {
         self.events.iter().filter_map(taken).collect()
     }
 
+    /// Tasks that were open and are, with another due time.
+    fn moved(&self) -> Vec<(u32, Option<Moment>)> {
+        let moved = self.before.tasks.iter().filter_map(|before| {
+            let now = self.case.instance.task(before.no)?;
+            (now.due != before.due).then_some((now.no, now.due))
+        });
+        moved.collect()
+    }
+
     fn task_row(&self, task: &Task) -> TaskRow {
         TaskRow {
             instance: self.case.instance.id.clone(),
@@ -323,9 +334,13 @@ impl Sealed<'_> {
             | Change::Commented { .. }
             | Change::Held { .. }
             | Change::Resumed { .. }
-            | Change::Drawn { .. }
-            | Change::PeopleChosen { .. }
-            | Change::Proxied { .. }
+            | Change::Overridden { .. }
+            | Change::Suspended { .. }
+            | Change::Unsuspended {}
+            | Change::Postponed { .. }
+            | Change::ClockStopped { .. }
+            | Change::ClockStarted { .. }
+            | Change::DueMoved { .. }
             | Change::VoterRemoved { .. }
             | Change::OpinionAsked { .. }
             | Change::Advised { .. }
@@ -334,7 +349,10 @@ impl Sealed<'_> {
             | Change::Replied { .. }
             | Change::TakenBack { .. }
             | Change::Urged { .. }
-            | Change::Reopened { .. } => vec![],
+            | Change::Reopened { .. }
+            | Change::Drawn { .. }
+            | Change::PeopleChosen { .. }
+            | Change::Proxied { .. } => vec![],
         }
     }
 

@@ -93,11 +93,11 @@ pub(crate) fn ballots(needs: &Needs, voters: &[PersonId], found: &[Vec<PersonId>
             task: None,
             verdict: None,
             by_rule: true,
-            by_policy: false,
             weight: weight(person),
             groups: groups(person),
             stack: None,
             added_by: None,
+            by_policy: false,
         })
         .collect()
 }

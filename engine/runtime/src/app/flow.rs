@@ -137,22 +137,22 @@ impl App {
                 choice_fields(def, &blank, &Chooser::Applicant, &around.directory, cx),
             )
         });
-        let mut form = form(
+        let mut fields = form(
             &def.entity.fields,
             &Values::new(),
             &draft_hidden(def),
             |_| true,
             |field| field.required || draft_requires(def, &field.name),
         );
-        self.fill_options(&mut form).await?;
-        form.extend(choices);
+        self.fill_options(&mut fields).await?;
+        fields.extend(choices);
         Ok(FlowView {
             flow: def.flow.clone(),
             version: def.version.clone(),
             name: def.name.clone(),
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
-            form,
+            form: fields,
             refusal,
             published: when(known.published, &around.calendar),
             running,
@@ -175,7 +175,7 @@ impl App {
         let mut catalog = Catalog {
             entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
-            calendars: self.calendar_names().cloned().collect(),
+            calendars: self.calendar_names().into_iter().collect(),
             flows: self
                 .inner
                 .definitions

@@ -330,6 +330,8 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Answer { .. }
         | Action::Happen { .. }
         | Action::ChildEnded { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
         | Action::AddSigner { .. }
         | Action::RemoveSigner { .. }
         | Action::Delegate { .. }

@@ -2,6 +2,7 @@
 
 mod beside;
 
+use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -9,6 +10,7 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 use assent_core::value::Value;
 
+use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
 use super::timeline_people;
@@ -46,12 +48,12 @@ impl Line {
         }
     }
 
-    fn at(mut self, state: &str) -> Self {
+    pub(super) fn at(mut self, state: &str) -> Self {
         self.state = Some(state.to_owned());
         self
     }
 
-    fn comment(mut self, comment: Option<&String>) -> Self {
+    pub(super) fn comment(mut self, comment: Option<&String>) -> Self {
         self.comment = comment.cloned();
         self
     }
@@ -69,15 +71,16 @@ impl Line {
 
 /// What the sentences need besides the event.
 pub(super) struct Said<'a> {
-    def: &'a Definition,
-    names: Names<'a>,
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
     /// Who caused it, by name; "李 代 张" where somebody stands in.
-    pub(super) who: Text,
+    pub who: Text,
     stands_for: bool,
 }
 
 impl Said<'_> {
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
@@ -120,6 +123,7 @@ pub(super) fn words(
     def: &Definition,
     event: &Event,
     names: Names<'_>,
+    calendar: &WorkCalendar,
     stands_for: Option<&str>,
 ) -> Line {
     let who = match &event.actor {
@@ -137,6 +141,7 @@ pub(super) fn words(
     let said = Said {
         def,
         names,
+        calendar,
         who,
         stands_for: stands_for.is_some(),
     };
@@ -187,6 +192,13 @@ pub(super) fn words(
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
         | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        Change::Overridden { .. }
+        | Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => overruling::words(&said, &event.change),
     }
 }
 

@@ -183,6 +183,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
         },
         expected_rev: None,
         tasks_opened: vec![task(instance, 1, "lisi")],
+        tasks_due: vec![],
         tasks_closed: vec![],
         events: vec![event(1, "started"), event(2, "entered")],
         records: vec![RecordWrite {
@@ -221,6 +222,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
     Write {
         expected_rev: Some(rev),
         tasks_opened: vec![task(&instance.id, no + 1, assignee)],
+        tasks_due: vec![],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
             end: "approved".into(),

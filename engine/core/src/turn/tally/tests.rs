@@ -9,11 +9,11 @@ fn voter(verdict: Option<Verdict>) -> Voter {
         task: None,
         verdict,
         by_rule: true,
-        by_policy: false,
         weight: 1,
         groups: vec![],
         stack: None,
         added_by: None,
+        by_policy: false,
     }
 }
 
