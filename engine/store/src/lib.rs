@@ -58,7 +58,7 @@ pub use attachments::Attachment;
 pub use care::About;
 pub use commit::Outcome;
 pub use committer::{Committer, CommitterOptions};
-pub use definitions::{Publication, Published};
+pub use definitions::{OPEN_COUNTED_MAX, Publication, Published, flow_chain};
 pub use dialect::Dialect;
 pub use entities::Stored;
 pub use error::{StoreError, StoreErrorKind};

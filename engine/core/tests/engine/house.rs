@@ -84,6 +84,7 @@ pub fn catalog() -> Catalog {
         )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
+        flows: BTreeSet::from(["inspection".to_owned()]),
         ..Catalog::default()
     }
 }

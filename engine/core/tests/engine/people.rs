@@ -25,7 +25,10 @@ fn desk(first: &[&str]) -> Desk {
 }
 
 fn started(desk: Desk) -> Desk {
-    desk.started(&[("subject", Value::from("a")), ("amount", Value::from(1_i64))])
+    desk.started(&[
+        ("subject", Value::from("a")),
+        ("amount", Value::from(1_i64)),
+    ])
 }
 
 fn approve(task: u32) -> Action {

@@ -10,4 +10,5 @@ mod overruling;
 mod people;
 mod publishing;
 mod replaying;
+mod versions;
 mod workers;

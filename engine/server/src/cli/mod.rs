@@ -5,9 +5,11 @@ mod calendar;
 mod check;
 mod config;
 mod demo;
+mod diff;
 mod draw;
 mod files;
 mod listen;
+pub(crate) mod migrate;
 mod publish;
 mod replay;
 mod say;
@@ -57,6 +59,10 @@ enum Verb {
     Schema,
     /// Publish the flows of a folder. 发布流程
     Publish(publish::Args),
+    /// What changed between two versions of a flow, in words. 比较两个版本
+    Diff(diff::Args),
+    /// Move running instances to another version of their flow. 迁移流程实例
+    Migrate(migrate::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
     /// Overrule an instance: suspend, terminate, jump … 管理员操作
@@ -101,6 +107,8 @@ pub fn run() -> ExitCode {
         Verb::Draw(args) => draw::run(&args, say),
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
+        Verb::Diff(args) => diff::run(&args, say),
+        Verb::Migrate(args) => migrate::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
         Verb::Admin(verb) => admin::run(&verb, say),
         Verb::Calendar(verb) => calendar::run(&verb, say),

@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 40] = embedded![
+const TEMPLATES: [(&str, &str); 41] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -51,6 +51,7 @@ const TEMPLATES: [(&str, &str); 40] = embedded![
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
     "pages/override",
     "pages/said",
     "pages/sign_in",

@@ -15,6 +15,7 @@ pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
+pub mod versions;
 
 use std::sync::Arc;
 
@@ -46,6 +47,15 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
+        .route("/api/v1/flows/{flow}/versions", get(versions::list))
+        .route("/api/v1/flows/{flow}/difference", get(versions::difference))
+        .route(
+            "/api/v1/flows/{flow}/migration/preview",
+            post(versions::preview),
+        )
+        .route("/api/v1/flows/{flow}/migration", post(versions::migrate))
+        .route("/api/v1/entities/{entity}/flow", get(versions::chosen))
+        .route("/api/v1/entities/{entity}/start", post(versions::start))
         .route("/api/v1/tasks", get(tasks::list))
         .route("/api/v1/tasks/{instance}/{task}", get(tasks::show))
         .route(

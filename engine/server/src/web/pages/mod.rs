@@ -16,6 +16,7 @@ pub mod leaving;
 pub mod link;
 pub mod mailbox;
 pub mod me;
+pub mod migration;
 pub mod overrule;
 pub mod said;
 pub mod settings;
@@ -75,6 +76,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))
+        .route("/flows/{flow}/migrate", post(migration::post))
         .route("/files/{id}", get(files::show))
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{id}", get(mailbox::show))
