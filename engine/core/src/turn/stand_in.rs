@@ -57,7 +57,7 @@ impl Run<'_> {
             let name = |id: &str| self.cx.organisation.name(id);
             let (zh, en) = proxy_words(&name(away), &name(proxy), flag);
             found.why.pop();
-            found.why.push(left_with(zh, en, &name(asked)));
+            found.why.push(left_with(&zh, &en, &name(asked)));
             (found.person, found.hops, found.flag) = (asked.to_owned(), vec![], Some(flag));
         }
         found
