@@ -11,3 +11,4 @@ mod people;
 mod previews;
 mod running;
 mod walk;
+mod why;

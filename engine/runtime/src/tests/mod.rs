@@ -10,5 +10,8 @@ mod overruling;
 mod people;
 mod publishing;
 mod replaying;
+mod roots;
+mod tamper;
+mod verifying;
 mod versions;
 mod workers;
