@@ -7,6 +7,7 @@ mod harness;
 mod links;
 mod mails;
 mod overruling;
+mod people;
 mod publishing;
 mod replaying;
 mod roots;
