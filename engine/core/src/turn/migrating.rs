@@ -300,8 +300,15 @@ impl<'a> Run<'a> {
     fn ballots_of(
         &self,
         state: &State,
-        new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
-        let found: Vec<Vec<PersonId>> = new.by.iter().map(|who| self.resolve(who).people).collect();
+        new: &Approve,
+        before: &[Voter],
+        voters: &[PersonId],
+    ) -> Vec<Voter> {
+        let found: Vec<Vec<PersonId>> = new
+            .by
+            .iter()
+            .map(|who| self.resolve_at(state, who).people)
+            .collect();
         let mut ballots = ballots(&new.needs, voters, &found);
         for ballot in &mut ballots {
             let named = found.iter().any(|people| people.contains(&ballot.person));

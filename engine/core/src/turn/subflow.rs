@@ -78,7 +78,8 @@ impl Run<'_> {
     fn first_values(
         &self,
         state: &State,
-        each: Option<&ForEach>) -> Result<Vec<Values>, Vec<Text>> {
+        each: Option<&ForEach>,
+    ) -> Result<Vec<Values>, Vec<Text>> {
         match each {
             None => Ok(vec![Values::new()]),
             Some(ForEach::Rows(field)) => Ok(rows(self.case.values.get(field))),

@@ -7,7 +7,7 @@ mod diff;
 mod draw;
 mod files;
 mod listen;
-pub(crate) mod migrate;
+mod migrate;
 mod publish;
 mod replay;
 mod say;
