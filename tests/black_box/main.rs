@@ -7,4 +7,5 @@ mod commands;
 mod first_day;
 mod hostile;
 mod kill;
+mod overruling;
 mod person;

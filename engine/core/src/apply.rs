@@ -1,5 +1,6 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod clock;
 mod migrate;
 mod people;
 mod tasks;
@@ -11,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, Call, Case, Child, Instance, Passed, Status, Task, TaskKind,
-    Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Status,
+    Task, TaskKind, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -61,6 +62,8 @@ impl Case {
             choices: BTreeMap::new(),
             drawn: vec![],
             worked: vec![],
+            stopped_rungs: BTreeMap::new(),
+            suspended: None,
         };
         Self { instance, values }
     }
@@ -120,7 +123,6 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::BranchEnded { .. }
         | Change::BranchAdded { .. } => place(instance, event),
         Change::Migrated { to, renamed, .. } => migrate::migrated(instance, to, renamed),
-        Change::DueMoved { entry, to, .. } => due(instance, *entry, *to),
         Change::Asked { .. }
         | Change::VoterAdded { .. }
         | Change::VoterRemoved { .. }
@@ -139,6 +141,8 @@ pub fn apply(case: &mut Case, event: &Event) {
             reference,
             at,
             entry,
+            since,
+            rest,
         } => {
             instance
                 .wakeups
@@ -147,6 +151,8 @@ pub fn apply(case: &mut Case, event: &Event) {
                 reference: reference.clone(),
                 at: *at,
                 entry: *entry,
+                since: since.unwrap_or(event.at),
+                rest: *rest,
             });
         }
         Change::WakeupCleared { reference, .. } => instance
@@ -171,6 +177,12 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => clock::clock(instance, event),
         Change::SubflowAsked {
             child,
             entry,
@@ -210,7 +222,8 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
-        | Change::Commented { .. } => {}
+        | Change::Commented { .. }
+        | Change::Overridden { .. } => {}
     }
 }
 
@@ -277,6 +290,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.suspended = None;
             instance.last = None;
         }
         _ => {}
@@ -293,7 +307,8 @@ fn place(instance: &mut Instance, event: &Event) {
             branches,
         } => {
             instance.entries = *entry;
-            instance.stopped.remove(state);
+            let rest = instance.stopped.remove(state);
+            instance.stopped_rungs.remove(state);
             *instance.visits.entry(state.clone()).or_default() += 1;
             let branches = branches
                 .iter()
@@ -311,6 +326,11 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                stopped: None,
+                counted_from: rest.map(|rest| CountedFrom {
+                    at: event.at,
+                    rest: Some(rest),
+                }),
             });
         }
         Change::Skipped { state, .. } => {
@@ -322,12 +342,17 @@ fn place(instance: &mut Instance, event: &Event) {
             });
         }
         Change::Left {
-            state, entry, rest, ..
+            state,
+            entry,
+            rest,
+            rungs,
+            ..
         } => {
             keep_for_take_back(instance, *entry);
             gone(instance, state, *entry);
             if let Some(rest) = rest {
                 instance.stopped.insert(state.clone(), *rest);
+                instance.stopped_rungs.insert(state.clone(), rungs.clone());
             }
             instance.path.push(Passed {
                 state: state.clone(),
@@ -379,25 +404,6 @@ fn keep_for_take_back(instance: &mut Instance, entry: u32) {
         && last.decision
     {
         last.left = left;
-    }
-}
-
-/// A deadline moved, and with it those of the tasks that had it.
-fn due(instance: &mut Instance, entry: u32, to: Option<crate::time::Moment>) {
-    let Some(active) = instance
-        .active
-        .iter_mut()
-        .find(|active| active.entry == entry)
-    else {
-        return;
-    };
-    let was = std::mem::replace(&mut active.due, to);
-    let mut covered = instance.inside(entry);
-    covered.push(entry);
-    for task in &mut instance.tasks {
-        if covered.contains(&task.entry) && task.due == was {
-            task.due = to;
-        }
     }
 }
 
@@ -474,9 +480,10 @@ impl Instance {
         self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
     }
 
-    /// The word for how it is: `running`, `held`, or the outcome's.
+    /// The word for how it is: `running`, `held`, `suspended`, or the outcome's.
     pub fn status_word(&self) -> &str {
         match &self.status {
+            Status::Running if self.suspended.is_some() => "suspended",
             Status::Running if self.holds.is_empty() => "running",
             Status::Running => "held",
             Status::Ended(outcome) => outcome.word(),

@@ -189,6 +189,8 @@ pub struct State {
     pub if_late: Vec<Rung>,
     /// `clock: {stops_in}`: while the instance is in one of these, the deadline's rest is kept.
     pub clock_stops_in: Vec<StateIx>,
+    /// `clock: {transfer: restarts}`: whoever takes a task over has the whole term.
+    pub restarts_on_transfer: bool,
     /// Policies that differ from the flow's here.
     pub policies: PolicyOverrides,
     /// The mail sent to whoever is asked; `ask` unless the state names another.

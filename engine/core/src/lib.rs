@@ -23,6 +23,7 @@ pub mod migrate;
 pub mod module;
 pub mod people;
 pub mod play;
+pub mod preview;
 pub mod record;
 pub mod refusal;
 pub mod rule;

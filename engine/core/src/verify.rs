@@ -55,6 +55,15 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
             )]
         };
     }
+    if let Some(suspended) = &instance.suspended {
+        let owned = !suspended.by.is_empty() && !suspended.reason.is_empty();
+        let why = format!("{}: suspended without a reason or an owner", instance.id);
+        return if owned {
+            vec![]
+        } else {
+            vec![broken("i1", why)]
+        };
+    }
     let mut found = Vec::new();
     if instance.active.is_empty() && instance.holds.is_empty() {
         found.push(broken(

@@ -86,6 +86,7 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
         deadline_by,
         if_late,
         clock_stops_in,
+        restarts_on_transfer,
         policies,
         mail,
     } = &def.states[ix];
@@ -130,6 +131,14 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
             .map_or_else(|| Text::same(&by.field), |field| field.label.clone());
         Fact::new(Weight::Time, "deadline.by", label, name).equal_by(format!("{by:?}"))
     }));
+    if *restarts_on_transfer {
+        facts.push(Fact::new(
+            Weight::Time,
+            "deadline.transfer",
+            ("转办后的时限", "the deadline after a transfer"),
+            Text::new("重新计算", "runs anew"),
+        ));
+    }
     for (number, one) in if_late.iter().enumerate() {
         let said = rung(def, one, both.names);
         let key = format!("if_late.{}", number + 1);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{Action, Actor, Command, DecideWith, EffectAnswer, ReturnTo, Verdict, Via};
+use crate::command::{
+    Action, Actor, Command, DecideWith, EffectAnswer, Override, ReturnTo, Verdict, Via,
+};
 use crate::definition::Outcome;
 use crate::event::{Change, Event};
 use crate::example::{Deed, Example, Expect, Step, Stub};
@@ -214,6 +216,10 @@ impl<'a> World<'a> {
                 set,
             },
             Deed::Retry => Action::Retry { comment, set },
+            Deed::Override(act) => Action::Override {
+                act: self.overruling(act, step.state.as_deref()),
+                reason: words,
+            },
             Deed::Happen(event, payload) => {
                 return self.send(
                     Actor::System,
@@ -230,6 +236,22 @@ impl<'a> World<'a> {
             Deed::Child(outcome) => return self.child(outcome),
         };
         self.send(Actor::Person(who), action)
+    }
+
+    /// What overrules the flow, with the task it is about: anybody's in that state.
+    fn overruling(&self, act: &Override, state: Option<&str>) -> Override {
+        match act {
+            Override::Reassign { to, .. } => Override::Reassign {
+                task: self.task_of("", state, &Deed::Approve),
+                to: to.clone(),
+            },
+            Override::Terminate
+            | Override::Suspend
+            | Override::Resume
+            | Override::Jump { .. }
+            | Override::Skip { .. }
+            | Override::Retry { .. } => act.clone(),
+        }
     }
 
     /// The task a step is about: the person's own in that state, else anybody's there, else the last one that ended there.
@@ -471,7 +493,8 @@ fn fits(kind: TaskKind, deed: &Deed) -> bool {
         | Deed::Copy(_)
         | Deed::TakeBack
         | Deed::Urge
-        | Deed::Reopen => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
+        | Deed::Reopen
+        | Deed::Override(_) => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
     }
 }
 

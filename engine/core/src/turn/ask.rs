@@ -353,7 +353,7 @@ impl Run<'_> {
         new: NewTask,
     ) -> u32 {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
         self.emit(Change::TaskOpened {
             task,
             state: state.id.clone(),
@@ -368,12 +368,6 @@ impl Run<'_> {
             blocks: new.blocks,
         });
         task
-    }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
     }
 }
 

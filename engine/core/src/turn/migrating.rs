@@ -457,10 +457,12 @@ impl<'a> Run<'a> {
         let Some(active) = self.case.instance.at(entry) else {
             return;
         };
-        if same_ladder && same_deadline {
+        // A clock that stands still keeps what is left of the old term; it runs on with that.
+        if active.stopped.is_some() || same_ladder && same_deadline {
             return;
         }
-        let (since, was) = (active.since, active.due);
+        let since = active.counted_from.map_or(active.since, |from| from.at);
+        let was = active.due;
         let due = if same_deadline {
             was
         } else {
@@ -521,6 +523,8 @@ impl<'a> Run<'a> {
                 reference: format!("e{entry}.r{number}.0"),
                 at,
                 entry,
+                since: Some(since),
+                rest: None,
             });
         }
     }

@@ -344,6 +344,12 @@ impl Sealed<'_> {
             | Change::Commented { .. }
             | Change::Held { .. }
             | Change::Resumed { .. }
+            | Change::Overridden { .. }
+            | Change::Suspended { .. }
+            | Change::Unsuspended {}
+            | Change::Postponed { .. }
+            | Change::ClockStopped { .. }
+            | Change::ClockStarted { .. }
             | Change::Migrated { .. }
             | Change::BranchAdded { .. }
             | Change::DueMoved { .. }

@@ -8,7 +8,7 @@ use assent_core::catalog::{Catalog, EffectType, Port, RuleType};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::{Compiled, compile};
-use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::directory::{ADMIN_ROLE, Directory, Person, RoleGrant};
 use assent_core::field::{EntityType, FieldKind};
 use assent_core::text::{Lang, Text};
 use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
@@ -150,7 +150,10 @@ pub fn calendar() -> WorkCalendar {
     assent_core::calendar::builtin("cn_office").unwrap()
 }
 
-/// Eight people, each holding some of the roles; the first is nobody special.
+/// Administers everything, and never leaves.
+pub const ADMINISTRATOR: &str = "root";
+
+/// Eight people, each holding some of the roles; the first is nobody special. And an administrator, whose grant is first.
 pub fn directory() -> Directory {
     let mut directory = Directory::default();
     let roles: Vec<String> = catalog().roles.into_keys().collect();
@@ -177,6 +180,17 @@ pub fn directory() -> Directory {
             }
         }
     }
+    let mut root = directory.people["p0"].clone();
+    root.id = ADMINISTRATOR.to_owned();
+    directory.people.insert(root.id.clone(), root);
+    directory.roles.insert(
+        0,
+        RoleGrant {
+            role: ADMIN_ROLE.to_owned(),
+            person: ADMINISTRATOR.to_owned(),
+            unit: None,
+        },
+    );
     directory
 }
 

@@ -184,7 +184,7 @@ impl App {
         let mut catalog = Catalog {
             entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
-            calendars: self.calendar_names().cloned().collect(),
+            calendars: self.calendar_names().into_iter().collect(),
             flows: self
                 .inner
                 .definitions

@@ -360,6 +360,8 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Answer { .. }
         | Action::Happen { .. }
         | Action::ChildEnded { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
         | Action::StopChild { .. }
         | Action::AddSigner { .. }
         | Action::RemoveSigner { .. }

@@ -377,7 +377,10 @@ async fn the_organisation_is_checked_on_every_change_and_every_night() {
     let words = |rows: &[crate::app::Stuck]| rows[0].words.zh.clone();
     let rows = test.app.stuck().await.unwrap();
     assert_eq!(rows.len(), 1, "{rows:#?}");
-    assert!(words(&rows).contains("哈娜"), "the only one of HR cannot approve her own leave");
+    assert!(
+        words(&rows).contains("哈娜"),
+        "the only one of HR cannot approve her own leave"
+    );
     let mut without = directory();
     without.roles.retain(|grant| grant.role != "hr");
     test.app.import_directory(without).await.unwrap();

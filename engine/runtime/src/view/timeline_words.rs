@@ -2,6 +2,7 @@
 
 mod beside;
 
+use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -9,6 +10,7 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 use assent_core::value::Value;
 
+use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
 use super::timeline_people;
@@ -47,12 +49,12 @@ impl Line {
         }
     }
 
-    fn at(mut self, state: &str) -> Self {
+    pub(super) fn at(mut self, state: &str) -> Self {
         self.state = Some(state.to_owned());
         self
     }
 
-    fn comment(mut self, comment: Option<&String>) -> Self {
+    pub(super) fn comment(mut self, comment: Option<&String>) -> Self {
         self.comment = comment.cloned();
         self
     }
@@ -70,15 +72,16 @@ impl Line {
 
 /// What the sentences need besides the event.
 pub(super) struct Said<'a> {
-    def: &'a Definition,
-    names: Names<'a>,
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
     /// Who caused it, by name; "李 代 张" where somebody stands in.
-    pub(super) who: Text,
+    pub who: Text,
     stands_for: bool,
 }
 
 impl Said<'_> {
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
@@ -121,6 +124,7 @@ pub(super) fn words(
     def: &Definition,
     event: &Event,
     names: Names<'_>,
+    calendar: &WorkCalendar,
     stands_for: Option<&str>,
 ) -> Line {
     let who = match &event.actor {
@@ -138,6 +142,7 @@ pub(super) fn words(
     let said = Said {
         def,
         names,
+        calendar,
         who,
         stands_for: stands_for.is_some(),
     };
@@ -190,8 +195,14 @@ pub(super) fn words(
         | Change::Held { .. }
         | Change::Resumed { .. }
         | Change::SubflowStopped { .. }
-        | Change::BranchAdded { .. }
-        | Change::DueMoved { .. } => of_the_machine(&said, &event.change),
+        | Change::BranchAdded { .. } => of_the_machine(&said, &event.change),
+        Change::Overridden { .. }
+        | Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => overruling::words(&said, &event.change),
     }
 }
 
@@ -610,17 +621,6 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
             format!("新版本增加分支 {branch}"),
             format!("The new version adds branch {branch}"),
         ),
-        Change::DueMoved { state, why, .. } => {
-            let name = said.state(state);
-            Line::new(
-                "due_moved",
-                "machine",
-                format!("“{}”的期限重新计算", name.zh),
-                format!("The deadline of “{}” was reckoned again", name.en),
-            )
-            .at(state)
-            .because(why.clone())
-        }
         Change::WakeupSet { .. } => Line::silent("wakeup_set"),
         Change::WakeupCleared { .. } => Line::silent("wakeup_cleared"),
         _ => Line::silent("other"),

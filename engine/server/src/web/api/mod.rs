@@ -4,12 +4,14 @@
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
 pub mod absences;
+pub mod calendars;
 pub mod clock;
 pub mod events;
 pub mod flows;
 pub mod instances;
 pub mod me;
 pub mod open_api;
+pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
@@ -79,12 +81,25 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/v1/instances/{id}/comment", post(instances::comment))
         .route("/api/v1/instances/{id}/retry", post(instances::retry))
+        .route(
+            "/api/v1/instances/{id}/override/{verb}",
+            post(overrule::overrule),
+        )
+        .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))
+        .route("/api/v1/calendars", get(calendars::list))
+        .route("/api/v1/calendars/load", post(calendars::load))
         .route("/api/v1/events/{name}", post(events::happen))
         .route("/api/v1/clock", get(clock::show).put(clock::set))
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Fault::not_found() }),
         )
+}
+
+/// How a deadline was reckoned.
+pub fn because(due: Option<&assent_runtime::app::Due>) -> Vec<shape::Words> {
+    due.map_or(vec![], |due| due.because.iter().map(Into::into).collect())
 }
 
 /// JSON with a status.

@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub mod away;
+pub mod calendars;
 pub mod demo;
 pub mod draft;
 pub mod erp;
@@ -11,10 +12,12 @@ pub mod help;
 pub mod inbox;
 pub mod instance;
 pub mod instances;
+pub mod leaving;
 pub mod link;
 pub mod mailbox;
 pub mod me;
 pub mod migration;
+pub mod overrule;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -62,7 +65,13 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/start/{flow}", get(start::form).post(start::begin))
         .route("/instances", get(instances::show))
         .route("/instances/{id}", get(instance::show))
+        .route(
+            "/instances/{id}/override",
+            get(overrule::show).post(overrule::act),
+        )
         .route("/instances/{id}/{verb}", post(instance::act))
+        .route("/calendars", get(calendars::show).post(calendars::load))
+        .route("/leaving", get(leaving::show).post(leaving::act))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
