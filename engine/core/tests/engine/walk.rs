@@ -600,8 +600,8 @@ impl<'a> Walk<'a> {
         for task in &rows.tasks_opened {
             self.due_rows.insert(task.no, task.due);
         }
-        for (task, due) in &rows.tasks_due {
-            self.due_rows.insert(*task, *due);
+        for task in &rows.tasks_changed {
+            self.due_rows.insert(task.no, task.due);
         }
         let instance = &done.case.instance;
         for task in &instance.tasks {
