@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod apply;
+pub mod audit;
 pub mod calendar;
 pub mod catalog;
 pub mod check;
@@ -38,4 +39,5 @@ pub mod turn;
 pub mod value;
 pub mod verb;
 pub mod verify;
+pub mod why;
 pub mod write;

@@ -130,7 +130,17 @@ fn effect(
 pub fn compiled(file: &Path) -> (Definition, Compiled) {
     let text = std::fs::read_to_string(file).unwrap();
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let compiled = compile(&name, &text, &catalog());
+    let compiled = compiled_as(&name, &text);
+    (compiled.definition.clone().unwrap(), compiled)
+}
+
+/// Compiles a text; its errors fail the test with their words.
+pub fn compiled_text(text: &str) -> Definition {
+    compiled_as("flow.yaml", text).definition.unwrap()
+}
+
+fn compiled_as(name: &str, text: &str) -> Compiled {
+    let compiled = compile(name, text, &catalog());
     let errors: Vec<String> = compiled
         .diagnostics
         .iter()
@@ -143,7 +153,7 @@ pub fn compiled(file: &Path) -> (Definition, Compiled) {
         })
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
-    (compiled.definition.clone().unwrap(), compiled)
+    compiled
 }
 
 pub fn calendar() -> WorkCalendar {

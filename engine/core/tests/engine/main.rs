@@ -10,3 +10,4 @@ mod missing;
 mod previews;
 mod running;
 mod walk;
+mod why;

@@ -32,6 +32,7 @@ mod state;
 mod task;
 mod version;
 mod view;
+mod why;
 
 pub use absence::{AbsenceSaved, AbsenceView};
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
@@ -60,3 +61,4 @@ pub use state::App;
 pub use task::{ChangedFact, OfferView, TaskView};
 pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
+pub use why::{NextView, ReasonView, WhyView};

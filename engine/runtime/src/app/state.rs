@@ -60,6 +60,7 @@ pub(crate) struct Inner {
     checked: Mutex<Option<Checked>>,
     workers: Mutex<Option<Workers>>,
     pub(super) throttle: crate::throttle::Throttle,
+    pub(crate) sealer: crate::audit::Sealer,
 }
 
 impl Inner {
@@ -138,6 +139,7 @@ impl App {
                 checked: Mutex::default(),
                 workers: Mutex::default(),
                 throttle: crate::throttle::Throttle::default(),
+                sealer: crate::audit::Sealer::default(),
             }),
         };
         app.load_calendars().await?;
@@ -145,6 +147,8 @@ impl App {
         app.load_directory().await?;
         app.load_definitions().await?;
         if workers {
+            // A key that cannot be used is told now, not when the first root is due.
+            app.audit_keys()?;
             let started = Workers::start(&app);
             *app.inner
                 .workers
@@ -187,6 +191,7 @@ impl App {
     /// A test clock was moved: workers look at once what is due now.
     pub fn clock_moved(&self) {
         self.inner.wake(true, true);
+        self.inner.sealer.bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -9,5 +9,8 @@ mod mails;
 mod overruling;
 mod publishing;
 mod replaying;
+mod roots;
+mod tamper;
+mod verifying;
 mod versions;
 mod workers;

@@ -34,7 +34,8 @@ impl Workers {
             tokio::spawn(timers::run(app.clone(), stopping.clone())),
             tokio::spawn(outbox::run(app.clone(), stopping.clone())),
             tokio::spawn(reconcile::run(app.clone(), stopping.clone())),
-            tokio::spawn(checks::run(app.clone(), stopping)),
+            tokio::spawn(checks::run(app.clone(), stopping.clone())),
+            tokio::spawn(crate::audit::run(app.clone(), stopping)),
         ];
         Self { stop, loops }
     }

@@ -50,7 +50,7 @@ struct Report {
 }
 
 /// Previews, and unless it is a dry run migrates exactly what it showed.
-pub fn run(args: &Args, say: Say) -> Done {
+pub(super) fn run(args: &Args, say: Say) -> Done {
     if !args.dry_run && args.reason.trim().is_empty() {
         return Err(Text::new(
             "请用 --reason 写明原因，或用 --dry-run 只看结果。",

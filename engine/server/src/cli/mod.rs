@@ -7,15 +7,20 @@ mod config;
 mod demo;
 mod diff;
 mod draw;
+mod export;
 mod files;
+mod key;
 mod listen;
 mod migrate;
 mod publish;
 mod replay;
 mod say;
 mod schema;
+mod seal;
 mod serve;
 mod test;
+mod verify;
+mod why;
 mod workshop;
 
 use std::path::PathBuf;
@@ -71,6 +76,17 @@ enum Verb {
     /// Working calendars. 工作日历
     #[command(subcommand)]
     Calendar(calendar::Verb),
+    /// Why a task came to somebody, why not to somebody else, what comes next. 为什么
+    Why(why::Args),
+    /// Verify the trail of a database, or of an export. 校验审计记录
+    Verify(verify::Args),
+    /// Write the whole trail into a file for auditors. 导出审计记录
+    Export(export::Args),
+    /// Make a signed audit root now. 立即生成存证根
+    Seal(seal::Args),
+    /// The key that signs audit roots. 存证密钥
+    #[command(subcommand)]
+    Key(key::Verb),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -112,6 +128,11 @@ pub fn run() -> ExitCode {
         Verb::Replay(args) => replay::run(&args, say),
         Verb::Admin(verb) => admin::run(&verb, say),
         Verb::Calendar(verb) => calendar::run(&verb, say),
+        Verb::Why(args) => why::run(&args, say),
+        Verb::Verify(args) => verify::run(&args, say),
+        Verb::Export(args) => export::run(&args, say),
+        Verb::Seal(args) => seal::run(&args, say),
+        Verb::Key(verb) => key::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

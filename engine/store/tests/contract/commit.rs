@@ -1,6 +1,7 @@
 //! What one commit does and does not write.
 
 use assent_core::time::Moment;
+use assent_core::write::TaskRow;
 use assent_store::Outcome;
 
 use crate::support::{Fresh, decided, id, on_both, started, values};

@@ -4,6 +4,7 @@
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
 pub mod absences;
+pub mod audit;
 pub mod calendars;
 pub mod clock;
 pub mod events;
@@ -76,6 +77,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/history", get(instances::history))
         .route("/api/v1/instances/{id}/explain", get(instances::explain))
         .route("/api/v1/instances/{id}/diagram", get(instances::diagram))
+        .route("/api/v1/instances/{id}/why", get(audit::why))
+        .route("/api/v1/instances/{id}/proof", get(audit::proof))
+        .route("/api/v1/audit/root", get(audit::root))
         .route("/api/v1/instances/{id}/save", post(instances::save))
         .route("/api/v1/instances/{id}/submit", post(instances::submit))
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))

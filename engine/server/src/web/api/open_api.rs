@@ -42,6 +42,9 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::history,
         super::instances::explain,
         super::instances::diagram,
+        super::audit::why,
+        super::audit::proof,
+        super::audit::root,
         super::instances::save,
         super::instances::submit,
         super::instances::withdraw,
@@ -113,6 +116,8 @@ mod tests {
             "override",
             "hand-over",
             "calendars",
+            "why",
+            "proof",
         ] {
             assert!(text.contains(verb), "{verb}");
         }

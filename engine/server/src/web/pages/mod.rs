@@ -18,6 +18,8 @@ pub mod mailbox;
 pub mod me;
 pub mod migration;
 pub mod overrule;
+pub mod print;
+pub mod proof;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -26,6 +28,7 @@ pub mod stuck;
 pub mod task;
 pub mod task_do;
 pub mod welcome;
+pub mod why;
 
 use std::sync::Arc;
 
@@ -72,6 +75,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/instances/{id}/{verb}", post(instance::act))
         .route("/calendars", get(calendars::show).post(calendars::load))
         .route("/leaving", get(leaving::show).post(leaving::act))
+        .route("/instances/{id}/print", get(print::show))
+        .route("/instances/{id}/why", get(why::show))
+        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
