@@ -83,7 +83,12 @@ impl Definition {
         let Some(draft) = self.states.iter().find(is_draft) else {
             return true;
         };
-        let mut listed = draft.fields.write.iter().chain(&draft.fields.require).peekable();
+        let mut listed = draft
+            .fields
+            .write
+            .iter()
+            .chain(&draft.fields.require)
+            .peekable();
         listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
     }
 }
@@ -119,7 +124,10 @@ impl State {
             return self.deadline;
         };
         let said = values.get(&by.field)?.as_text()?;
-        by.terms.iter().find(|(option, _)| option == said).map(|(_, term)| *term)
+        by.terms
+            .iter()
+            .find(|(option, _)| option == said)
+            .map(|(_, term)| *term)
     }
 }
 

@@ -70,25 +70,38 @@ mod tests {
         let good = with_check("91330106MA2B1C2D3");
         assert!(is_credit_code(&good), "{good}");
         assert!(!is_credit_code(&good[..17]), "too short");
-        assert!(!is_credit_code(&good.replace("330106", "330160")), "two digits swapped");
+        assert!(
+            !is_credit_code(&good.replace("330106", "330160")),
+            "two digits swapped"
+        );
         assert!(!is_credit_code(&good.to_lowercase()));
         assert!(!is_credit_code("91330106MA2B1C2DI0"), "no I");
         assert!(!is_credit_code(""));
     }
 
     fn with_check(body: &str) -> String {
-        let good = CREDIT_SIGNS.iter().map(|sign| format!("{body}{}", char::from(*sign)));
-        good.clone().find(|code| check_by_hand(code)).unwrap_or_default()
+        let good = CREDIT_SIGNS
+            .iter()
+            .map(|sign| format!("{body}{}", char::from(*sign)));
+        good.clone()
+            .find(|code| check_by_hand(code))
+            .unwrap_or_default()
     }
 
     /// The rule in other words: the weighted sum with the check digit is a multiple of 31.
     fn check_by_hand(code: &str) -> bool {
-        let weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1];
+        let weights = [
+            1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1,
+        ];
         let sum: usize = code
             .bytes()
             .zip(weights)
             .map(|(byte, weight)| {
-                weight * CREDIT_SIGNS.iter().position(|sign| *sign == byte).unwrap_or(0)
+                weight
+                    * CREDIT_SIGNS
+                        .iter()
+                        .position(|sign| *sign == byte)
+                        .unwrap_or(0)
             })
             .sum();
         sum.is_multiple_of(31)

@@ -146,8 +146,7 @@ pub trait Module: Send + Sync {
     /// # Errors
     /// When the answer cannot be understood; counts as a failed attempt.
     fn settle(&self, effect: &str, answer: &Json) -> Result<Values, Refusal> {
-        post::settle(self.manifest(), effect, answer)
-            .unwrap_or_else(|| Err(unknown_effect(effect)))
+        post::settle(self.manifest(), effect, answer).unwrap_or_else(|| Err(unknown_effect(effect)))
     }
 }
 

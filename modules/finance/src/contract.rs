@@ -26,7 +26,11 @@ pub(crate) fn derive(values: &mut Values) {
         share.rescale(SHARE_DECIMALS);
         Some(Value::Number(share))
     };
-    let margin = share(price.zip(values.number("cost")).map(|(price, cost)| price - cost));
+    let margin = share(
+        price
+            .zip(values.number("cost"))
+            .map(|(price, cost)| price - cost),
+    );
     let retention = share(Some(planned(values, Some("retention"))));
     values.insert("margin".to_owned(), margin.unwrap_or_default());
     values.insert("retention_share".to_owned(), retention.unwrap_or_default());
@@ -55,13 +59,18 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
             "The customer has no credit code; complete the customer's record first",
         ));
     }
-    let (plan, price) = (planned(after, None), after.number("price").unwrap_or_default());
+    let (plan, price) = (
+        planned(after, None),
+        after.number("price").unwrap_or_default(),
+    );
     if plan != price {
         return Err(refuse(
             "plan",
             "plan_not_amount",
             format!("收款计划合计 {plan} 与合同金额 {price} 不符，请调整"),
-            format!("The collection plan adds up to {plan}, the contract is over {price}; make them equal"),
+            format!(
+                "The collection plan adds up to {plan}, the contract is over {price}; make them equal"
+            ),
         ));
     }
     let retention = planned(after, Some("retention"));

@@ -34,7 +34,10 @@ fn others(values: &Values, cx: &HookContext<'_>) -> Vec<Values> {
 /// What the contract leaves to be invoiced besides this application.
 fn left(values: &Values, cx: &HookContext<'_>) -> Option<Decimal> {
     let contract = cx.referred("contract", values, "contract")?;
-    let applied: Decimal = others(values, cx).iter().filter_map(|other| other.number("amount")).sum();
+    let applied: Decimal = others(values, cx)
+        .iter()
+        .filter_map(|other| other.number("amount"))
+        .sum();
     Some(contract.number("amount")? - applied)
 }
 
@@ -47,14 +50,22 @@ pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
     values.insert("left".to_owned(), left);
     if !values.lacks("invoice_no") && values.lacks("issued_on") {
         values.insert("issued_on".to_owned(), Value::Date(cx.today));
-        let days = values.number("term_days").and_then(|days| i64::try_from(days).ok());
+        let days = values
+            .number("term_days")
+            .and_then(|days| i64::try_from(days).ok());
         let due = days.and_then(|days| cx.today.checked_add(days.days()).ok());
-        values.insert("due_on".to_owned(), due.map(Value::Date).unwrap_or_default());
+        values.insert(
+            "due_on".to_owned(),
+            due.map(Value::Date).unwrap_or_default(),
+        );
     }
 }
 
 pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
-    if after.text("tax_no").is_some_and(|number| !is_credit_code(number)) {
+    if after
+        .text("tax_no")
+        .is_some_and(|number| !is_credit_code(number))
+    {
         return Err(refuse(
             "tax_no",
             "tax_no_wrong",
@@ -65,10 +76,24 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
     if !cx.complete {
         return Ok(());
     }
-    let customer = cx.referred("customer", after, "customer").unwrap_or_default();
+    let customer = cx
+        .referred("customer", after, "customer")
+        .unwrap_or_default();
     for (field, of_customer, code, zh, en) in [
-        ("title", "tax_title", "title_mismatch", "发票抬头与客户开票资料不一致，请核对", "The title is not that of the customer's tax record; check it"),
-        ("tax_no", "credit_code", "tax_no_mismatch", "税号与客户开票资料不一致，请核对", "The tax number is not that of the customer's tax record; check it"),
+        (
+            "title",
+            "tax_title",
+            "title_mismatch",
+            "发票抬头与客户开票资料不一致，请核对",
+            "The title is not that of the customer's tax record; check it",
+        ),
+        (
+            "tax_no",
+            "credit_code",
+            "tax_no_mismatch",
+            "税号与客户开票资料不一致，请核对",
+            "The tax number is not that of the customer's tax record; check it",
+        ),
     ] {
         if after.text(field) != customer.text(of_customer) {
             return Err(refuse(field, code, zh, en));
@@ -100,19 +125,26 @@ fn ahead(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
         ));
     }
     let latest = cx.today.saturating_add(AHEAD_DAYS_MAX.days());
-    if after.date("expected_receipt_on").is_some_and(|day| day > latest) {
+    if after
+        .date("expected_receipt_on")
+        .is_some_and(|day| day > latest)
+    {
         return Err(refuse(
             "expected_receipt_on",
             "ahead_too_far",
             format!("发货前开票，预计回款不得晚于 {AHEAD_DAYS_MAX} 天（{latest}）"),
-            format!("Ahead of delivery the money must be expected within {AHEAD_DAYS_MAX} days (until {latest})"),
+            format!(
+                "Ahead of delivery the money must be expected within {AHEAD_DAYS_MAX} days (until {latest})"
+            ),
         ));
     }
     Ok(())
 }
 
 fn within_contract(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
-    let contract = cx.referred("contract", after, "contract").unwrap_or_default();
+    let contract = cx
+        .referred("contract", after, "contract")
+        .unwrap_or_default();
     if contract.text("customer") != after.text("customer") {
         return Err(refuse(
             "customer",
@@ -122,7 +154,8 @@ fn within_contract(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> 
         ));
     }
     let same = |other: &&Values| {
-        other.text("delivery_no") == after.text("delivery_no") && other.text("status") == Some("issued")
+        other.text("delivery_no") == after.text("delivery_no")
+            && other.text("status") == Some("issued")
     };
     if after.text("status") != Some("issued")
         && let Some(other) = others(after, cx).iter().find(same)
@@ -132,7 +165,9 @@ fn within_contract(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> 
             "delivery_no",
             "not_cancelled",
             format!("这票货已开发票 {number}，须先红冲才能重开"),
-            format!("Invoice {number} stands for this shipment; cancel it by a red-letter invoice first"),
+            format!(
+                "Invoice {number} stands for this shipment; cancel it by a red-letter invoice first"
+            ),
         ));
     }
     let left = left(after, cx).unwrap_or_default();
@@ -141,7 +176,9 @@ fn within_contract(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> 
             "amount",
             "over_contract",
             format!("超过合同可开余额 {left}，请减少金额或先变更合同"),
-            format!("The contract leaves {left} to invoice; ask for less or change the contract first"),
+            format!(
+                "The contract leaves {left} to invoice; ask for less or change the contract first"
+            ),
         ));
     }
     Ok(())
@@ -152,7 +189,10 @@ pub(crate) fn react(change: &Change) -> Vec<Reaction> {
     let status = match change {
         Change::Submitted { .. } => "asked",
         Change::Entered { state, .. } if state == "issued" => "issued",
-        Change::Ended { outcome: Outcome::Approved, .. } => "issued",
+        Change::Ended {
+            outcome: Outcome::Approved,
+            ..
+        } => "issued",
         Change::Ended { .. } => "void",
         _ => return vec![],
     };

@@ -13,7 +13,9 @@ const COVERED_MIN: Decimal = Decimal::from_parts(90, 0, 0, false, 2);
 
 pub(crate) fn needs(values: &Values) -> Vec<Query> {
     let by = |field: &str| values.text(field).map(|is| Query::new(ENTITY, field, is));
-    let parts = values.text("parent").map(|id| Query::new(ENTITY, "parent", id).guarded_by(ENTITY, id));
+    let parts = values
+        .text("parent")
+        .map(|id| Query::new(ENTITY, "parent", id).guarded_by(ENTITY, id));
     by("unit").into_iter().chain(parts).collect()
 }
 
@@ -35,7 +37,11 @@ fn newest(mut found: Vec<Values>) -> Vec<Values> {
         .filter(|other| other.text("status") == Some("active"))
         .filter_map(|other| other.text("changes").map(str::to_owned))
         .collect();
-    found.retain(|other| other.text("id").is_none_or(|id| !replaced.iter().any(|known| known == id)));
+    found.retain(|other| {
+        other
+            .text("id")
+            .is_none_or(|id| !replaced.iter().any(|known| known == id))
+    });
     found
 }
 
@@ -46,17 +52,27 @@ pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
     }
     // Judged on the day it is asked for: days that pass while others sign do not make a change a late one.
     if !cx.complete || values.lacks("days_left") {
-        let left = values.date("ends_on").and_then(|end| cx.today.until(end).ok());
+        let left = values
+            .date("ends_on")
+            .and_then(|end| cx.today.until(end).ok());
         let left = left.map(|span| Value::from(i64::from(span.get_days()) + 1));
         values.insert("days_left".to_owned(), left.unwrap_or_default());
     }
-    let before = cx.referred(ENTITY, values, "changes").and_then(|old| old.number("value"));
-    values.insert("before".to_owned(), before.map(Value::Number).unwrap_or_default());
+    let before = cx
+        .referred(ENTITY, values, "changes")
+        .and_then(|old| old.number("value"));
+    values.insert(
+        "before".to_owned(),
+        before.map(Value::Number).unwrap_or_default(),
+    );
     let covered = covered(values);
     let short = covered.is_some_and(|covered| covered < Decimal::ONE);
-    let warning = short.then(|| Value::from("下级目标合计低于本目标 / the parts add up to less than the whole"));
+    let warning = short
+        .then(|| Value::from("下级目标合计低于本目标 / the parts add up to less than the whole"));
     values.insert("warning".to_owned(), warning.unwrap_or_default());
-    let covered = covered.map(|share| Value::Number(round(share, 4))).unwrap_or_default();
+    let covered = covered
+        .map(|share| Value::Number(round(share, 4)))
+        .unwrap_or_default();
     values.insert("covered".to_owned(), covered);
 }
 
@@ -68,11 +84,20 @@ fn covered(values: &Values) -> Option<Decimal> {
     parts.checked_div(values.number("value")?)
 }
 
-pub(crate) fn check(before: Option<&Values>, after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+pub(crate) fn check(
+    before: Option<&Values>,
+    after: &Values,
+    cx: &HookContext<'_>,
+) -> Result<(), Refusal> {
     if let (Some(start), Some(end)) = (after.date("starts_on"), after.date("ends_on"))
         && start > end
     {
-        return Err(refuse("ends_on", "dates_out_of_order", "期间结束早于开始，请核对", "The period ends before it starts; check it"));
+        return Err(refuse(
+            "ends_on",
+            "dates_out_of_order",
+            "期间结束早于开始，请核对",
+            "The period ends before it starts; check it",
+        ));
     }
     // Once it stands, nothing about it is judged again: a period may be over, a person may have left.
     let stands = |values: &Values| matches!(values.text("status"), Some("active" | "void"));
@@ -100,7 +125,10 @@ fn not_covered(field: &str) -> Refusal {
 }
 
 fn subject(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
-    if after.text("person").is_some_and(|person| !cx.is_here(person)) {
+    if after
+        .text("person")
+        .is_some_and(|person| !cx.is_here(person))
+    {
         return Err(refuse(
             "person",
             "person_left",
@@ -130,7 +158,9 @@ fn set(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
                 "starts_on",
                 "target_twice",
                 format!("同一对象、指标、期间和考核值已有目标 {number}，请改为变更"),
-                format!("Target {number} stands for the same subject, indicator, period and tier; ask for a change"),
+                format!(
+                    "Target {number} stands for the same subject, indicator, period and tier; ask for a change"
+                ),
             ));
         }
         if theirs.0 <= ours.1 && ours.0 <= theirs.1 {
@@ -147,10 +177,22 @@ fn set(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
 
 fn change(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
     for (field, zh, en) in [
-        ("changes", "请选择被变更的目标", "Choose the target to change"),
+        (
+            "changes",
+            "请选择被变更的目标",
+            "Choose the target to change",
+        ),
         ("reason", "请填写变更原因", "Give the reason of the change"),
-        ("effective_from", "请填写生效日期", "Say from when it is effective"),
-        ("achieved", "请填写当前完成情况", "Say what has been achieved so far"),
+        (
+            "effective_from",
+            "请填写生效日期",
+            "Say from when it is effective",
+        ),
+        (
+            "achieved",
+            "请填写当前完成情况",
+            "Say what has been achieved so far",
+        ),
     ] {
         if after.lacks(field) {
             return Err(refuse(field, "field_required", zh, en));
@@ -158,8 +200,12 @@ fn change(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
     }
     let old = cx.referred(ENTITY, after, "changes").unwrap_or_default();
     let fields = ["unit", "person", "indicator", "tier"];
-    let differs = fields.iter().any(|field| old.text(field) != after.text(field))
-        || ["starts_on", "ends_on"].iter().any(|field| old.date(field) != after.date(field));
+    let differs = fields
+        .iter()
+        .any(|field| old.text(field) != after.text(field))
+        || ["starts_on", "ends_on"]
+            .iter()
+            .any(|field| old.date(field) != after.date(field));
     if differs || old.text("status") != Some("active") {
         return Err(refuse(
             "changes",
@@ -169,7 +215,10 @@ fn change(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
         ));
     }
     let newest = same(after, cx);
-    if !newest.iter().any(|other| other.text("id") == after.text("changes")) {
+    if !newest
+        .iter()
+        .any(|other| other.text("id") == after.text("changes"))
+    {
         return Err(refuse(
             "changes",
             "not_newest",
@@ -181,7 +230,12 @@ fn change(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
         other.text("status") == Some("asked") && other.text("changes") == after.text("changes")
     };
     if newest.iter().any(asked) {
-        return Err(refuse("changes", "change_open", "该目标已有变更在审批，请等它结束", "Another change of this target is being decided; wait for it"));
+        return Err(refuse(
+            "changes",
+            "change_open",
+            "该目标已有变更在审批，请等它结束",
+            "Another change of this target is being decided; wait for it",
+        ));
     }
     parts_of_parent(after, cx)
 }
@@ -210,15 +264,26 @@ fn tiers(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
     let stretch = after.text("tier") == Some("stretch");
     let value = after.number("value").unwrap_or_default();
     let wrong = same(after, cx).iter().any(|other| {
-        let period = ["starts_on", "ends_on"].iter().all(|field| other.date(field) == after.date(field));
+        let period = ["starts_on", "ends_on"]
+            .iter()
+            .all(|field| other.date(field) == after.date(field));
         let theirs = other.number("value").unwrap_or_default();
         period
             && other.text("status") == Some("active")
             && other.text("tier") != after.text("tier")
-            && if stretch { value < theirs } else { value > theirs }
+            && if stretch {
+                value < theirs
+            } else {
+                value > theirs
+            }
     });
     if wrong {
-        return Err(refuse("value", "stretch_below_base", "冲刺目标不得低于基本目标", "The stretch target must not be below the base target"));
+        return Err(refuse(
+            "value",
+            "stretch_below_base",
+            "冲刺目标不得低于基本目标",
+            "The stretch target must not be below the base target",
+        ));
     }
     Ok(())
 }
@@ -227,14 +292,23 @@ fn tiers(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
 pub(crate) fn react(change: &Change, values: &Values, cx: &HookContext<'_>) -> Vec<Reaction> {
     let status = match change {
         Change::Submitted { .. } => "asked",
-        Change::Ended { outcome: Outcome::Approved, .. } => "active",
+        Change::Ended {
+            outcome: Outcome::Approved,
+            ..
+        } => "active",
         Change::Ended { .. } => "void",
         _ => return vec![],
     };
-    let mut reactions = vec![Reaction::Set(Values::from([("status".to_owned(), Value::from(status))]))];
+    let mut reactions = vec![Reaction::Set(Values::from([(
+        "status".to_owned(),
+        Value::from(status),
+    )]))];
     if status == "active" {
         let copy = |name: &str| values.get(name).cloned().unwrap_or_default();
-        let from = values.date("effective_from").or(values.date("starts_on")).unwrap_or(cx.today);
+        let from = values
+            .date("effective_from")
+            .or(values.date("starts_on"))
+            .unwrap_or(cx.today);
         let history = [
             ("number", copy("number")),
             ("target", Value::from(cx.record)),

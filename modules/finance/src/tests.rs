@@ -36,34 +36,64 @@ fn the_manifest_is_good() {
 #[test]
 fn invoices_of_a_contract_never_exceed_it() {
     let other = |status: &str, amount: &str| {
-        let yaml = format!("{{contract: H1, amount: {amount}, delivery_no: SH-0, status: {status}}}");
+        let yaml =
+            format!("{{contract: H1, amount: {amount}, delivery_no: SH-0, status: {status}}}");
         bench().with_record("invoice_application", "K1", &yaml)
     };
-    let save = |bench: Bench, amount: &str| bench.save("invoice_application", None, &invoice(amount, ""));
+    let save =
+        |bench: Bench, amount: &str| bench.save("invoice_application", None, &invoice(amount, ""));
     assert!(save(bench(), "1000.00").is_ok(), "the whole contract");
     assert_eq!(refused(save(bench(), "1000.01")), "over_contract");
     assert!(save(other("issued", "400.00"), "600.00").is_ok());
-    assert_eq!(refused(save(other("issued", "400.00"), "600.01")), "over_contract");
-    assert_eq!(refused(save(other("asked", "400.00"), "600.01")), "over_contract", "asked for counts, too");
-    assert!(save(other("void", "400.00"), "1000.00").is_ok(), "what is void does not count");
+    assert_eq!(
+        refused(save(other("issued", "400.00"), "600.01")),
+        "over_contract"
+    );
+    assert_eq!(
+        refused(save(other("asked", "400.00"), "600.01")),
+        "over_contract",
+        "asked for counts, too"
+    );
+    assert!(
+        save(other("void", "400.00"), "1000.00").is_ok(),
+        "what is void does not count"
+    );
     let half = Bench::new(Finance).save("invoice_application", None, &invoice("0.00", ""));
     assert_eq!(refused(half), "field_too_small", "nothing is no invoice");
 }
 
 #[test]
 fn an_issued_invoice_is_dated_and_due() {
-    let saved = bench().save("invoice_application", None, &invoice("10.00", ", invoice_no: '26332000000000000001'"));
+    let saved = bench().save(
+        "invoice_application",
+        None,
+        &invoice("10.00", ", invoice_no: '26332000000000000001'"),
+    );
     let saved = saved.unwrap_or_default();
     let shown = |name: &str| format!("{:?}", saved.get(name));
-    assert!(shown("issued_on").contains("2026-03-02"), "{}", shown("issued_on"));
-    assert!(shown("due_on").contains("2026-04-01"), "{}", shown("due_on"));
+    assert!(
+        shown("issued_on").contains("2026-03-02"),
+        "{}",
+        shown("issued_on")
+    );
+    assert!(
+        shown("due_on").contains("2026-04-01"),
+        "{}",
+        shown("due_on")
+    );
 }
 
 #[test]
 fn effects_are_posted_as_declared() {
-    let issue = bench().request("erp.issue_invoice", "{number: KP-1, kind: special, title: T, tax_no: N, amount: 113.00, tax_rate: 0.13}");
+    let issue = bench().request(
+        "erp.issue_invoice",
+        "{number: KP-1, kind: special, title: T, tax_no: N, amount: 113.00, tax_rate: 0.13}",
+    );
     let issue = issue.unwrap_or_else(|refusal| panic!("{refusal:?}"));
-    assert_eq!((issue.connector.as_str(), issue.path.as_str()), ("erp", "/invoices"));
+    assert_eq!(
+        (issue.connector.as_str(), issue.path.as_str()),
+        ("erp", "/invoices")
+    );
     assert_eq!(issue.body["amount"], json!("113.00"), "exact, as a text");
     let answer = |json| bench().answer("erp.issue_invoice", &json);
     assert!(answer(json!({"invoice_no": "26332000000000000001"})).is_ok());

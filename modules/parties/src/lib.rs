@@ -22,7 +22,11 @@ impl Module for Parties {
         _cx: &HookContext<'_>,
     ) -> Result<(), Refusal> {
         match entity {
-            "customer" if after.text("credit_code").is_some_and(|code| !is_credit_code(code)) => {
+            "customer"
+                if after
+                    .text("credit_code")
+                    .is_some_and(|code| !is_credit_code(code)) =>
+            {
                 Err(refuse(
                     "credit_code",
                     "credit_code_wrong",

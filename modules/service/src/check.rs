@@ -20,7 +20,10 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
         ));
     }
     dates(after, cx)?;
-    let last = earlier(after, cx).iter().filter_map(|order| order.number("odometer_km")).max();
+    let last = earlier(after, cx)
+        .iter()
+        .filter_map(|order| order.number("odometer_km"))
+        .max();
     let vehicle = cx.referred("vehicle", after, "vehicle");
     let known = last.max(vehicle.and_then(|vehicle| vehicle.number("odometer_km")));
     if let (Some(known), Some(now)) = (known, after.number("odometer_km"))
@@ -46,8 +49,17 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
 }
 
 fn dates(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
-    let future = ["fault_on", "arrived_on", "finished_on", "produced_on", "registered_on"];
-    if let Some(field) = future.iter().find(|field| after.date(field).is_some_and(|day| day > cx.today)) {
+    let future = [
+        "fault_on",
+        "arrived_on",
+        "finished_on",
+        "produced_on",
+        "registered_on",
+    ];
+    if let Some(field) = future
+        .iter()
+        .find(|field| after.date(field).is_some_and(|day| day > cx.today))
+    {
         return Err(refuse(
             field,
             "date_in_future",

@@ -17,7 +17,13 @@ const FROM_VEHICLE: [&str; 8] = [
     "extended_km",
 ];
 /// Defects that endanger people; repairs of them are counted apart.
-const SAFETY: [&str; 5] = ["steering", "brake", "body_crack", "fuel_leak", "battery_fire"];
+const SAFETY: [&str; 5] = [
+    "steering",
+    "brake",
+    "body_crack",
+    "fuel_leak",
+    "battery_fire",
+];
 
 /// Closed repairs of the same vehicle.
 pub(crate) fn earlier(values: &Values, cx: &HookContext<'_>) -> Vec<Values> {
@@ -43,11 +49,22 @@ pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
     }
     let before = earlier(values, cx);
     let days: i64 = before.iter().map(days_in_repair).sum();
-    let same: Vec<&Values> = before.iter().filter(|order| same_fault(order, values)).collect();
+    let same: Vec<&Values> = before
+        .iter()
+        .filter(|order| same_fault(order, values))
+        .collect();
     let last = same.iter().max_by_key(|order| order.date("finished_on"));
     let of_last = |field: &str| last.and_then(|last| last.get(field)).cloned();
-    let safety = |order: &Values| order.text("defect").is_some_and(|defect| SAFETY.contains(&defect));
-    let hours = if values.is("rework") { Some(Decimal::ZERO) } else { values.number("labour_hours") };
+    let safety = |order: &Values| {
+        order
+            .text("defect")
+            .is_some_and(|defect| SAFETY.contains(&defect))
+    };
+    let hours = if values.is("rework") {
+        Some(Decimal::ZERO)
+    } else {
+        values.number("labour_hours")
+    };
     // This repair counts, too, as far as it is known by now.
     let with_this = |test: &dyn Fn(&Values) -> bool| {
         let count = before.iter().filter(|order| test(order)).count() + usize::from(test(values));
@@ -60,7 +77,10 @@ pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
         ("repaired_km", of_last("odometer_km").unwrap_or_default()),
         ("same_defect", with_this(&|order| same_fault(order, values))),
         ("safety_repairs", with_this(&safety)),
-        ("assembly_replaced", with_this(&|order| order.is("replaced"))),
+        (
+            "assembly_replaced",
+            with_this(&|order| order.is("replaced")),
+        ),
         ("paid_hours", hours.map(Value::Number).unwrap_or_default()),
     ];
     for (name, value) in figures {

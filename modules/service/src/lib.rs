@@ -19,7 +19,8 @@ impl Module for Service {
 
     fn needs(&self, entity: &str, values: &Values) -> Vec<Query> {
         let vehicle = values.text("vehicle").filter(|_| entity == "work_order");
-        let of = |vehicle| Query::new("work_order", "vehicle", vehicle).guarded_by("vehicle", vehicle);
+        let of =
+            |vehicle| Query::new("work_order", "vehicle", vehicle).guarded_by("vehicle", vehicle);
         vehicle.map(of).into_iter().collect()
     }
 
@@ -41,7 +42,11 @@ impl Module for Service {
         after: &Values,
         cx: &HookContext<'_>,
     ) -> Result<(), Refusal> {
-        if entity == "work_order" { check::check(after, cx) } else { Ok(()) }
+        if entity == "work_order" {
+            check::check(after, cx)
+        } else {
+            Ok(())
+        }
     }
 
     fn react(
@@ -54,7 +59,8 @@ impl Module for Service {
         if entity != "work_order" {
             return vec![];
         }
-        let status = |word: &str| Reaction::Set(Values::from([("status".to_owned(), Value::from(word))]));
+        let status =
+            |word: &str| Reaction::Set(Values::from([("status".to_owned(), Value::from(word))]));
         match &event.change {
             Change::Submitted { .. } => vec![status("open")],
             Change::Entered { state, .. } if state == "closed" => {
@@ -65,7 +71,9 @@ impl Module for Service {
                 reactions
             }
             Change::Entered { state, .. } if state == "cancelled" => vec![status("void")],
-            Change::Ended { outcome, .. } if *outcome != assent_core::definition::Outcome::Approved => {
+            Change::Ended { outcome, .. }
+                if *outcome != assent_core::definition::Outcome::Approved =>
+            {
                 vec![status("void")]
             }
             _ => vec![],

@@ -19,7 +19,11 @@ impl Module for Shipment {
     }
 
     fn needs(&self, entity: &str, values: &Values) -> Vec<Query> {
-        if entity == "shipment" { load::needs(values) } else { vec![] }
+        if entity == "shipment" {
+            load::needs(values)
+        } else {
+            vec![]
+        }
     }
 
     fn derive(&self, entity: &str, values: &mut Values, cx: &HookContext<'_>) {
@@ -55,11 +59,17 @@ impl Module for Shipment {
         let status = match &event.change {
             _ if entity != "shipment" => return vec![],
             Change::Submitted { .. } => "asked",
-            Change::Ended { outcome: Outcome::Approved, .. } => "released",
+            Change::Ended {
+                outcome: Outcome::Approved,
+                ..
+            } => "released",
             Change::Ended { .. } => "void",
             _ => return vec![],
         };
-        vec![Reaction::Set(Values::from([("status".to_owned(), Value::from(status))]))]
+        vec![Reaction::Set(Values::from([(
+            "status".to_owned(),
+            Value::from(status),
+        )]))]
     }
 }
 

@@ -12,33 +12,54 @@ const FAR_OFF_KM: Decimal = Decimal::TWO;
 
 /// Other shipments on the same truck, and to the same city.
 pub(crate) fn needs(values: &Values) -> Vec<Query> {
-    let by = |field: &str| values.text(field).map(|is| Query::new("shipment", field, is));
+    let by = |field: &str| {
+        values
+            .text(field)
+            .map(|is| Query::new("shipment", field, is))
+    };
     [by("truck"), by("city")].into_iter().flatten().collect()
 }
 
 fn days_apart(one: &Values, other: &Values) -> Option<i32> {
-    let days = one.date("leaves_on")?.until(other.date("leaves_on")?).ok()?;
+    let days = one
+        .date("leaves_on")?
+        .until(other.date("leaves_on")?)
+        .ok()?;
     Some(days.get_days().abs())
 }
 
 /// Suggests released shipments to the same city that leave within three days.
 pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
     let city = values.text("city").unwrap_or_default();
-    let near = cx.find("shipment", "city", city).into_iter().filter(|other| {
-        other.text("status") == Some("released")
-            && days_apart(values, other).is_some_and(|days| days <= COMBINE_DAYS_MAX)
-    });
+    let near = cx
+        .find("shipment", "city", city)
+        .into_iter()
+        .filter(|other| {
+            other.text("status") == Some("released")
+                && days_apart(values, other).is_some_and(|days| days <= COMBINE_DAYS_MAX)
+        });
     let numbers: Vec<String> = near
         .filter_map(|other| other.text("shipment_no").map(str::to_owned))
         .collect();
     let suggestion = Value::Text(numbers.join("、"));
-    values.insert("combine_with".to_owned(), if suggestion.is_empty() { Value::Empty } else { suggestion });
+    values.insert(
+        "combine_with".to_owned(),
+        if suggestion.is_empty() {
+            Value::Empty
+        } else {
+            suggestion
+        },
+    );
 }
 
 /// What is signed for more than two kilometres from the address is flagged, not refused.
 pub(crate) fn derive_delivery(values: &mut Values) {
-    let far = values.number("distance_km").is_some_and(|km| km > FAR_OFF_KM);
-    let warning = far.then(|| Value::from("签收位置距送货地址超过 2 公里 / signed more than 2 km from the address"));
+    let far = values
+        .number("distance_km")
+        .is_some_and(|km| km > FAR_OFF_KM);
+    let warning = far.then(|| {
+        Value::from("签收位置距送货地址超过 2 公里 / signed more than 2 km from the address")
+    });
     values.insert("far_off".to_owned(), warning.unwrap_or_default());
 }
 
@@ -59,14 +80,17 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
                     part,
                     "over_loaded",
                     format!("超载：{load} 超过核定的 {capacity}，请减少货物或换车"),
-                    format!("Over-loaded: {load} on a capacity of {capacity}; take some off or another truck"),
+                    format!(
+                        "Over-loaded: {load} on a capacity of {capacity}; take some off or another truck"
+                    ),
                 ));
             }
             _ => {}
         }
     }
     let taken = |other: &Values| {
-        matches!(other.text("status"), Some("asked" | "released")) && days_apart(after, other) == Some(0)
+        matches!(other.text("status"), Some("asked" | "released"))
+            && days_apart(after, other) == Some(0)
     };
     let truck = after.text("truck").unwrap_or_default();
     let others = cx.find("shipment", "truck", truck);

@@ -196,7 +196,9 @@ mod tests {
             ("not (a is empty)", "a"),
             ("a is empty", ""),
         ] {
-            let proved: Vec<String> = proved(&compile(text, &Letters).unwrap()).into_iter().collect();
+            let proved: Vec<String> = proved(&compile(text, &Letters).unwrap())
+                .into_iter()
+                .collect();
             assert_eq!(proved.join(" "), expected, "{text}");
         }
     }

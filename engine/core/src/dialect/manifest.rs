@@ -70,7 +70,9 @@ fn numbers_of(reader: &mut Reader, node: &Node, entities: &[EntityType]) -> Vec<
         let text = |field: &&Field| field.kind == FieldKind::Text;
         let known = word.text.split_once('.').filter(|(entity, field)| {
             let entity = entities.iter().find(|known| known.name == *entity);
-            entity.and_then(|entity| entity.field(field)).is_some_and(|field| text(&field))
+            entity
+                .and_then(|entity| entity.field(field))
+                .is_some_and(|field| text(&field))
         });
         let Some((entity, field)) = known else {
             let texts = entities.iter().flat_map(|entity| {
@@ -86,9 +88,13 @@ fn numbers_of(reader: &mut Reader, node: &Node, entities: &[EntityType]) -> Vec<
             continue;
         };
         let digits = form.text.replace("{year}", "");
-        let digits = digits.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+        let digits = digits
+            .split_once('{')
+            .and_then(|(_, rest)| rest.split_once('}'));
         let counts = digits.is_some_and(|(digits, rest)| {
-            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && !rest.contains('{')
+            !digits.is_empty()
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+                && !rest.contains('{')
         });
         if counts {
             found.push(Series {
@@ -211,11 +217,7 @@ fn filled_by_hooks(reader: &mut Reader, entity: &mut EntityType, sources: &[(Str
     }
 }
 
-fn effects_of(
-    reader: &mut Reader,
-    node: &Node,
-    prefix: &str,
-) -> Vec<(EffectType, Option<Post>)> {
+fn effects_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<(EffectType, Option<Post>)> {
     let Some(list) = MapReader::open(reader, node, ("模块动作表", "list of effects")) else {
         return vec![];
     };

@@ -57,7 +57,10 @@ impl HookContext<'_> {
     /// The next number of the series of a field; none when no series is declared for it.
     pub fn next_number(&self, entity: &str, field: &str) -> Option<Value> {
         let known = |series: &&Series| series.entity == entity && series.field == field;
-        let mut series = self.modules.iter().flat_map(|module| &module.manifest().numbers);
+        let mut series = self
+            .modules
+            .iter()
+            .flat_map(|module| &module.manifest().numbers);
         let series = series.find(known)?;
         let year = self.today.year();
         let issued = self.records.issued(&series.counter(year));

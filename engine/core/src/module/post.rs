@@ -46,7 +46,12 @@ pub(super) fn settle(
     if let Some(words) = answer["refused"].as_str() {
         let zh = format!("“{}”未被接受：{words}", known.label.zh);
         let en = format!("\"{}\" was refused: {words}", known.label.en);
-        return Some(Err(Refusal::new(RefusalKind::Input, "refused_elsewhere", zh, en)));
+        return Some(Err(Refusal::new(
+            RefusalKind::Input,
+            "refused_elsewhere",
+            zh,
+            en,
+        )));
     }
     let fields: Vec<Field> = known.gives.iter().map(field).collect();
     let gave: Map<String, Json> = fields
@@ -54,7 +59,10 @@ pub(super) fn settle(
         .filter_map(|field| Some((field.name.clone(), answer.get(&field.name)?.clone())))
         .filter(|(_, value)| !value.is_null())
         .collect();
-    let missing = known.gives.iter().find(|port| port.required && !gave.contains_key(&port.name));
+    let missing = known
+        .gives
+        .iter()
+        .find(|port| port.required && !gave.contains_key(&port.name));
     let values = record::from_json(&fields, &gave, &Mode::System);
     Some(match (values, missing) {
         (Ok(values), None) => Ok(values),

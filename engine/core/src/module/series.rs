@@ -50,7 +50,11 @@ mod tests {
         let yearly = series("WO-{year}-{0001}");
         assert_eq!(yearly.counter(2026), "work_order.number:2026");
         assert_eq!(yearly.number(2026, 7), "WO-2026-0007");
-        assert_eq!(yearly.number(2026, 12_345), "WO-2026-12345", "never cut off");
+        assert_eq!(
+            yearly.number(2026, 12_345),
+            "WO-2026-12345",
+            "never cut off"
+        );
         let endless = series("P{000001}X");
         assert_eq!(endless.counter(2026), "work_order.number");
         assert_eq!(endless.number(2026, 42), "P000042X");

@@ -33,7 +33,10 @@ impl Lookup for Shelf {
     }
 
     fn found(&self, entity: &str, field: &str, is: &Value) -> Vec<Values> {
-        let of_type = self.records.iter().filter(|((known, _), _)| known == entity);
+        let of_type = self
+            .records
+            .iter()
+            .filter(|((known, _), _)| known == entity);
         of_type
             .map(|(_, values)| values)
             .filter(|values| values.get(field) == Some(is))

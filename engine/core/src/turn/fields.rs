@@ -50,7 +50,11 @@ impl Run<'_> {
         let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
         let draft = self.def.states.iter().find(is_draft);
         let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
-        faults.extend(draft.into_iter().flat_map(|state| self.missing(&state.fields.require)));
+        faults.extend(
+            draft
+                .into_iter()
+                .flat_map(|state| self.missing(&state.fields.require)),
+        );
         refuse_all(faults)?;
         let hook = HookContext {
             complete: true,

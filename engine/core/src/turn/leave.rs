@@ -40,7 +40,10 @@ impl Run<'_> {
         let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
             return None;
         };
-        let (due, term) = (self.case.instance.at(entry)?.due?, state.term(&self.case.values)?);
+        let (due, term) = (
+            self.case.instance.at(entry)?.due?,
+            state.term(&self.case.values)?,
+        );
         state
             .clock_stops_in
             .contains(&to)

@@ -21,7 +21,9 @@ pub fn flow_files() -> Vec<PathBuf> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialect/tests/shipment_release.yaml"));
+    files.push(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialect/tests/shipment_release.yaml"),
+    );
     files.sort();
     files
 }

@@ -443,14 +443,24 @@ fn recompile(flow: &str, source: &str, catalog: &Catalog) -> Option<Definition> 
 fn draft_hidden(def: &Definition) -> Vec<String> {
     let draft = def.regions.first().and_then(|root| root.states.first());
     let hidden = draft.map_or(&[][..], |ix| &def.states[*ix].fields.hidden);
-    let later = def.entity.fields.iter().filter(|field| !def.in_draft(field));
+    let later = def
+        .entity
+        .fields
+        .iter()
+        .filter(|field| !def.in_draft(field));
     let later = later.map(|field| field.name.clone());
     hidden.iter().cloned().chain(later).collect()
 }
 
 fn draft_requires(def: &Definition, field: &str) -> bool {
     let draft = def.regions.first().and_then(|root| root.states.first());
-    draft.is_some_and(|ix| def.states[*ix].fields.require.iter().any(|name| name == field))
+    draft.is_some_and(|ix| {
+        def.states[*ix]
+            .fields
+            .require
+            .iter()
+            .any(|name| name == field)
+    })
 }
 
 /// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.

@@ -33,11 +33,15 @@ impl App {
         Ok(match (field.kind, &field.refers_to) {
             ("person", _) => {
                 let people = directory.people.values().filter(|person| person.active);
-                people.map(|person| option(&person.id, Text::same(&person.name))).collect()
+                people
+                    .map(|person| option(&person.id, Text::same(&person.name)))
+                    .collect()
             }
             ("department", _) => {
                 let units = directory.units.values();
-                units.map(|unit| option(&unit.id, unit.name.clone())).collect()
+                units
+                    .map(|unit| option(&unit.id, unit.name.clone()))
+                    .collect()
             }
             ("ref", Some(entity)) => self.records_of(entity).await?,
             _ => vec![],

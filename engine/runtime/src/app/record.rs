@@ -44,7 +44,8 @@ impl App {
             modules,
         };
         let values = saved(modules, kind, None, values, &cx)?;
-        let body = json!({"event": "record_made", "at": now, "actor": "system", "values": values}).to_string();
+        let body = json!({"event": "record_made", "at": now, "actor": "system", "values": values})
+            .to_string();
         let event = EventRow {
             seq: 1,
             at: now,

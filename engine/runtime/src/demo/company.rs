@@ -90,11 +90,7 @@ pub fn personas() -> Vec<DemoPersona> {
             "总经理：合同、目标",
             "General manager: contracts, targets",
         ),
-        persona(
-            "shenjia",
-            "应收会计：开票",
-            "AR accountant: invoices",
-        ),
+        persona("shenjia", "应收会计：开票", "AR accountant: invoices"),
         persona(
             "kongling",
             "服务调度：受理、派工",

@@ -67,15 +67,9 @@ fn release(body: &Json) -> (u16, Json) {
         return bad("amount");
     }
     if number.ends_with(FROZEN_ENDING) {
-        return (
-            200,
-            json!({"refused": "库存冻结 / stock is frozen"}),
-        );
+        return (200, json!({"refused": "库存冻结 / stock is frozen"}));
     }
-    (
-        200,
-        json!({"delivery": number.replacen("SH", "DN", 1)}),
-    )
+    (200, json!({"delivery": number.replacen("SH", "DN", 1)}))
 }
 
 /// Numbers an electronic invoice: twenty digits, the same for the same application, however often it asks.
@@ -89,14 +83,20 @@ fn invoice(body: &Json) -> (u16, Json) {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
     let title = body["title"].as_str().unwrap_or_default();
     if title == TAX_REFUSES {
-        return (200, json!({"refused": "购方状态异常 / the buyer's tax status is not regular"}));
+        return (
+            200,
+            json!({"refused": "购方状态异常 / the buyer's tax status is not regular"}),
+        );
     }
     (200, json!({"invoice_no": format!("2633{digits:0>16}")}))
 }
 
 /// Taken note of, when these are there.
 fn needs(body: &Json, fields: &[&str]) -> (u16, Json) {
-    match fields.iter().find(|field| body[**field].as_str().is_none_or(str::is_empty)) {
+    match fields
+        .iter()
+        .find(|field| body[**field].as_str().is_none_or(str::is_empty))
+    {
         Some(field) => bad(field),
         None => (200, json!({})),
     }

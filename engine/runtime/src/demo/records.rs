@@ -30,7 +30,11 @@ pub fn all() -> Vec<DemoRecord> {
     let mut found: Vec<DemoRecord> = customers().collect();
     found.extend(VEHICLES.iter().map(vehicle));
     found.extend(PARTS.iter().map(|(id, name, class)| {
-        record("part", id, [("code", id), ("name", name), ("part_class", class)])
+        record(
+            "part",
+            id,
+            [("code", id), ("name", name), ("part_class", class)],
+        )
     }));
     found.extend(CONTRACTS.iter().map(contract));
     found.extend(targets());
@@ -72,13 +76,76 @@ type Vehicle = (
 
 /// Plates and numbers are invented; the check digits are true.
 const VEHICLES: &[Vehicle] = &[
-    ("V3001", "LZYTAGBW6K1000123", "浙A3Q215", "纯电动客车 LC6100", "commercial", "C1002", "{today-300}", "30100"),
-    ("V3002", "LZYTAGBW9L1000456", "浙A7D556", "环卫车 LC5180", "commercial", "C1004", "{today-620}", "87900"),
-    ("V3003", "LZYTMGBW2M1000789", "皖A2K083", "牵引车 LC4250", "commercial", "C1003", "{today-410}", "41800"),
-    ("V3004", "LS5A3DBE0NA100321", "浙A9E308", "冷藏车 LC5090", "commercial", "C1001", "{today-1300}", "167500"),
-    ("V3005", "LZYTAGBW5P1000654", "粤A6M127", "自卸车 LC3310", "commercial", "C2001", "{today-1200}", "175200"),
-    ("V3006", "LZYTAGBW6R1000987", "浙A5F779", "纯电动重卡 LC4251", "commercial", "C1001", "{today-260}", "27500"),
-    ("V3007", "LZYTAGBWXS1000321", "粤A1T662", "混合动力客车 LC6850", "commercial", "C2002", "{today-340}", "55600"),
+    (
+        "V3001",
+        "LZYTAGBW6K1000123",
+        "浙A3Q215",
+        "纯电动客车 LC6100",
+        "commercial",
+        "C1002",
+        "{today-300}",
+        "30100",
+    ),
+    (
+        "V3002",
+        "LZYTAGBW9L1000456",
+        "浙A7D556",
+        "环卫车 LC5180",
+        "commercial",
+        "C1004",
+        "{today-620}",
+        "87900",
+    ),
+    (
+        "V3003",
+        "LZYTMGBW2M1000789",
+        "皖A2K083",
+        "牵引车 LC4250",
+        "commercial",
+        "C1003",
+        "{today-410}",
+        "41800",
+    ),
+    (
+        "V3004",
+        "LS5A3DBE0NA100321",
+        "浙A9E308",
+        "冷藏车 LC5090",
+        "commercial",
+        "C1001",
+        "{today-1300}",
+        "167500",
+    ),
+    (
+        "V3005",
+        "LZYTAGBW5P1000654",
+        "粤A6M127",
+        "自卸车 LC3310",
+        "commercial",
+        "C2001",
+        "{today-1200}",
+        "175200",
+    ),
+    (
+        "V3006",
+        "LZYTAGBW6R1000987",
+        "浙A5F779",
+        "纯电动重卡 LC4251",
+        "commercial",
+        "C1001",
+        "{today-260}",
+        "27500",
+    ),
+    (
+        "V3007",
+        "LZYTAGBWXS1000321",
+        "粤A1T662",
+        "混合动力客车 LC6850",
+        "commercial",
+        "C2002",
+        "{today-340}",
+        "55600",
+    ),
 ];
 
 fn vehicle(known: &Vehicle) -> DemoRecord {
@@ -107,11 +174,41 @@ const PARTS: &[(&str, &str, &str)] = &[
 
 /// Id, number, subject, customer, amount in yuan: signed last year, being fulfilled.
 const CONTRACTS: &[(&str, &str, &str, &str, &str)] = &[
-    ("H2025-018", "HT-2025-0018", "冷藏车 6 台", "C1001", "1860000.00"),
-    ("H2025-021", "HT-2025-0021", "牵引车 8 台", "C1003", "3240000.00"),
-    ("H2025-027", "HT-2025-0027", "矿用洒水车 2 台", "C2002", "640000.00"),
-    ("H2025-030", "HT-2025-0030", "冷链车维保服务", "C2003", "180000.00"),
-    ("H2025-033", "HT-2025-0033", "农用运输车 3 台", "C3001", "276000.00"),
+    (
+        "H2025-018",
+        "HT-2025-0018",
+        "冷藏车 6 台",
+        "C1001",
+        "1860000.00",
+    ),
+    (
+        "H2025-021",
+        "HT-2025-0021",
+        "牵引车 8 台",
+        "C1003",
+        "3240000.00",
+    ),
+    (
+        "H2025-027",
+        "HT-2025-0027",
+        "矿用洒水车 2 台",
+        "C2002",
+        "640000.00",
+    ),
+    (
+        "H2025-030",
+        "HT-2025-0030",
+        "冷链车维保服务",
+        "C2003",
+        "180000.00",
+    ),
+    (
+        "H2025-033",
+        "HT-2025-0033",
+        "农用运输车 3 台",
+        "C3001",
+        "276000.00",
+    ),
 ];
 
 fn contract(known: &(&str, &str, &str, &str, &str)) -> DemoRecord {

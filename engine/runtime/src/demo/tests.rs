@@ -74,7 +74,8 @@ fn cases_show_every_state_of_every_flow() {
 #[test]
 fn days_are_put_in_and_other_braces_stay() {
     let today = "2026-03-01".parse().unwrap();
-    let text = r#"[{"due_on":"{today-1}","amount":"1"},{"due_on":"{today}"},{"due_on":"{today+31}"}]"#;
+    let text =
+        r#"[{"due_on":"{today-1}","amount":"1"},{"due_on":"{today}"},{"due_on":"{today+31}"}]"#;
     assert_eq!(
         company::dated(text, today),
         r#"[{"due_on":"2026-02-28","amount":"1"},{"due_on":"2026-03-01"},{"due_on":"2026-04-01"}]"#
@@ -202,9 +203,20 @@ fn the_erp_answers_like_one() {
         erp::answer("/invoices", &body)
     };
     let number = invoice("东汇钢贸有限公司").1["invoice_no"].clone();
-    assert_eq!(number.as_str().map(str::len), Some(20), "an electronic invoice has twenty digits");
-    assert_eq!(invoice("东汇钢贸有限公司").1["invoice_no"], number, "asked twice, issued once");
+    assert_eq!(
+        number.as_str().map(str::len),
+        Some(20),
+        "an electronic invoice has twenty digits"
+    );
+    assert_eq!(
+        invoice("东汇钢贸有限公司").1["invoice_no"],
+        number,
+        "asked twice, issued once"
+    );
     assert!(invoice(erp::TAX_REFUSES).1["refused"].is_string());
-    assert_eq!(erp::answer("/reservations", &json!({"number": "WX-1"})).0, 422);
+    assert_eq!(
+        erp::answer("/reservations", &json!({"number": "WX-1"})).0,
+        422
+    );
     assert_eq!(erp::answer("/nowhere", &json!({})).0, 404);
 }

@@ -121,9 +121,8 @@ impl App {
             return;
         }
         let written = |guard: &&Guard| {
-            let own = |record: &RecordWrite| {
-                record.entity.name == guard.entity && record.id == guard.id
-            };
+            let own =
+                |record: &RecordWrite| record.entity.name == guard.entity && record.id == guard.id;
             !write.records.iter().any(own)
         };
         let guards: Vec<Guard> = known.guards.iter().filter(written).cloned().collect();

@@ -170,8 +170,13 @@ impl App {
         let mut records = self.preload(wanted).await?;
         if action.is_some() {
             let mut after = values.clone();
-            after.extend(set.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
-            self.find_needs(&def.entity.name, &after, &mut records).await?;
+            after.extend(
+                set.into_iter()
+                    .flatten()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
+            self.find_needs(&def.entity.name, &after, &mut records)
+                .await?;
             let year = calendar.civil(now).year();
             self.find_counters(&def, values, year, &mut records).await?;
         }
@@ -185,7 +190,10 @@ impl App {
         })
     }
 
-    pub(crate) async fn preload(&self, wanted: BTreeSet<(String, String)>) -> Result<Preloaded, AppError> {
+    pub(crate) async fn preload(
+        &self,
+        wanted: BTreeSet<(String, String)>,
+    ) -> Result<Preloaded, AppError> {
         let mut loaded = Preloaded {
             entities: Arc::clone(&self.inner.entities),
             ..Preloaded::default()

@@ -235,7 +235,9 @@ fn may_fill(reader: &mut Reader, cx: &Cx<'_, '_>, word: &Word) {
                 word.text
             ),
         )
-    } else if let Some(other) = (field.filled_by.as_ref()).filter(|by| *by != here && *by != FILLED_BY_FLOW) {
+    } else if let Some(other) =
+        (field.filled_by.as_ref()).filter(|by| *by != here && *by != FILLED_BY_FLOW)
+    {
         (
             format!("“{}”声明由 {other} 填写（from:）", word.text),
             format!("“{}” says it is filled by {other} (from:)", word.text),

@@ -158,7 +158,14 @@ impl Seeding<'_> {
         let values = self.filled(case.applicant, case.values).await?;
         let started = self
             .app
-            .start(case.flow, applicant.clone(), Via::Page, &values, false, None)
+            .start(
+                case.flow,
+                applicant.clone(),
+                Via::Page,
+                &values,
+                false,
+                None,
+            )
             .await
             .map_err(wrong)?;
         for step in case.steps {
@@ -190,15 +197,25 @@ impl Seeding<'_> {
             .map_err(|error| opened(&error))?;
         let mut wanted: Vec<&str> = case.standing.to_vec();
         // The parallel states around them are not shown.
-        wanted.retain(|state| view.standing.iter().any(|standing| standing.state == *state));
-        let stands = view.standing.iter().all(|at| case.standing.contains(&at.state.as_str()));
+        wanted.retain(|state| {
+            view.standing
+                .iter()
+                .any(|standing| standing.state == *state)
+        });
+        let stands = view
+            .standing
+            .iter()
+            .all(|at| case.standing.contains(&at.state.as_str()));
         let least = usize::from(!case.standing.is_empty());
         if view.head.status == case.status && stands && wanted.len() >= least {
             return Ok(());
         }
         let at: Vec<&str> = view.standing.iter().map(|at| at.state.as_str()).collect();
         let (status, held) = (&view.head.status, &view.head.held);
-        Err(broken(&format!("{}: {status} at {at:?} {held:?}", case.shows)))
+        Err(broken(&format!(
+            "{}: {status} at {at:?} {held:?}",
+            case.shows
+        )))
     }
 
     /// The moment that many working hours before now.
