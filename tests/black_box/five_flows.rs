@@ -102,8 +102,9 @@ async fn on_page(
     all.extend(fields);
     let path = format!("/tasks/{instance}/{task}");
     let page = who.page(&path).await;
+    let sheet = |id: &str| page.contains(&format!("id=\"{id}\""));
     assert!(
-        page.contains(&format!("id=\"{action}\"")),
+        sheet(action) || sheet(&format!("act-{action}")),
         "{action} is a button on the page"
     );
     who.submit(&format!("{path}/{action}"), &all, files).await;
@@ -162,8 +163,8 @@ async fn link(who: &Person, name: &str, instance: &str, task: u64) -> String {
 /// The value of a field, as the record says it.
 async fn value(who: &Person, instance: &str, field: &str) -> String {
     let seen = who.read(&format!("/api/v1/instances/{instance}")).await;
-    let facts = seen["facts"].as_array().unwrap();
-    let fact = facts.iter().find(|fact| fact["name"] == field);
+    let facts = seen["values"].as_array().unwrap();
+    let fact = facts.iter().find(|fact| fact["field"] == field);
     let fact = fact.unwrap_or_else(|| panic!("no {field} in {seen}"));
     fact["value"]
         .as_str()
