@@ -1,6 +1,9 @@
 //! The arrows between the crates, read from manifests and sources: a crate touches what it may and nothing else.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "rules.rs"]
+mod rules;
+
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
