@@ -28,7 +28,10 @@ pub(crate) fn facts(
         .filter(|field| !hidden.contains(&field.name))
         .filter(|field| {
             let by_system = field.computed.is_some() || field.filled_by.is_some();
-            !by_system || values.get(&field.name).is_some_and(|value| !value.is_empty())
+            !by_system
+                || values
+                    .get(&field.name)
+                    .is_some_and(|value| !value.is_empty())
         })
         .map(|field| {
             let value = values.get(&field.name).unwrap_or(&Value::Empty);
