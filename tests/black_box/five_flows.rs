@@ -107,7 +107,7 @@ async fn on_page(
         sheet(action) || sheet(&format!("act-{action}")),
         "{action} is a button on the page"
     );
-    who.submit(&format!("{path}/{action}"), &all, files).await;
+    who.upload(&format!("{path}/{action}"), &all, files).await;
 }
 
 /// By the link in the mail that asked: it leads to the task, and the page decides.

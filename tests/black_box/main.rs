@@ -8,4 +8,5 @@ mod first_day;
 mod five_flows;
 mod hostile;
 mod kill;
+mod overruling;
 mod person;

@@ -97,7 +97,7 @@ impl Person {
     }
 
     /// Posts a page's form, with files (input and name) where it has some; it must lead on to another page.
-    pub async fn submit(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str)]) {
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str)]) {
         const EDGE: &str = "----five-flows";
         let mut body = Vec::new();
         let csrf = [("csrf", self.csrf.as_str())];
@@ -139,6 +139,22 @@ impl Person {
             StatusCode::SEE_OTHER,
             "{path} {fields:?}: {wrong:?}"
         );
+    }
+
+    /// Posts a plain form, as a browser without scripts does; the status and the page.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let mut body = format!("csrf={}", escaped(&self.csrf));
+        for (name, value) in fields {
+            body.push_str(&format!("&{name}={}", escaped(value)));
+        }
+        let post = self
+            .client
+            .post(self.url(path))
+            .header("origin", &self.base)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = post.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
     }
 
     /// Starts and submits an under-loaded shipment: the logistics managers are asked. Returns the instance and its tasks.
@@ -190,4 +206,9 @@ pub fn shipment(number: &str) -> Value {
         "shipment_no": number, "customer": crate::first_day::CUSTOMER, "amount": "80000.00",
         "loaded_t": "21", "capacity_t": "30", "bearer": "customer", "load_reason": "customer_urgent"
     }})
+}
+
+/// Percent-encoded, every byte: short enough for a test.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -1,5 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod clock;
+mod people;
 mod tasks;
 mod votes;
 
@@ -9,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, Call, Case, Instance, Passed, Status, Task, TaskKind, Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, CountedFrom, Instance, Passed, Status, Task,
+    TaskKind, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -54,6 +57,11 @@ impl Case {
             urged: None,
             at_submit: None,
             outside: 0,
+            choices: BTreeMap::new(),
+            drawn: vec![],
+            worked: vec![],
+            stopped_rungs: BTreeMap::new(),
+            suspended: None,
         };
         Self { instance, values }
     }
@@ -129,6 +137,8 @@ pub fn apply(case: &mut Case, event: &Event) {
             reference,
             at,
             entry,
+            since,
+            rest,
         } => {
             instance
                 .wakeups
@@ -137,6 +147,8 @@ pub fn apply(case: &mut Case, event: &Event) {
                 reference: reference.clone(),
                 at: *at,
                 entry: *entry,
+                since: since.unwrap_or(event.at),
+                rest: *rest,
             });
         }
         Change::WakeupCleared { reference, .. } => instance
@@ -161,10 +173,19 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
+        Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => clock::clock(instance, event),
         Change::SubflowAsked { .. } => instance.outside += 1,
+        Change::Acted { .. }
+        | Change::Drawn { .. }
+        | Change::PeopleChosen { .. }
+        | Change::Proxied { .. } => people::people(instance, event),
         // Facts for the trail alone.
         Change::Chosen { .. }
-        | Change::Acted { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
         | Change::Copied { .. }
@@ -176,7 +197,8 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::MailQueued { .. }
         | Change::Happened { .. }
         | Change::SubflowEnded { .. }
-        | Change::Commented { .. } => {}
+        | Change::Commented { .. }
+        | Change::Overridden { .. } => {}
     }
 }
 
@@ -242,6 +264,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.suspended = None;
             instance.last = None;
         }
         _ => {}
@@ -258,7 +281,8 @@ fn place(instance: &mut Instance, event: &Event) {
             branches,
         } => {
             instance.entries = *entry;
-            instance.stopped.remove(state);
+            let rest = instance.stopped.remove(state);
+            instance.stopped_rungs.remove(state);
             *instance.visits.entry(state.clone()).or_default() += 1;
             let branches = branches
                 .iter()
@@ -276,6 +300,11 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                stopped: None,
+                counted_from: rest.map(|rest| CountedFrom {
+                    at: event.at,
+                    rest: Some(rest),
+                }),
             });
         }
         Change::Skipped { state, .. } => {
@@ -287,12 +316,17 @@ fn place(instance: &mut Instance, event: &Event) {
             });
         }
         Change::Left {
-            state, entry, rest, ..
+            state,
+            entry,
+            rest,
+            rungs,
+            ..
         } => {
             keep_for_take_back(instance, *entry);
             gone(instance, state, *entry);
             if let Some(rest) = rest {
                 instance.stopped.insert(state.clone(), *rest);
+                instance.stopped_rungs.insert(state.clone(), rungs.clone());
             }
             instance.path.push(Passed {
                 state: state.clone(),
@@ -401,9 +435,10 @@ impl Instance {
         self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
     }
 
-    /// The word for how it is: `running`, `held`, or the outcome's.
+    /// The word for how it is: `running`, `held`, `suspended`, or the outcome's.
     pub fn status_word(&self) -> &str {
         match &self.status {
+            Status::Running if self.suspended.is_some() => "suspended",
             Status::Running if self.holds.is_empty() => "running",
             Status::Running => "held",
             Status::Ended(outcome) => outcome.word(),

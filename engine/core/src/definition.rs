@@ -93,6 +93,13 @@ impl Definition {
     }
 }
 
+impl crate::people::Names for Definition {
+    fn state(&self, id: &str) -> Text {
+        let state = self.states.iter().find(|state| state.id == id);
+        state.map_or_else(|| Text::same(id), |state| state.name.clone())
+    }
+}
+
 /// An ordered list of states: the root, or one branch of a parallel state.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -168,6 +175,8 @@ pub struct State {
     pub if_late: Vec<Rung>,
     /// `clock: {stops_in}`: while the instance is in one of these, the deadline's rest is kept.
     pub clock_stops_in: Vec<StateIx>,
+    /// `clock: {transfer: restarts}`: whoever takes a task over has the whole term.
+    pub restarts_on_transfer: bool,
     /// Policies that differ from the flow's here.
     pub policies: PolicyOverrides,
     /// The mail sent to whoever is asked; `ask` unless the state names another.
@@ -563,6 +572,8 @@ pub struct MailTemplate {
 pub struct Proxy {
     /// `{to: same_role}`: role tasks may go to a proxy holding the same role.
     pub same_role: bool,
+    /// `{to: anyone}`: role tasks may go to any proxy.
+    pub anyone: bool,
     /// Longest absence a proxy covers, in days.
     pub longest_days: Option<u32>,
     /// `chain: refuse`: a proxy's proxy does not count.

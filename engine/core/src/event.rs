@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Rest;
-use crate::command::{Actor, SignerPlace, Verdict, Via};
+use crate::command::{Action, Actor, Override, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
-use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
-use crate::people::PersonId;
+use crate::directory::ProxyFlag;
+use crate::instance::{BranchStatus, Held, OtherWake, RungRest, TaskEnd, TaskKind};
+use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::time::Moment;
 use crate::value::{Value, Values};
@@ -240,6 +241,9 @@ pub enum Change {
         to: Option<String>,
         /// What is left of its deadline, when its clock only stops.
         rest: Option<Rest>,
+        /// And of the rungs of its ladder that have not fired.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rungs: Vec<RungRest>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {
@@ -287,6 +291,12 @@ pub enum Change {
         at: Moment,
         /// Number of the entry.
         entry: u32,
+        /// What it counts from, when that is not now: it was armed before and only moves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Moment>,
+        /// The rest of a stopped clock it was reckoned from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rest: Option<Rest>,
     },
     /// A wake-up fired or is not wanted any more.
     WakeupCleared {
@@ -509,5 +519,100 @@ pub enum Change {
         round: u32,
         /// The words given with it.
         comment: Option<String>,
+    },
+    /// One of several was drawn, or a rule named people; kept for the name under `people:`.
+    Drawn {
+        /// The name under `people:`.
+        name: String,
+        /// How.
+        how: Pick,
+        /// Who.
+        people: Vec<PersonId>,
+        /// Among whom; empty for a rule.
+        pool: Vec<PersonId>,
+        /// What decided: the open tasks they had, the seed, the number of the turn; 0 for a rule.
+        number: u64,
+    },
+    /// Somebody chose who is asked.
+    PeopleChosen {
+        /// The name under `people:`.
+        name: String,
+        /// Who.
+        people: Vec<PersonId>,
+    },
+    /// The person asked is away: somebody stands in, or nobody can and the flag says why.
+    Proxied {
+        /// Number of the task.
+        task: u32,
+        /// Who was asked.
+        person: PersonId,
+        /// From the person asked to whoever stands in, both included; empty when nobody does.
+        hops: Vec<PersonId>,
+        /// Why nobody stands in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flag: Option<ProxyFlag>,
+    },
+    /// The flow's owner or an administrator overruled the flow: what follows in the same turn is theirs, not the flow's.
+    Overridden {
+        /// What they did.
+        act: Override,
+        /// Always true: whoever looks for what was overruled finds it by this.
+        r#override: bool,
+        /// Why.
+        reason: String,
+    },
+    /// 挂起: nobody may decide until it is lifted. By the event's actor.
+    Suspended {
+        /// Why.
+        reason: String,
+    },
+    /// 恢复: it goes on.
+    Unsuspended {},
+    /// While it was suspended, something came from outside; it is done when the instance goes on.
+    Postponed {
+        /// What came.
+        action: Box<Action>,
+    },
+    /// A state's clock stopped. A second cause only adds itself: the rests are those of the first.
+    ClockStopped {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// Why: `suspended`, `question`.
+        cause: String,
+        /// What is left of its deadline; none when it has none, or it had passed.
+        rest: Option<Rest>,
+        /// What is left of the rungs of its ladder.
+        rungs: Vec<RungRest>,
+        /// Its other wake-ups: times that do not move.
+        others: Vec<OtherWake>,
+    },
+    /// One cause is gone; with the last one the clock runs on.
+    ClockStarted {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// The cause that is gone.
+        cause: String,
+        /// When it is due now; none while another cause holds, or when it has no deadline.
+        due: Option<Moment>,
+    },
+    /// A deadline was reckoned again: another calendar, or a task that went to somebody else.
+    DueMoved {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// When it was due.
+        from: Option<Moment>,
+        /// When it is due.
+        to: Option<Moment>,
+        /// How that was reckoned.
+        why: Vec<Text>,
+        /// The whole term runs anew from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarted: Option<Moment>,
     },
 }

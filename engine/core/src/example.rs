@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{SignerPlace, SignerRole};
+use crate::command::{Override, SignerPlace, SignerRole};
+use crate::directory::Absence;
 use crate::time::Moment;
 use crate::value::{Value, Values};
 
@@ -23,6 +24,10 @@ pub struct Example {
     pub answers: BTreeMap<String, Stub>,
     /// Who plays whom: person → names of `people:` (or `applicant`), in file order.
     pub cast: Vec<(String, Vec<String>)>,
+    /// Who is away, and who stands in.
+    pub away: Vec<Absence>,
+    /// Open tasks people have besides, for rules that look at them.
+    pub open_tasks: BTreeMap<String, u64>,
     /// What happens, in order.
     pub play: Vec<Step>,
     /// What must be true at the end.
@@ -124,6 +129,9 @@ pub enum Deed {
     Urge,
     /// `do: reopen`.
     Reopen,
+    /// `do: terminate | suspend | resume | jump | reassign | skip | retry_one`: overrules the flow. The number of a
+    /// reassigned task is filled in when it is played.
+    Override(Override),
 }
 
 /// What must be true; an absent part is not looked at.

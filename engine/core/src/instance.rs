@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Rest;
-use crate::command::Verdict;
+use crate::command::{Action, Verdict};
 use crate::definition::Outcome;
-use crate::people::PersonId;
+use crate::directory::ProxyFlag;
+use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::time::Moment;
 use crate::value::Values;
@@ -98,6 +99,21 @@ pub struct Instance {
     /// Effects and subflows started so far: what was started outside cannot be taken back.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub outside: u32,
+    /// Whom somebody chose, by the name under `people:`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<String, Vec<PersonId>>,
+    /// Who was drawn (by load, lot or turn, or by a rule), one per name under `people:`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<Drawn>,
+    /// Who did the work of which state, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub worked: Vec<Worked>,
+    /// What is left of the ladders beside `stopped`, by state.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stopped_rungs: BTreeMap<String, Vec<RungRest>>,
+    /// Suspended by an administrator: nobody may decide, clocks stand still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -120,6 +136,94 @@ pub struct LastDeed {
     /// The state as it was when it was left because of it, to put it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Active>,
+}
+
+/// One or more drawn from several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// The name under `people:`.
+    pub name: String,
+    /// How.
+    pub how: Pick,
+    /// Who.
+    pub people: Vec<PersonId>,
+    /// What decided: the open tasks they had, the seed, the number of the turn; 0 for a rule.
+    pub number: u64,
+    /// The round.
+    pub round: u32,
+}
+
+/// A work state's action that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worked {
+    /// State id.
+    pub state: String,
+    /// Its entry.
+    pub entry: u32,
+    /// Who acted.
+    pub person: PersonId,
+    /// Whom they acted for, when they stood in for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<PersonId>,
+}
+
+/// Who suspended an instance, why, since when, and what came meanwhile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Who; they answer for it until it goes on.
+    pub by: PersonId,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Moment,
+    /// Answers and events that came meanwhile, in order; done when it goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postponed: Vec<Action>,
+}
+
+/// What is left of a rung of a ladder whose clock stands still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungRest {
+    /// Which rung, from 0.
+    pub rung: u32,
+    /// How often it has fired.
+    pub fired: u32,
+    /// What is left until it fires.
+    pub rest: Rest,
+}
+
+/// A wake-up that names a time, not a length: it does not move when a clock stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherWake {
+    /// Its name.
+    pub reference: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A clock that stands still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedClock {
+    /// Why; it runs on when the last one is gone.
+    pub causes: Vec<String>,
+    /// Since when.
+    pub since: Moment,
+    /// What is left of the deadline.
+    pub rest: Option<Rest>,
+    /// What is left of the ladder.
+    pub rungs: Vec<RungRest>,
+    /// Times that do not move.
+    pub others: Vec<OtherWake>,
+}
+
+/// What a deadline counts from, when that is not the entering of its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedFrom {
+    /// From here.
+    pub at: Moment,
+    /// What was left; none: the whole term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
 }
 
 /// Where an instance is in its life.
@@ -170,6 +274,12 @@ pub struct Active {
     pub voters: Vec<Voter>,
     /// Who was not asked although the rule names them, and by which policy.
     pub left_out: Vec<(PersonId, String)>,
+    /// Its clock stands still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<StoppedClock>,
+    /// What its deadline counts from, when that is not `since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<CountedFrom>,
 }
 
 /// One branch of an active parallel state.
@@ -220,6 +330,9 @@ pub struct Voter {
     /// Who added them; none for the rule or the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added_by: Option<PersonId>,
+    /// Asked because a policy named them, where the rule found nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_policy: bool,
 }
 
 fn one() -> u32 {
@@ -266,6 +379,12 @@ pub struct Task {
     /// The host waits until it is there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blocks: bool,
+    /// The person asked, when the assignee stands in for them: they may act on it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<PersonId>,
+    /// Why nobody stands in although the assignee is away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unproxied: Option<ProxyFlag>,
 }
 
 /// What a task asks for.
@@ -330,6 +449,9 @@ pub struct ClosedTask {
     pub by: Option<PersonId>,
     /// When.
     pub at: Moment,
+    /// The person asked, when its assignee stood in for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<PersonId>,
 }
 
 /// A wake-up: the instance wants to be told at that time.
@@ -341,6 +463,12 @@ pub struct Wakeup {
     pub at: Moment,
     /// Entry it belongs to; cancelled when that is left.
     pub entry: u32,
+    /// What it counts from; 0 in what was stored before that was kept.
+    #[serde(default)]
+    pub since: Moment,
+    /// The rest of a stopped clock it was reckoned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
 }
 
 /// An effect that has not answered yet.
@@ -387,4 +515,56 @@ pub struct Decision {
     /// The facts that were signed: field → a short hash of its value, for the fields filled in and shown then.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
+    /// Whose vote it was, when the decider stood in for somebody absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<PersonId>,
+}
+
+impl Instance {
+    /// Who was drawn for a name under `people:`.
+    pub fn drawn_for(&self, name: &str) -> Option<&Drawn> {
+        self.drawn.iter().find(|drawn| drawn.name == name)
+    }
+
+    /// Who acted in a state the last time it was entered; for a proxy, the person asked.
+    pub fn last_asked(&self, state: &str) -> Vec<PersonId> {
+        let acts = self.acts(state);
+        let last = acts.iter().map(|(entry, _, _)| *entry).max();
+        let mut people: Vec<PersonId> = vec![];
+        for (_, person, stands_for) in acts.into_iter().filter(|act| Some(act.0) == last) {
+            let person = stands_for.unwrap_or(person);
+            if !people.contains(person) {
+                people.push(person.clone());
+            }
+        }
+        people
+    }
+
+    /// Everybody who ever acted in a state, in any round, with those they stood in for.
+    pub fn actors(&self, state: &str) -> Vec<PersonId> {
+        let mut people: Vec<PersonId> = vec![];
+        for (_, person, stands_for) in self.acts(state) {
+            for person in [Some(person), stands_for].into_iter().flatten() {
+                if !people.contains(person) {
+                    people.push(person.clone());
+                }
+            }
+        }
+        people
+    }
+
+    /// Entry, who acted, and for whom.
+    fn acts(&self, state: &str) -> Vec<(u32, &PersonId, Option<&PersonId>)> {
+        let decided = self
+            .decisions
+            .iter()
+            .filter(|decision| decision.state == state)
+            .map(|it| (it.entry, &it.person, it.stands_for.as_ref()));
+        let worked = self
+            .worked
+            .iter()
+            .filter(|worked| worked.state == state)
+            .map(|it| (it.entry, &it.person, it.stands_for.as_ref()));
+        decided.chain(worked).collect()
+    }
 }

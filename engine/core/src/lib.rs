@@ -21,6 +21,7 @@ pub mod instance;
 pub mod module;
 pub mod people;
 pub mod play;
+pub mod preview;
 pub mod record;
 pub mod refusal;
 pub mod rule;

@@ -55,6 +55,15 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
             )]
         };
     }
+    if let Some(suspended) = &instance.suspended {
+        let owned = !suspended.by.is_empty() && !suspended.reason.is_empty();
+        let why = format!("{}: suspended without a reason or an owner", instance.id);
+        return if owned {
+            vec![]
+        } else {
+            vec![broken("i1", why)]
+        };
+    }
     let mut found = Vec::new();
     if instance.active.is_empty() && instance.holds.is_empty() {
         found.push(broken(
@@ -185,7 +194,7 @@ fn tasks(events: &[Event], stored: &Case) -> Vec<Violation> {
 
 /// Who decided or acted held that task when they did.
 fn rights(events: &[Event]) -> Vec<Violation> {
-    let mut holders: BTreeMap<u32, (&str, TaskKind)> = BTreeMap::new();
+    let mut holders: BTreeMap<u32, Vec<(&str, TaskKind)>> = BTreeMap::new();
     let mut found = vec![];
     for event in events {
         let used = match &event.change {
@@ -195,7 +204,14 @@ fn rights(events: &[Event]) -> Vec<Violation> {
                 kind,
                 ..
             } => {
-                holders.insert(*task, (assignee, *kind));
+                holders.insert(*task, vec![(assignee, *kind)]);
+                None
+            }
+            // While somebody stands in, the person asked may act as well.
+            Change::Proxied { task, person, .. } => {
+                if let Some(held) = holders.get_mut(task) {
+                    held.extend(held.first().map(|(_, kind)| (person.as_str(), *kind)));
+                }
                 None
             }
             Change::Decided { task, .. } => Some((*task, TaskKind::Approve)),
@@ -209,7 +225,8 @@ fn rights(events: &[Event]) -> Vec<Violation> {
                 Actor::Person(id) => id.as_str(),
                 Actor::System => "system",
             };
-            if holders.get(&task) != Some(&(person, kind)) {
+            let held = holders.get(&task);
+            if !held.is_some_and(|held| held.contains(&(person, kind))) {
                 found.push(broken(
                     "i3",
                     format!(

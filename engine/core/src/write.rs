@@ -17,6 +17,8 @@ pub struct Write {
     pub tasks_opened: Vec<TaskRow>,
     /// Tasks that ended.
     pub tasks_closed: Vec<TaskClosedRow>,
+    /// Open tasks whose due time moved: number and the new time.
+    pub tasks_due: Vec<(u32, Option<Moment>)>,
     /// The turn's events, in order, sealed into the chain.
     pub events: Vec<EventRow>,
     /// The record, when its values changed, and records made beside it.
@@ -29,8 +31,19 @@ pub struct Write {
     pub wakeups_cleared: Vec<String>,
     /// Effects as data.
     pub outbox: Vec<OutboxRow>,
+    /// Turns taken by `… in turn`; a turn somebody else took meanwhile makes this one stale.
+    pub turns: Vec<TurnTaken>,
     /// Idempotency key of the command and the answer to repeat.
     pub answer: Option<(String, String)>,
+}
+
+/// A counter that moves on by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnTaken {
+    /// Its name.
+    pub counter: String,
+    /// What it must say afterwards; one less when it was read.
+    pub number: u64,
 }
 
 /// The hot row of an instance.

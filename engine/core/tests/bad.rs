@@ -56,6 +56,13 @@ fn catalog() -> Catalog {
         gives: vec![port("in_warranty", FieldKind::Flag, true)],
     };
     catalog.rules.insert(decide.name.clone(), decide);
+    let assign = RuleType {
+        name: "warranty.assign".to_owned(),
+        label: Text::new("派工", "Assign"),
+        takes: vec![port("amount", money(), true)],
+        gives: vec![port("people", FieldKind::Person, true)],
+    };
+    catalog.rules.insert(assign.name.clone(), assign);
     let vehicle = EntityType {
         name: "vehicle".to_owned(),
         label: Text::new("车辆", "Vehicle"),

@@ -29,6 +29,16 @@ pub(crate) fn six_digits() -> Result<String, AppError> {
     }
 }
 
+/// A seed for a lot: any number, each equally likely.
+///
+/// # Errors
+/// As [`token`].
+pub(crate) fn seed() -> Result<u64, AppError> {
+    let mut bytes = [0u8; 8];
+    fill(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
 fn fill(bytes: &mut [u8]) -> Result<(), AppError> {
     getrandom::fill(bytes).map_err(|fault| {
         AppError::unavailable(

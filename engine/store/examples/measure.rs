@@ -113,10 +113,12 @@ fn started(instance: &str) -> Write {
         },
         expected_rev: None,
         tasks_opened: vec![task(instance, 1)],
+        tasks_due: vec![],
         tasks_closed: vec![],
         events: vec![],
         records: vec![record(instance, true)],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![],
         wakeups_cleared: vec![],
         outbox: vec![],
@@ -140,6 +142,7 @@ fn decided(before: &Write) -> Write {
     Write {
         expected_rev: Some(before.instance.rev),
         tasks_opened: vec![task(&id, no)],
+        tasks_due: vec![],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
             end: "approved".into(),
@@ -149,6 +152,7 @@ fn decided(before: &Write) -> Write {
         events: vec![event(no * 2), event(no * 2 + 1)],
         records: vec![record(&id, false)],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: format!("e{no}.r0"),
             at: Moment(9),

@@ -1,5 +1,7 @@
 //! Counts kept by the committer's transaction, so that no page ever counts rows.
 
+use std::collections::BTreeMap;
+
 use crate::Store;
 use crate::db::args;
 use crate::dialect::Sql;
@@ -53,6 +55,32 @@ impl Store {
             count += row.int()?;
         }
         Ok(count)
+    }
+
+    /// Everybody who has open tasks, and how many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open_tasks_by_person(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let counts = self.counts_under("open/", "open0").await?;
+        let person = |(name, n): (String, i64)| Some((name.strip_prefix("open/")?.to_owned(), n));
+        Ok(counts.into_iter().filter_map(person).collect())
+    }
+
+    /// The turns a flow's people have taken, by the counter's whole name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn turns_taken(&self, flow: &str) -> Result<BTreeMap<String, i64>, StoreError> {
+        let (from, to) = (format!("turn/{flow}/"), format!("turn/{flow}0"));
+        Ok(self.counts_under(&from, &to).await?.into_iter().collect())
+    }
+
+    async fn counts_under(&self, from: &str, to: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = self.reader().fetch(&UNDER, args![from, to]).await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.text()?, row.int()?)))
+            .collect()
     }
 
     /// How many instances there are by flow and status (`running`, `held`, an outcome's word …).

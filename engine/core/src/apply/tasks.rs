@@ -33,6 +33,8 @@ pub(super) fn task(instance: &mut Instance, event: &Event) {
                 candidates: candidates.clone(),
                 host: *host,
                 blocks: *blocks,
+                stands_for: None,
+                unproxied: None,
             });
             if *kind == TaskKind::Approve || *kind == TaskKind::Work {
                 asked_by(instance, *entry, voter, *task);
@@ -99,6 +101,7 @@ fn close(instance: &mut Instance, event: &Event, no: u32, end: TaskEnd) {
         end,
         by,
         at: event.at,
+        stands_for: closed.stands_for,
     });
     if instance.closed.len() > CLOSED_KEPT {
         instance.closed.remove(0);

@@ -1,5 +1,6 @@
 //! People are asked, and vote.
 
+use super::people;
 use crate::command::{SignerPlace, Verdict};
 use crate::event::{Change, Event};
 use crate::instance::{Active, Decision, Instance, Voter};
@@ -14,6 +15,7 @@ fn fresh(person: &str, by_rule: bool) -> Voter {
         groups: vec![],
         stack: None,
         added_by: None,
+        by_policy: false,
     }
 }
 
@@ -39,8 +41,8 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
                 let voter = |(place, person): (usize, &String)| Voter {
                     weight: weights.get(place).copied().unwrap_or(1),
                     groups: groups.get(place).cloned().unwrap_or_default(),
-                    // Whoever a policy named stands in for somebody; the state's rule does not find them again.
-                    ..fresh(person, !stand_ins.contains(person))
+                    by_policy: stand_ins.contains(person),
+                    ..fresh(person, true)
                 };
                 active.voters = voters.iter().enumerate().map(voter).collect();
                 active.left_out.clone_from(left_out);
@@ -78,6 +80,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             }
         }
         Change::Decided {
+            task,
             entry,
             state,
             voter,
@@ -87,6 +90,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             ..
         } => {
             let person = event.actor.person().unwrap_or_default().to_owned();
+            let stands_for = people::stood_for(instance, *task, &person);
             instance.decisions.push(Decision {
                 state: state.clone(),
                 entry: *entry,
@@ -96,6 +100,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
                 at: event.at,
                 signed: signed.clone(),
                 facts: facts.clone(),
+                stands_for,
             });
             set_vote(instance, *entry, voter, Some(*verdict));
         }

@@ -16,6 +16,7 @@ mod missing;
 mod names;
 mod needs;
 mod organisation;
+mod people;
 mod permissions;
 mod reach;
 mod reads;
@@ -38,6 +39,7 @@ pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
     found.extend(formulas::check(def));
     found.extend(deadlines::check(def));
     found.extend(approvals::check(def, &reach));
+    found.extend(people::check(def, &reach));
     found.extend(permissions::check(def));
     found.extend(names::check(def));
     found.extend(missing::check(def, catalog, &reach));

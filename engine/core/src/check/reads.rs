@@ -205,7 +205,10 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         } => scope(within),
         PeopleRule::Members(of) | PeopleRule::Head { of, .. } => scope(of),
         PeopleRule::Field(path) => paths.push(path.clone()),
-        PeopleRule::Chosen { pool } => people_paths(pool, paths),
+        PeopleRule::Chosen { pool: of, .. } | PeopleRule::Pick { of, .. } => {
+            people_paths(of, paths)
+        }
+        PeopleRule::Script { give, .. } => paths.extend(give.iter().cloned()),
         // Without knowing whom to leave out nobody is found.
         PeopleRule::Except(of, without) => {
             people_paths(of, paths);
@@ -217,6 +220,9 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         | PeopleRule::User(_)
         | PeopleRule::Post(_)
         | PeopleRule::Supervisors { .. }
+        | PeopleRule::SupervisorsTo(_)
+        | PeopleRule::SameAs(_)
+        | PeopleRule::Actors(_)
         | PeopleRule::Role { within: None, .. } => {}
     }
 }

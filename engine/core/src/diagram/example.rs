@@ -251,6 +251,7 @@ impl Build {
                 vec![late(LateAct::Go(self.ix(spec.late_go)))]
             },
             clock_stops_in: vec![],
+            restarts_on_transfer: false,
             policies: PolicyOverrides::default(),
             mail: None,
         });

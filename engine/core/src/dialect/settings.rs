@@ -100,11 +100,11 @@ pub fn proxy(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Proxy {
     let Some(mut map) = MapReader::open(reader, node, ("代理设置", "proxy setting")) else {
         return Proxy::default();
     };
-    let same_role = policy(
+    let to = policy(
         reader,
         &mut map,
         "to",
-        &[("same_role", true), ("anyone", false)],
+        &[("same_role", false), ("anyone", true)],
     );
     let refuse_chain = policy(
         reader,
@@ -138,7 +138,8 @@ pub fn proxy(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Proxy {
     }
     map.close(reader);
     Proxy {
-        same_role: same_role.unwrap_or_default(),
+        same_role: to == Some(false),
+        anyone: to == Some(true),
         longest_days,
         refuse_chain: refuse_chain.unwrap_or_default(),
         not_for,

@@ -1,8 +1,11 @@
 //! The organisation as data: a snapshot that the engine reads and never changes.
 
+mod ahead;
 mod proxy;
 
+pub use ahead::FlowRules;
 pub use proxy::{PROXY_HOPS_MAX, ProxyAsk, ProxyFlag, ProxyFound};
+pub(crate) use proxy::{left_with, words as proxy_words};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::people::{PersonId, Resolved, SUPERVISOR_LEVELS_MAX};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
+
+/// Role whose holders administer everything.
+pub const ADMIN_ROLE: &str = "administrator";
 
 /// The organisation at one moment.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -3,6 +3,8 @@
 //! Either somebody is found who is here, or the task stays where it is and a flag says why: a task never goes to a person
 //! who is away. Every hop is kept for the trail.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Absence, Directory};
 use crate::definition::Proxy;
 use crate::people::PersonId;
@@ -45,7 +47,8 @@ pub struct ProxyFound {
 }
 
 /// Why nobody stands in for somebody absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProxyFlag {
     /// The absence names nobody.
     NobodyNamed,
@@ -63,6 +66,50 @@ pub enum ProxyFlag {
     AbsenceTooLong,
     /// No proxy acts in this state.
     NotForState,
+    /// The proxy is the applicant, who may not decide on their own request.
+    OwnRequest,
+    /// The proxy signed another state already, and one person may not sign two.
+    SamePerson,
+    /// The proxy is asked in this state already.
+    AlreadyAsked,
+}
+
+impl ProxyFlag {
+    /// Why, in a few words.
+    pub fn text(self) -> Text {
+        let (zh, en) = match self {
+            ProxyFlag::NobodyNamed => ("没有指定代理人", "nobody was named"),
+            ProxyFlag::Circle => ("代理形成循环", "the proxies form a circle"),
+            ProxyFlag::ChainRefused => (
+                "代理人也不在，流程不允许再转",
+                "the proxy is away too, and the flow follows no chain",
+            ),
+            ProxyFlag::TooLong => ("代理链太长", "the chain of proxies is too long"),
+            ProxyFlag::ProxyGone => ("代理人已离职或停用", "the proxy has left"),
+            ProxyFlag::NotSameRole => (
+                "代理人没有所需角色，或流程不允许角色任务代理",
+                "the proxy lacks the role, or the flow lets no role task go to one",
+            ),
+            ProxyFlag::AbsenceTooLong => (
+                "离开时间超过流程允许代理的期限",
+                "the absence is longer than the flow lets a proxy act",
+            ),
+            ProxyFlag::NotForState => ("此节点不允许代理", "no proxy acts in this state"),
+            ProxyFlag::OwnRequest => (
+                "代理人是发起人，不能审批自己的申请",
+                "the proxy is the applicant",
+            ),
+            ProxyFlag::SamePerson => (
+                "代理人已签过另一节点",
+                "the proxy signed another state already",
+            ),
+            ProxyFlag::AlreadyAsked => (
+                "代理人已在本节点中",
+                "the proxy is asked in this state already",
+            ),
+        };
+        Text::new(zh, en)
+    }
 }
 
 impl Directory {
@@ -146,7 +193,7 @@ impl Directory {
             return Err(ProxyFlag::ProxyGone);
         }
         let same_role = rules.same_role && ask.roles.iter().any(|role| self.has_role(proxy, role));
-        if !ask.roles.is_empty() && !same_role {
+        if !ask.roles.is_empty() && !same_role && !rules.anyone {
             return Err(ProxyFlag::NotSameRole);
         }
         Ok(proxy.clone())
@@ -161,60 +208,81 @@ impl Directory {
         flag: ProxyFlag,
         mut why: Vec<Text>,
     ) -> ProxyFound {
-        let away_name = self.name(away);
-        let proxy = absence
-            .proxy
-            .as_deref()
-            .map_or("", |proxy| self.name(proxy));
-        let (zh, en) = match flag {
-            ProxyFlag::NobodyNamed => (
-                format!("{away_name}不在，且没有指定代理人"),
-                format!("{away_name} is away and has named nobody"),
-            ),
-            ProxyFlag::Circle => (
-                format!("{away_name}不在，代理人{proxy}已在代理链上，代理形成循环"),
-                format!(
-                    "{away_name} is away and named {proxy}, who is on the chain already: a circle"
-                ),
-            ),
-            ProxyFlag::ChainRefused => (
-                format!("{away_name}也不在，本流程不允许再转给{proxy}"),
-                format!("{away_name} is away too, and this flow follows no chain to {proxy}"),
-            ),
-            ProxyFlag::TooLong => (
-                format!("代理链超过 {PROXY_HOPS_MAX} 级"),
-                format!("The chain of proxies is longer than {PROXY_HOPS_MAX}"),
-            ),
-            ProxyFlag::ProxyGone => (
-                format!("{away_name}不在，代理人{proxy}已离职或停用"),
-                format!("{away_name} is away, and {proxy}, who would stand in, has left"),
-            ),
-            ProxyFlag::NotSameRole => (
-                format!("{away_name}不在，代理人{proxy}没有所需角色，或本流程不允许角色任务代理"),
-                format!(
-                    "{away_name} is away, but {proxy} lacks the role, or this flow lets no role task go to a proxy"
-                ),
-            ),
-            ProxyFlag::AbsenceTooLong => (
-                format!("{away_name}离开的时间超过本流程允许代理的期限"),
-                format!("{away_name} is away for longer than this flow lets a proxy act"),
-            ),
-            ProxyFlag::NotForState => (
-                format!("{away_name}不在，但此节点不允许代理"),
-                format!("{away_name} is away, but nobody may stand in at this state"),
-            ),
-        };
-        let asked = self.name(ask.person);
-        why.push(Text::new(
-            format!("{zh}，任务留给{asked}"),
-            format!("{en}; the task stays with {asked}"),
-        ));
+        let proxy = absence.proxy.as_deref().unwrap_or_default();
+        let (zh, en) = words(self.name(away), self.name(proxy), flag);
+        why.push(left_with(zh, en, self.name(ask.person)));
         ProxyFound {
             person: ask.person.to_owned(),
             hops: vec![],
             flag: Some(flag),
             why,
         }
+    }
+}
+
+/// Nobody stands in, so the task stays where it is.
+pub(crate) fn left_with(zh: String, en: String, asked: &str) -> Text {
+    Text::new(
+        format!("{zh}，任务留给{asked}"),
+        format!("{en}; the task stays with {asked}"),
+    )
+}
+
+/// A flag in words.
+pub(crate) fn words(away: &str, proxy: &str, flag: ProxyFlag) -> (String, String) {
+    match flag {
+        ProxyFlag::NobodyNamed => (
+            format!("{away}不在，且没有指定代理人"),
+            format!("{away} is away and has named nobody"),
+        ),
+        ProxyFlag::Circle => (
+            format!("{away}不在，代理人{proxy}已在代理链上，代理形成循环"),
+            format!("{away} is away and named {proxy}, who is on the chain already: a circle"),
+        ),
+        ProxyFlag::ChainRefused => (
+            format!("{away}也不在，本流程不允许再转给{proxy}"),
+            format!("{away} is away too, and this flow follows no chain to {proxy}"),
+        ),
+        ProxyFlag::TooLong => (
+            format!("代理链超过 {PROXY_HOPS_MAX} 级"),
+            format!("The chain of proxies is longer than {PROXY_HOPS_MAX}"),
+        ),
+        ProxyFlag::ProxyGone => (
+            format!("{away}不在，代理人{proxy}已离职或停用"),
+            format!("{away} is away, and {proxy}, who would stand in, has left"),
+        ),
+        ProxyFlag::NotSameRole => (
+            format!("{away}不在，代理人{proxy}没有所需角色，或本流程不允许角色任务代理"),
+            format!(
+                "{away} is away, but {proxy} lacks the role, or this flow lets no role task go to a proxy"
+            ),
+        ),
+        ProxyFlag::AbsenceTooLong => (
+            format!("{away}离开的时间超过本流程允许代理的期限"),
+            format!("{away} is away for longer than this flow lets a proxy act"),
+        ),
+        ProxyFlag::NotForState => (
+            format!("{away}不在，但此节点不允许代理"),
+            format!("{away} is away, but nobody may stand in at this state"),
+        ),
+        ProxyFlag::OwnRequest => (
+            format!("{away}不在，代理人{proxy}是发起人，不能审批自己的申请"),
+            format!(
+                "{away} is away, and {proxy}, who would stand in, is the applicant and may not decide on their own request"
+            ),
+        ),
+        ProxyFlag::SamePerson => (
+            format!("{away}不在，代理人{proxy}已签过另一节点"),
+            format!(
+                "{away} is away, and {proxy}, who would stand in, signed another state already"
+            ),
+        ),
+        ProxyFlag::AlreadyAsked => (
+            format!("{away}不在，代理人{proxy}已在本节点中"),
+            format!(
+                "{away} is away, and {proxy}, who would stand in, is asked in this state already"
+            ),
+        ),
     }
 }
 

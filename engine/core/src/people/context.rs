@@ -3,6 +3,8 @@
 use crate::condition::Facts;
 use crate::directory::Directory;
 use crate::field::EntityType;
+use crate::instance::Instance;
+use crate::people::{Names, Resolved};
 use crate::value::{Value, Values};
 
 /// What a rule is resolved against: everything it may know.
@@ -18,10 +20,16 @@ pub struct PeopleContext<'a> {
     pub refs: Option<&'a dyn Facts>,
     /// For the labels of fields in explanations.
     pub entity: Option<&'a EntityType>,
-    /// The rule's name in `people:`; a choice of the applicant is in the field `chosen_<name>`.
+    /// The rule's name in `people:`: choices and draws are kept by it.
     pub name: &'a str,
     /// `nobody: superior`: a vacant level is taken by the next one up instead of being consumed.
     pub vacant_moves_up: bool,
+    /// What happened so far: who acted where, whom somebody chose, who was drawn.
+    pub instance: Option<&'a Instance>,
+    /// For the names of states in explanations.
+    pub flow: Option<&'a dyn Names>,
+    /// In an example: whoever plays the name, in place of everything that only an organisation or a record knows.
+    pub standing_for: Option<&'a Resolved>,
 }
 
 impl<'a> PeopleContext<'a> {
@@ -35,6 +43,9 @@ impl<'a> PeopleContext<'a> {
             entity: None,
             name: "",
             vacant_moves_up: false,
+            instance: None,
+            flow: None,
+            standing_for: None,
         }
     }
 

@@ -120,7 +120,13 @@ const SYNONYMS: [(&str, &[&str]); 6] = [
 ];
 
 /// Prefixes that people write for one of ours.
-const PREFIXES: [(&str, &[&str]); 3] = [
+const PREFIXES: [(&str, &[&str]); 4] = [
+    (
+        "state/",
+        &[
+            "states/", "节点/", "state:", "state.", "state／", "State/", "step/",
+        ],
+    ),
     (
         "role/",
         &[
@@ -211,6 +217,9 @@ pub(super) fn unknown(offset: usize, word: &str) -> PeopleError {
         "supervisor",
         "supervisors",
         "chosen",
+        "same",
+        "actors",
+        "least",
     ];
     let alike = starts
         .iter()
@@ -228,8 +237,8 @@ pub(super) fn unknown(offset: usize, word: &str) -> PeopleError {
         );
     }
     error.hint(
-        "可用写法：applicant、role/…、user/…、post/…、record.…、members of …、head of …、supervisor of applicant、chosen by applicant from …",
-        "A rule starts with applicant, role/…, user/…, post/…, record.…, members of …, head of …, supervisor of applicant or chosen by applicant from …",
+        "可用写法：applicant、role/…、user/…、post/…、record.…、rule/…、members of …、head of …、supervisor of applicant、chosen by applicant from …、same as state/…、least loaded of …、one of … at random、… in turn",
+        "A rule starts with applicant, role/…, user/…, post/…, record.…, rule/…, members of …, head of …, supervisor of applicant, chosen by applicant from …, same as state/…, least loaded of … or one of … at random; … in turn takes turns",
     )
 }
 

@@ -1,6 +1,6 @@
 //! What a rule names, so that it can be checked.
 
-use super::{PeopleRule, Scope};
+use super::{Chooser, PeopleRule, Scope, Top};
 
 /// Something a rule names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,14 @@ pub enum Mention {
     PeopleField(String),
     /// A field that must name a unit; a path without `record.`.
     UnitField(String),
+    /// A field that may hold anything; a path without `record.`.
+    AnyField(String),
+    /// A state in which people act.
+    State(String),
+    /// A rule, `file.function`, with the input names it is given.
+    Rule(String, Vec<String>),
+    /// What somebody chooses, by its field's name.
+    Choice,
 }
 
 /// A mention and where it stands in the rule's text.
@@ -42,8 +50,9 @@ impl PeopleRule {
     pub fn roles(&self) -> Vec<&str> {
         match self {
             PeopleRule::Role { role, .. } => vec![role],
-            PeopleRule::Chosen { pool } => pool.roles(),
-            PeopleRule::Except(of, _) => of.roles(),
+            PeopleRule::Chosen { pool: of, .. }
+            | PeopleRule::Except(of, _)
+            | PeopleRule::Pick { of, .. } => of.roles(),
             PeopleRule::Either(parts) => parts.iter().flat_map(PeopleRule::roles).collect(),
             PeopleRule::Applicant
             | PeopleRule::User(_)
@@ -51,7 +60,59 @@ impl PeopleRule {
             | PeopleRule::Members(_)
             | PeopleRule::Head { .. }
             | PeopleRule::Supervisors { .. }
+            | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::SameAs(_)
+            | PeopleRule::Actors(_)
+            | PeopleRule::Script { .. }
             | PeopleRule::Field(_) => vec![],
+        }
+    }
+
+    /// True when who it is depends on what people will do or what a field will say: today's organisation cannot tell.
+    pub fn is_open(&self) -> bool {
+        match self {
+            PeopleRule::Chosen { .. }
+            | PeopleRule::SameAs(_)
+            | PeopleRule::Script { .. }
+            | PeopleRule::Field(_) => true,
+            PeopleRule::Except(of, _) | PeopleRule::Pick { of, .. } => of.is_open(),
+            PeopleRule::Either(parts) => parts.iter().any(PeopleRule::is_open),
+            PeopleRule::Applicant
+            | PeopleRule::User(_)
+            | PeopleRule::Role { .. }
+            | PeopleRule::Post(_)
+            | PeopleRule::Members(_)
+            | PeopleRule::Head { .. }
+            | PeopleRule::Supervisors { .. }
+            | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::Actors(_) => false,
+        }
+    }
+
+    /// The choice in it, wherever it stands: who chooses, from which pool, fewest and most. A rule holds one at most.
+    pub fn choice(&self) -> Option<(&Chooser, &PeopleRule, u32, u32)> {
+        match self {
+            PeopleRule::Chosen {
+                by,
+                pool,
+                least,
+                most,
+            } => Some((by, pool, *least, *most)),
+            PeopleRule::Except(of, without) => of.choice().or_else(|| without.choice()),
+            PeopleRule::Either(parts) => parts.iter().find_map(PeopleRule::choice),
+            PeopleRule::Pick { of, .. } => of.choice(),
+            PeopleRule::Applicant
+            | PeopleRule::User(_)
+            | PeopleRule::Role { .. }
+            | PeopleRule::Post(_)
+            | PeopleRule::Members(_)
+            | PeopleRule::Head { .. }
+            | PeopleRule::Supervisors { .. }
+            | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::SameAs(_)
+            | PeopleRule::Actors(_)
+            | PeopleRule::Script { .. }
+            | PeopleRule::Field(_) => None,
         }
     }
 
@@ -66,7 +127,23 @@ impl PeopleRule {
             PeopleRule::Post(id) => found.push(Mention::Post(id.clone())),
             PeopleRule::Members(of) | PeopleRule::Head { of, .. } => found.extend(of.mention()),
             PeopleRule::Field(path) => found.push(Mention::PeopleField(path.clone())),
-            PeopleRule::Chosen { pool } => pool.collect(found),
+            PeopleRule::Chosen { by, pool, .. } => {
+                found.push(Mention::Choice);
+                if let Chooser::State(state) = by {
+                    found.push(Mention::State(state.clone()));
+                }
+                pool.collect(found);
+            }
+            PeopleRule::SupervisorsTo(Top::Post(id)) => found.push(Mention::Post(id.clone())),
+            PeopleRule::SupervisorsTo(Top::Role(id)) => found.push(Mention::Role(id.clone())),
+            PeopleRule::SameAs(state) | PeopleRule::Actors(state) => {
+                found.push(Mention::State(state.clone()));
+            }
+            PeopleRule::Pick { of, .. } => of.collect(found),
+            PeopleRule::Script { rule, give } => {
+                found.push(Mention::Rule(rule.clone(), give.clone()));
+                found.extend(give.iter().cloned().map(Mention::AnyField));
+            }
             PeopleRule::Except(of, without) => {
                 of.collect(found);
                 without.collect(found);

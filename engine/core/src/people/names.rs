@@ -30,6 +30,14 @@ pub trait Names {
     fn field(&self, path: &str) -> Text {
         Text::same(path)
     }
+    /// A state.
+    fn state(&self, id: &str) -> Text {
+        Text::same(id)
+    }
+    /// A rule, `file.function`.
+    fn rule(&self, id: &str) -> Text {
+        Text::same(id)
+    }
 }
 
 /// Ids as they are.
@@ -55,12 +63,14 @@ impl Names for Directory {
 }
 
 /// The directory's names and an entity type's labels.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Labels<'a> {
     /// Names of roles, people and units.
     pub directory: &'a Directory,
     /// Labels of fields.
     pub entity: Option<&'a EntityType>,
+    /// Names of states.
+    pub flow: Option<&'a dyn Names>,
 }
 
 impl Names for Labels<'_> {
@@ -86,6 +96,11 @@ impl Names for Labels<'_> {
                 format!("{} › {rest}", field.label.en),
             ),
         }
+    }
+
+    fn state(&self, id: &str) -> Text {
+        self.flow
+            .map_or_else(|| Text::same(id), |flow| flow.state(id))
     }
 }
 

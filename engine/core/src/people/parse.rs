@@ -1,7 +1,7 @@
 //! Reading a rule.
 
 use super::hint::{no_unit, synonym, unknown};
-use super::{Located, Mention, PeopleError, PeopleRule, Scope};
+use super::{Chooser, Located, Mention, PeopleError, PeopleRule, Pick, Scope, Top};
 
 /// The longest text of a rule.
 pub const RULE_BYTES_MAX: usize = 1_000;
@@ -11,6 +11,8 @@ const DEPTH_MAX: usize = 8;
 const LEVELS_MAX: u32 = 20;
 /// Steps of a field's path.
 const PATH_PARTS_MAX: usize = 4;
+/// People somebody may choose.
+const CHOSEN_MAX: u32 = 50;
 
 impl PeopleRule {
     /// Reads a rule.
@@ -40,7 +42,7 @@ impl PeopleRule {
             end: text.len(),
             found: vec![],
         };
-        let rule = parser.rule(0)?;
+        let rule = parser.whole()?;
         match parser.peek() {
             None => Ok((rule, parser.found)),
             Some(word) => Err(parser.unexpected(word)),
@@ -102,6 +104,71 @@ impl<'a> Parser<'a> {
         let is = self.peek().is_some_and(|word| word.text == text);
         self.at += usize::from(is);
         is
+    }
+
+    fn follows(&self, words: &[&str]) -> bool {
+        let rest = self.words.get(self.at..).unwrap_or_default();
+        rest.len() >= words.len()
+            && rest
+                .iter()
+                .zip(words)
+                .all(|(word, text)| word.text == *text)
+    }
+
+    /// A whole rule: one that draws somebody, one a script decides, or any other.
+    fn whole(&mut self) -> Result<PeopleRule, PeopleError> {
+        let drawn = |how, of| PeopleRule::Pick {
+            how,
+            of: Box::new(of),
+        };
+        if self.follows(&["least"]) {
+            self.at += 1;
+            self.expect("loaded")?;
+            self.expect("of")?;
+            return Ok(drawn(Pick::LeastLoaded, self.rule(0)?));
+        }
+        if self.follows(&["one"]) {
+            self.at += 1;
+            self.expect("of")?;
+            let of = self.rule(0)?;
+            self.expect("at")?;
+            self.expect("random")?;
+            return Ok(drawn(Pick::Random, of));
+        }
+        if let Some(word) = self.peek().filter(|word| word.text.starts_with("rule/")) {
+            self.at += 1;
+            return self.script(word);
+        }
+        let rule = self.rule(0)?;
+        if self.follows(&["in", "turn"]) {
+            self.at += 2;
+            return Ok(drawn(Pick::InTurn, rule));
+        }
+        Ok(rule)
+    }
+
+    /// `rule/file.function given record.a record.b`.
+    fn script(&mut self, word: Word<'a>) -> Result<PeopleRule, PeopleError> {
+        let rule = id_of(word, word.text.strip_prefix("rule/").unwrap_or_default())?;
+        let mut give = vec![];
+        let at = self.found.len();
+        if self.take("given") {
+            while let Some(path) = self.peek() {
+                let Some(name) = path.text.strip_prefix("record.") else {
+                    break;
+                };
+                self.at += 1;
+                let name = field_path(path, name)?;
+                self.note(path, Mention::AnyField(name.clone()));
+                give.push(name);
+            }
+            if give.is_empty() {
+                return Err(self.expected("record."));
+            }
+        }
+        self.note(word, Mention::Rule(rule.clone(), give.clone()));
+        self.found[at..].rotate_right(1);
+        Ok(PeopleRule::Script { rule, give })
     }
 
     /// `one (or one)*` or `one (except one)*`, never mixed.
@@ -181,20 +248,127 @@ impl<'a> Parser<'a> {
                 self.expect("applicant")?;
                 self.expect("up")?;
                 self.expect("to")?;
-                Ok(PeopleRule::Supervisors {
-                    levels: self.level()?,
-                })
-            }
-            "chosen" => {
-                for word in ["by", "applicant", "from"] {
-                    self.expect(word)?;
+                match self.top()? {
+                    Some(top) => Ok(PeopleRule::SupervisorsTo(top)),
+                    None => Ok(PeopleRule::Supervisors {
+                        levels: self.level()?,
+                    }),
                 }
-                Ok(PeopleRule::Chosen {
-                    pool: Box::new(self.one(depth)?),
-                })
             }
+            "chosen" => self.chosen(word, depth),
+            "same" => {
+                self.expect("as")?;
+                Ok(PeopleRule::SameAs(self.state()?))
+            }
+            "actors" => {
+                self.expect("of")?;
+                Ok(PeopleRule::Actors(self.state()?))
+            }
+            "least" | "one" => Err(whole_only(word)),
+            _ if word.text.starts_with("rule/") => Err(whole_only(word)),
             _ => self.named(word),
         }
+    }
+
+    /// `chosen by applicant from POOL`, with `exactly n` or `at least n`, `at most n`.
+    fn chosen(&mut self, word: Word<'a>, depth: usize) -> Result<PeopleRule, PeopleError> {
+        let known = |found: &Located| found.mention == Mention::Choice;
+        if self.found.iter().any(known) {
+            return Err(PeopleError::new(
+                word.offset,
+                word.text.len(),
+                "一条规则里只能选一次人",
+                "One rule holds one choice",
+            )
+            .hint(
+                "请分成两个名称，by: 里写两个",
+                "Make two names of it, and write both in by:",
+            ));
+        }
+        self.note(word, Mention::Choice);
+        self.expect("by")?;
+        let by = match self.peek().map(|word| word.text) {
+            Some(text) if text.starts_with("state/") => Chooser::State(self.state()?),
+            _ => {
+                self.expect("applicant")?;
+                Chooser::Applicant
+            }
+        };
+        self.expect("from")?;
+        let pool = Box::new(self.one(depth)?);
+        let (mut least, mut most, mut said) = (None, None, self.peek());
+        if self.take("exactly") {
+            least = Some(self.number(CHOSEN_MAX)?);
+            most = least;
+        }
+        while self.follows(&["at", "least"]) || self.follows(&["at", "most"]) {
+            let fewest = self.follows(&["at", "least"]);
+            said = self.peek();
+            self.at += 2;
+            let number = Some(self.number(CHOSEN_MAX)?);
+            *(if fewest { &mut least } else { &mut most }) = number;
+        }
+        let least = least.unwrap_or(1);
+        let most = most.unwrap_or(least);
+        match said {
+            Some(word) if most < least => Err(PeopleError::new(
+                word.offset,
+                word.text.len(),
+                format!("最少 {least} 人、最多 {most} 人，无法满足"),
+                format!("At least {least} and at most {most} cannot both be"),
+            )
+            .hint(
+                format!("例如 at least {most} at most {least}，或 exactly {least}"),
+                format!("For example at least {most} at most {least}, or exactly {least}"),
+            )),
+            _ => Ok(PeopleRule::Chosen {
+                by,
+                pool,
+                least,
+                most,
+            }),
+        }
+    }
+
+    /// `post/x` or `role/x`, where a chain of superiors ends; none when a number of levels follows.
+    fn top(&mut self) -> Result<Option<Top>, PeopleError> {
+        let Some(word) = self.peek() else {
+            return Ok(None);
+        };
+        let Some((kind @ ("post" | "role"), id)) = word.text.split_once('/') else {
+            return Ok(None);
+        };
+        self.at += 1;
+        let id = id_of(word, id)?;
+        if kind == "post" {
+            self.note(word, Mention::Post(id.clone()));
+            return Ok(Some(Top::Post(id)));
+        }
+        self.note(word, Mention::Role(id.clone()));
+        Ok(Some(Top::Role(id)))
+    }
+
+    /// `state/x`.
+    fn state(&mut self) -> Result<String, PeopleError> {
+        let Some(word) = self.peek() else {
+            return Err(self.ends(
+                "这里应有节点，例如 state/first_check",
+                "A state is expected here, like state/first_check",
+            ));
+        };
+        let Some(id) = word.text.strip_prefix("state/") else {
+            return Err(PeopleError::new(
+                word.offset,
+                word.text.len(),
+                format!("“{}”不是节点", word.text),
+                format!("“{}” does not name a state", word.text),
+            )
+            .fix(&format!("state/{}", word.text)));
+        };
+        self.at += 1;
+        let id = id_of(word, id)?;
+        self.note(word, Mention::State(id.clone()));
+        Ok(id)
     }
 
     /// `role/x`, `user/x`, `post/x`, `record.x`.
@@ -219,7 +393,8 @@ impl<'a> Parser<'a> {
             }
             _ => {
                 self.note(word, Mention::Role(id.clone()));
-                let within = if self.take("in") || self.take("of") {
+                let turn = self.follows(&["in", "turn"]);
+                let within = if !turn && (self.take("in") || self.take("of")) {
                     Some(self.scope()?)
                 } else {
                     None
@@ -255,22 +430,39 @@ impl<'a> Parser<'a> {
     }
 
     fn level(&mut self) -> Result<u32, PeopleError> {
+        let word = self.peek();
+        self.number(LEVELS_MAX).map_err(|error| match word {
+            Some(word) if word.text.starts_with(|c: char| c.is_alphabetic()) => error.hint(
+                format!(
+                    "写级数；到某个岗位或角色为止写 post/{} 或 role/{}",
+                    word.text, word.text
+                ),
+                format!(
+                    "Write a number; up to a post or a role is post/{} or role/{}",
+                    word.text, word.text
+                ),
+            ),
+            Some(_) | None => error,
+        })
+    }
+
+    fn number(&mut self, most: u32) -> Result<u32, PeopleError> {
         let word = self.next();
-        let level = word.and_then(|word| word.text.parse().ok());
-        match (level, word) {
-            (Some(level @ 1..=LEVELS_MAX), _) => Ok(level),
-            (_, None) => Err(self.ends(
-                "这里应有级数，例如 1",
-                "A number of levels is expected here, like 1",
-            )),
+        let number: Option<u32> = word.and_then(|word| word.text.parse().ok());
+        match (number, word) {
+            (Some(number), _) if (1..=most).contains(&number) => Ok(number),
+            (_, None) => {
+                Err(self.ends("这里应有数字，例如 1", "A number is expected here, like 1"))
+            }
             (_, Some(word)) => Err(PeopleError::new(
                 word.offset,
                 word.text.len(),
-                format!("级数应为 1 到 {LEVELS_MAX} 的整数，而不是“{}”", word.text),
-                format!(
-                    "The number of levels is 1 to {LEVELS_MAX}, not “{}”",
-                    word.text
-                ),
+                format!("这里应为 1 到 {most} 的整数，而不是“{}”", word.text),
+                format!("A number from 1 to {most} is due here, not “{}”", word.text),
+            )
+            .hint(
+                format!("写一个 1 到 {most} 的数字"),
+                format!("Write a number from 1 to {most}"),
             )),
         }
     }
@@ -327,6 +519,20 @@ impl<'a> Parser<'a> {
             len: word.text.len(),
         });
     }
+}
+
+/// A rule that is decided when people are asked stands alone: what it says is kept under its name.
+fn whole_only(word: Word<'_>) -> PeopleError {
+    PeopleError::new(
+        word.offset,
+        word.text.len(),
+        format!("“{}”开头的规则要单独写，不能是另一条规则的一部分", word.text),
+        format!("A rule that begins with “{}” stands alone, it is no part of another", word.text),
+    )
+    .hint(
+        "请在 people: 里单独起一个名称，by: 里写两个名称；least loaded of 后面可以写整条规则",
+        "Give it a name of its own under people: and write both names in by:; after least loaded of a whole rule may stand",
+    )
 }
 
 fn id_of(word: Word<'_>, id: &str) -> Result<String, PeopleError> {

@@ -14,6 +14,10 @@ impl PeopleRule {
     /// `A except B` finds nobody when B reads a field that is not filled in: whom to leave out is not known then.
     pub fn resolve(&self, cx: &PeopleContext<'_>) -> Resolved {
         let mut out = Found::new(cx);
+        if let Some(players) = cx.standing_for.filter(|it| self.is_played(it)) {
+            out.take(players.clone());
+            return out.resolved;
+        }
         match self {
             PeopleRule::Applicant => out.one(cx.applicant, &Text::new("发起人", "The applicant")),
             PeopleRule::User(id) => out.one(id, &Text::new("流程指定", "Named by the flow")),
@@ -23,7 +27,12 @@ impl PeopleRule {
             PeopleRule::Head { of, up } => out.head(of, *up),
             PeopleRule::Supervisors { levels } => out.supervisors(*levels),
             PeopleRule::Field(path) => out.field(path),
-            PeopleRule::Chosen { pool } => out.chosen(pool),
+            PeopleRule::SupervisorsTo(top) => out.supervisors_to(top),
+            PeopleRule::Chosen { by, pool, .. } => out.chosen(by, pool),
+            PeopleRule::SameAs(state) => out.same_as(state),
+            PeopleRule::Actors(state) => out.actors(state),
+            PeopleRule::Pick { how, of } => out.drawn(*how, of),
+            PeopleRule::Script { rule, .. } => out.scripted(rule),
             PeopleRule::Except(of, without) => out.except(of, without),
             PeopleRule::Either(parts) => {
                 for part in parts {
@@ -35,12 +44,36 @@ impl PeopleRule {
     }
 }
 
+impl PeopleRule {
+    /// Does whoever plays a name stand for this part of its rule? All that only an organisation or a record knows is played.
+    fn is_played(&self, players: &Resolved) -> bool {
+        match self {
+            PeopleRule::User(_)
+            | PeopleRule::Role { .. }
+            | PeopleRule::Post(_)
+            | PeopleRule::Members(_)
+            | PeopleRule::Head { .. }
+            | PeopleRule::Supervisors { .. }
+            | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::Field(_) => true,
+            PeopleRule::Applicant => !players.people.is_empty(),
+            PeopleRule::Chosen { .. }
+            | PeopleRule::SameAs(_)
+            | PeopleRule::Actors(_)
+            | PeopleRule::Pick { .. }
+            | PeopleRule::Script { .. }
+            | PeopleRule::Except(..)
+            | PeopleRule::Either(_) => false,
+        }
+    }
+}
+
 /// What was found so far.
 pub(super) struct Found<'a> {
     pub(super) cx: &'a PeopleContext<'a>,
     pub(super) dir: &'a Directory,
     pub(super) names: Labels<'a>,
-    resolved: Resolved,
+    pub(super) resolved: Resolved,
 }
 
 impl<'a> Found<'a> {
@@ -51,6 +84,7 @@ impl<'a> Found<'a> {
             names: Labels {
                 directory: cx.directory,
                 entity: cx.entity,
+                flow: cx.flow,
             },
             resolved: Resolved::default(),
         }
@@ -66,8 +100,21 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn take(&mut self, other: Resolved) {
-        other.people.iter().for_each(|id| self.add(id));
+    pub(super) fn take(&mut self, other: Resolved) {
+        // Found by a role and by something else too: asked in person.
+        let by_role = |found: &Resolved, id: &str| found.by_role.iter().any(|(who, _)| who == id);
+        for id in &other.people {
+            let known = self.resolved.people.contains(id);
+            match by_role(&other, id) {
+                true if known => {}
+                true => {
+                    let roles = other.by_role.iter().filter(|(who, _)| who == id);
+                    self.resolved.by_role.extend(roles.cloned());
+                }
+                false => self.resolved.by_role.retain(|(who, _)| who != id),
+            }
+            self.add(id);
+        }
         self.resolved.why.extend(other.why);
         self.resolved.missing.extend(other.missing);
     }
@@ -132,6 +179,8 @@ impl<'a> Found<'a> {
         };
         let people = ids(self.dir.holders(role, unit.as_deref()));
         if self.several(&what, &people) {
+            let by_role = people.into_iter().map(|id| (id, role.to_owned()));
+            self.resolved.by_role.extend(by_role);
             return;
         }
         self.say(
@@ -188,6 +237,11 @@ impl<'a> Found<'a> {
                 format!("{} held it, but have left", names.en),
             );
         }
+        // Whoever stood above the last ones takes a vacant post's part, where the flow says that vacancies move up.
+        for id in gone.iter().filter(|_| self.cx.vacant_moves_up) {
+            let above = self.dir.superior_of(id);
+            self.take(above);
+        }
     }
 
     fn members(&mut self, of: &Scope) {
@@ -239,34 +293,12 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn chosen(&mut self, pool: &PeopleRule) {
-        let path = format!("chosen_{}", self.cx.name);
-        let value = self.cx.value(&path);
-        if value.is_empty() {
-            self.resolved.missing.push(path);
-            let pool = pool.text(&self.names);
-            return self.say(
-                format!("发起人还没有从{}中选人", pool.zh),
-                format!("The applicant has not chosen from {} yet", pool.en),
-            );
-        }
-        let pool = pool.resolve(self.cx);
-        for id in value.ids() {
-            if pool.people.iter().any(|known| known == id) {
-                self.one(id, &Text::new("发起人选定", "Chosen by the applicant"));
-            } else {
-                let name = self.dir.name(id);
-                self.say(
-                    format!("发起人选了{name}，但不在可选范围内"),
-                    format!("The applicant chose {name}, who may not be chosen"),
-                );
-            }
-        }
-        self.resolved.missing.extend(pool.missing);
-    }
-
     fn except(&mut self, of: &PeopleRule, without: &PeopleRule) {
-        let (from, out) = (of.resolve(self.cx), without.resolve(self.cx));
+        // Whoever plays a name plays the first part; nobody plays those who are left out.
+        let nobody = Resolved::default();
+        let mut cx = *self.cx;
+        cx.standing_for = cx.standing_for.map(|_| &nobody);
+        let (from, out) = (of.resolve(self.cx), without.resolve(&cx));
         let without = without.text(&self.names);
         if !out.missing.is_empty() {
             self.resolved.missing.extend(from.missing);
@@ -284,8 +316,7 @@ impl<'a> Found<'a> {
             .partition(|id| out.people.contains(id));
         self.take(Resolved {
             people: kept,
-            why: from.why,
-            missing: from.missing,
+            ..from
         });
         if !left_out.is_empty() {
             let names = list(self.dir, &left_out);

@@ -7,8 +7,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::directory::{Directory, Person, RoleGrant, Unit};
+use crate::instance::{Case, Instance};
 use crate::text::Lang;
 use crate::value::{Value, Values};
+
+mod history;
 
 /// A small company:
 /// ```text
@@ -108,17 +111,21 @@ fn values() -> Values {
                 Value::from("station_7"),
             )])),
         ),
-        (
-            "chosen_helper".to_owned(),
-            Value::List(vec![Value::from("ann"), Value::from("cfo")]),
-        ),
     ])
 }
 
+/// An instance in which ann and cfo were chosen as `helper`.
+fn instance() -> Instance {
+    let mut instance = Case::blank(Values::new()).instance;
+    let chosen = vec!["ann".to_owned(), "cfo".to_owned()];
+    instance.choices.insert("helper".to_owned(), chosen);
+    instance
+}
+
 fn resolve_with(rule: &str, change: impl FnOnce(&mut PeopleContext<'_>)) -> Resolved {
-    let (directory, values) = (company(), values());
+    let (directory, values, instance) = (company(), values(), instance());
     let mut cx = PeopleContext::new(&directory, "ann", &values);
-    cx.name = "helper";
+    (cx.name, cx.instance) = ("helper", Some(&instance));
     change(&mut cx);
     let resolved = PeopleRule::parse(rule).unwrap().resolve(&cx);
     assert!(!resolved.why.is_empty(), "{rule} explains itself");
@@ -455,16 +462,42 @@ fn rules() -> impl Strategy<Value = PeopleRule> {
         (1u32..9).prop_map(|levels| PeopleRule::Supervisors { levels }),
         id.prop_map(PeopleRule::Field),
     ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
+    let leaf = prop_oneof![
+        leaf,
+        id.prop_map(|post| PeopleRule::SupervisorsTo(Top::Post(post))),
+        id.prop_map(|role| PeopleRule::SupervisorsTo(Top::Role(role))),
+        id.prop_map(PeopleRule::SameAs),
+        id.prop_map(PeopleRule::Actors),
+    ];
+    let part = leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            inner.clone().prop_map(|pool| PeopleRule::Chosen {
-                pool: Box::new(pool)
-            }),
             (inner.clone(), inner.clone())
                 .prop_map(|(of, without)| PeopleRule::Except(Box::new(of), Box::new(without))),
             prop::collection::vec(inner, 2..4).prop_map(PeopleRule::Either),
         ]
-    })
+    });
+    let chooser = prop_oneof![Just(Chooser::Applicant), id.prop_map(Chooser::State)];
+    let chosen = (chooser, part.clone(), 1u32..4, 0u32..4).prop_map(|(by, pool, least, more)| {
+        PeopleRule::Chosen {
+            by,
+            pool: Box::new(pool),
+            least,
+            most: least + more,
+        }
+    });
+    let part = prop_oneof![3 => part, 1 => chosen];
+    let how = prop_oneof![
+        Just(Pick::LeastLoaded),
+        Just(Pick::Random),
+        Just(Pick::InTurn)
+    ];
+    let drawn = (how, part.clone()).prop_map(|(how, of)| PeopleRule::Pick {
+        how,
+        of: Box::new(of),
+    });
+    let script = (id, prop::collection::vec(id, 0..3))
+        .prop_map(|(rule, give)| PeopleRule::Script { rule, give });
+    prop_oneof![3 => part, 1 => drawn, 1 => script]
 }
 
 proptest! {
@@ -482,8 +515,10 @@ proptest! {
 
     #[test]
     fn nobody_who_left_is_ever_asked_and_nobody_twice(rule in rules()) {
-        let (directory, values) = (company(), values());
-        let resolved = rule.resolve(&PeopleContext::new(&directory, "ann", &values));
+        let (directory, values, instance) = (company(), values(), instance());
+        let mut cx = PeopleContext::new(&directory, "ann", &values);
+        (cx.name, cx.instance) = ("helper", Some(&instance));
+        let resolved = rule.resolve(&cx);
         let mut seen = std::collections::BTreeSet::new();
         for person in &resolved.people {
             prop_assert!(directory.active(person).is_some() && seen.insert(person));

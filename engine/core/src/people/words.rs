@@ -1,8 +1,6 @@
-//! A rule as a sentence, and as it is written.
+//! A rule as a sentence, and in a few words.
 
-use std::fmt;
-
-use super::{Names, PeopleRule, Scope};
+use super::{Chooser, Names, PeopleRule, Pick, Scope, Top};
 use crate::text::{Lang, Text};
 
 impl PeopleRule {
@@ -49,11 +47,52 @@ impl PeopleRule {
                     format!("whoever “{}” names", field.en),
                 )
             }
-            PeopleRule::Chosen { pool } => {
-                let pool = pool.text(names);
+            PeopleRule::Chosen {
+                by,
+                pool,
+                least,
+                most,
+            } => {
+                let (who, pool, many) = (by.text(names), pool.text(names), many(*least, *most));
                 Text::new(
-                    format!("发起人从{}中选定的人", pool.zh),
-                    format!("whom the applicant chooses from {}", pool.en),
+                    format!("{}从{}中选定的{}", who.zh, pool.zh, many.zh),
+                    format!("{} whom {} chooses from {}", many.en, who.en, pool.en),
+                )
+            }
+            PeopleRule::SupervisorsTo(top) => {
+                let top = top.text(names);
+                Text::new(
+                    format!("发起人的逐级上级（到{}为止）", top.zh),
+                    format!("the applicant's superiors in order, up to {}", top.en),
+                )
+            }
+            PeopleRule::SameAs(state) => {
+                let state = names.state(state);
+                Text::new(
+                    format!("节点“{}”的办理人", state.zh),
+                    format!("whoever acted at “{}”", state.en),
+                )
+            }
+            PeopleRule::Actors(state) => {
+                let state = names.state(state);
+                Text::new(
+                    format!("在节点“{}”办理过的人", state.zh),
+                    format!("everyone who acted at “{}”", state.en),
+                )
+            }
+            PeopleRule::Pick { how, of } => {
+                let of = inner(of, names);
+                let (zh, en) = how.words();
+                Text::new(
+                    format!("{}中{zh}的一人", of.zh),
+                    format!("{en} of {}", of.en),
+                )
+            }
+            PeopleRule::Script { rule, .. } => {
+                let rule = names.rule(rule);
+                Text::new(
+                    format!("规则“{}”给出的人", rule.zh),
+                    format!("whom the rule “{}” names", rule.en),
                 )
             }
             PeopleRule::Except(of, without) => {
@@ -116,7 +155,29 @@ impl PeopleRule {
                 format!("superiors ({levels} levels)"),
             ),
             PeopleRule::Field(path) => names.field(path),
-            PeopleRule::Chosen { .. } => Text::new("发起人选定", "chosen by the applicant"),
+            PeopleRule::Chosen { by, .. } => {
+                let by = by.text(names);
+                Text::new(format!("{}选定", by.zh), format!("chosen by {}", by.en))
+            }
+            PeopleRule::SupervisorsTo(top) => {
+                let top = top.text(names);
+                Text::new(
+                    format!("逐级上级（到{}）", top.zh),
+                    format!("superiors (up to {})", top.en),
+                )
+            }
+            PeopleRule::SameAs(state) | PeopleRule::Actors(state) => {
+                let state = names.state(state);
+                Text::new(
+                    format!("“{}”办理人", state.zh),
+                    format!("who did “{}”", state.en),
+                )
+            }
+            PeopleRule::Pick { how, of } => {
+                let (of, (zh, en)) = (of.brief(names), how.words());
+                Text::new(format!("{}（{zh}）", of.zh), format!("{} ({en})", of.en))
+            }
+            PeopleRule::Script { rule, .. } => names.rule(rule),
             PeopleRule::Except(of, without) => {
                 let (of, without) = (of.brief(names), without.brief(names));
                 Text::new(
@@ -145,18 +206,69 @@ fn inner(rule: &PeopleRule, names: &dyn Names) -> Text {
     }
 }
 
-fn composed(rule: &PeopleRule) -> bool {
-    match rule {
-        PeopleRule::Except(..) | PeopleRule::Either(_) => true,
-        PeopleRule::Applicant
-        | PeopleRule::User(_)
-        | PeopleRule::Role { .. }
-        | PeopleRule::Post(_)
-        | PeopleRule::Members(_)
-        | PeopleRule::Head { .. }
-        | PeopleRule::Supervisors { .. }
-        | PeopleRule::Field(_)
-        | PeopleRule::Chosen { .. } => false,
+/// Is it made of parts joined by `or` or `except`?
+pub(super) fn composed(rule: &PeopleRule) -> bool {
+    matches!(rule, PeopleRule::Except(..) | PeopleRule::Either(_))
+}
+
+/// How many are chosen: "1 人", "1–3 人".
+fn many(least: u32, most: u32) -> Text {
+    match (least, most) {
+        (1, 1) => Text::new("一人", "the one"),
+        (least, most) if least == most => Text::new(format!("{least} 人"), format!("the {least}")),
+        (least, most) => Text::new(
+            format!("{least} 到 {most} 人"),
+            format!("the {least} to {most}"),
+        ),
+    }
+}
+
+impl Chooser {
+    /// Who chooses, as a sentence fragment.
+    pub fn text(&self, names: &dyn Names) -> Text {
+        match self {
+            Chooser::Applicant => Text::new("发起人", "the applicant"),
+            Chooser::State(state) => {
+                let state = names.state(state);
+                Text::new(
+                    format!("“{}”的审批人", state.zh),
+                    format!("the approver at “{}”", state.en),
+                )
+            }
+        }
+    }
+}
+
+impl Top {
+    fn text(&self, names: &dyn Names) -> Text {
+        match self {
+            Top::Post(post) => {
+                let post = names.post(post);
+                Text::new(
+                    format!("岗位“{}”", post.zh),
+                    format!("the post “{}”", post.en),
+                )
+            }
+            Top::Role(role) => {
+                let role = names.role(role);
+                Text::new(
+                    format!("角色“{}”", role.zh),
+                    format!("the role “{}”", role.en),
+                )
+            }
+        }
+    }
+}
+
+impl Pick {
+    /// In a word or two: Chinese before 的一人, English before "of".
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Pick::LeastLoaded => ("待办最少", "the least loaded"),
+            Pick::Random => ("随机", "one at random"),
+            Pick::InTurn => ("轮流", "one in turn"),
+            Pick::Rule => ("规则指定", "by a rule"),
+        }
     }
 }
 
@@ -212,52 +324,6 @@ impl Scope {
                     format!("the unit in “{}”", field.en),
                 )
             }
-        }
-    }
-}
-
-impl fmt::Display for PeopleRule {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |rule: &PeopleRule| {
-            if composed(rule) {
-                format!("({rule})")
-            } else {
-                rule.to_string()
-            }
-        };
-        match self {
-            PeopleRule::Applicant => out.write_str("applicant"),
-            PeopleRule::User(id) => write!(out, "user/{id}"),
-            PeopleRule::Role { role, within: None } => write!(out, "role/{role}"),
-            PeopleRule::Role {
-                role,
-                within: Some(scope),
-            } => write!(out, "role/{role} of {scope}"),
-            PeopleRule::Post(id) => write!(out, "post/{id}"),
-            PeopleRule::Members(of) => write!(out, "members of {of}"),
-            PeopleRule::Head { of, up: 0 } => write!(out, "head of {of}"),
-            PeopleRule::Head { of, up } => write!(out, "head of {of} up {up}"),
-            PeopleRule::Supervisors { levels: 1 } => out.write_str("supervisor of applicant"),
-            PeopleRule::Supervisors { levels } => {
-                write!(out, "supervisors of applicant up to {levels}")
-            }
-            PeopleRule::Field(path) => write!(out, "record.{path}"),
-            PeopleRule::Chosen { pool } => write!(out, "chosen by applicant from {}", part(pool)),
-            PeopleRule::Except(of, without) => write!(out, "{} except {}", part(of), part(without)),
-            PeopleRule::Either(parts) => {
-                let parts: Vec<String> = parts.iter().map(part).collect();
-                out.write_str(&parts.join(" or "))
-            }
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Scope::ApplicantDepartment => out.write_str("applicant.department"),
-            Scope::Field(path) => write!(out, "record.{path}"),
-            Scope::Unit(id) => write!(out, "department/{id}"),
         }
     }
 }

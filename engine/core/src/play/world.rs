@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{Action, Actor, Command, DecideWith, EffectAnswer, ReturnTo, Verdict, Via};
+use crate::command::{
+    Action, Actor, Command, DecideWith, EffectAnswer, Override, ReturnTo, Verdict, Via,
+};
 use crate::definition::Outcome;
 use crate::event::{Change, Event};
 use crate::example::{Deed, Example, Expect, Step, Stub};
@@ -13,7 +15,7 @@ use crate::play::{Failure, Stage, expect};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::time::Moment;
-use crate::turn::{Before, Context, Lookup, New, RuleAnswer, Rules, turn};
+use crate::turn::{Before, Chance, Context, Lookup, New, RuleAnswer, Rules, turn};
 use crate::value::{Value, Values};
 use crate::verify;
 
@@ -214,6 +216,10 @@ impl<'a> World<'a> {
                 set,
             },
             Deed::Retry => Action::Retry { comment, set },
+            Deed::Override(act) => Action::Override {
+                act: self.overruling(act, step.state.as_deref()),
+                reason: words,
+            },
             Deed::Happen(event, payload) => {
                 return self.send(
                     Actor::System,
@@ -230,6 +236,22 @@ impl<'a> World<'a> {
             Deed::Child(outcome) => return self.child(outcome),
         };
         self.send(Actor::Person(who), action)
+    }
+
+    /// What overrules the flow, with the task it is about: anybody's in that state.
+    fn overruling(&self, act: &Override, state: Option<&str>) -> Override {
+        match act {
+            Override::Reassign { to, .. } => Override::Reassign {
+                task: self.task_of("", state, &Deed::Approve),
+                to: to.clone(),
+            },
+            Override::Terminate
+            | Override::Suspend
+            | Override::Resume
+            | Override::Jump { .. }
+            | Override::Skip { .. }
+            | Override::Retry { .. } => act.clone(),
+        }
     }
 
     /// The task a step is about: the person's own in that state, else anybody's there, else the last one that ended there.
@@ -303,6 +325,10 @@ impl<'a> World<'a> {
             rules: &stubs,
             records: &stubs,
             modules: self.stage.modules,
+            chance: Chance {
+                loads: Some(&self.example.open_tasks),
+                ..Chance::default()
+            },
         };
         let before = match self.case.clone() {
             Some(case) => Before::Case(Box::new(case)),
@@ -467,7 +493,8 @@ fn fits(kind: TaskKind, deed: &Deed) -> bool {
         | Deed::Copy(_)
         | Deed::TakeBack
         | Deed::Urge
-        | Deed::Reopen => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
+        | Deed::Reopen
+        | Deed::Override(_) => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
     }
 }
 

@@ -182,7 +182,7 @@ fn proxy() -> Json {
     object(
         "代理：有人休假时谁可以代办。",
         json!({
-            "to": one_of("按角色问的任务可以交给谁代办。", &[("same_role", "只能是同一角色的人"), ("anyone", "任何指定的代理人")]),
+            "to": one_of("按角色问的任务可以交给谁代办；不写就不交给代理人。", &[("same_role", "同一角色的代理人"), ("anyone", "任何指定的代理人")]),
             "longest": about("term", "代理最长多少天，例：14 days。"),
             "chain": one_of("代理人也休假时。", &[("refuse", "不再往下找"), ("follow", "继续找代理人的代理人")]),
             "not_for": about("field_names", "哪些节点不许代理（写节点编号）。"),
@@ -202,6 +202,13 @@ fn example() -> Json {
             "records": {"type": "object", "description": "用到的关联档案：类型 → 编号 → 值。", "additionalProperties": {"type": "object", "additionalProperties": refer("values")}},
             "answers": {"type": "object", "description": "规则、外部操作、子流程的结果：名称 → 值，或 {error: …}、{timeout: always}。", "additionalProperties": true},
             "cast": {"type": "object", "description": "谁扮演谁：人名 → people: 里的名称（或 applicant）。", "additionalProperties": words},
+            "away": {"type": "array", "description": "谁不在，由谁代理。", "items": object("一次休假：[from, until)，until 是回来的第一刻。", json!({
+                "who": {"type": "string", "description": "谁（cast: 里的人）。"},
+                "from": {"type": "string", "description": "从什么时候不在，例：2026-01-05 09:00。"},
+                "until": {"type": "string", "description": "什么时候回来。"},
+                "proxy": {"type": "string", "description": "代理人（cast: 里的人）；不写就是没有指定。"},
+            }), &["who", "from", "until"])},
+            "open_tasks": {"type": "object", "description": "谁手上另有几件待办：人名 → 件数（按待办最少找人时用）。", "additionalProperties": {"type": "integer", "minimum": 0}},
             "play": {"type": "array", "description": "依次发生的事。", "items": step()},
             "expect": expect(),
         }),
@@ -217,7 +224,7 @@ fn step() -> Json {
             "who": {"type": "string", "description": "谁。"},
             "state": about("state_name", "办哪个节点的任务；只有一个时可以不写。"),
             "decide": {"type": "string", "description": "approve 同意、reject 拒绝，或该节点自己的结论。"},
-            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，或该节点自己的操作。"},
+            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，管理员的 terminate、suspend、resume、jump、reassign、skip、retry_one，或该节点自己的操作。"},
             "to": {"description": "退回到哪里，或转给、委派、加签、询问、抄送谁。", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "place": one_of("加签在什么时候。", &[("before", "在我之前"), ("alongside", "同时（默认）"), ("after", "在我之后")]),
             "as": one_of("加签的人算什么。", &[("voter", "算一票（默认）"), ("adviser", "只给意见")]),

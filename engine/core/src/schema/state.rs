@@ -91,7 +91,10 @@ fn properties() -> Json {
         "fields": refer("fields"),
         "deadline": {"description": "期限，从进入节点起算；也可按选项字段分档。", "anyOf": [refer("term"), {"type": "object", "required": ["by"], "properties": {"by": {"type": "string", "description": "选项字段。"}}, "additionalProperties": refer("term")}]},
         "if_late": {"description": "到时间还没办时做什么，按顺序写。", "anyOf": [{"type": "array", "items": refer("rung")}, refer("rung")]},
-        "clock": object("计时。", json!({"stops_in": about("field_names", "流程在这些节点时，期限停止计时（写节点编号）。")}), &["stops_in"]),
+        "clock": object("计时。", json!({
+            "stops_in": about("field_names", "流程在这些节点时，期限停止计时（写节点编号）。"),
+            "transfer": {"description": "转办、改派之后的期限：keeps 不变（默认），restarts 重新计算。", "enum": ["keeps", "restarts"]},
+        }), &[]),
         "policies": refer("policies"),
         "mail": {"type": "string", "description": "要发送的邮件（mails: 里的名称）。与 to: 一起单独写，就是一个发邮件的节点。"},
         "to": about("people", "邮件发给谁。"),

@@ -2,42 +2,19 @@
 
 use crate::command::Verdict;
 use crate::condition::NoValue;
-use crate::definition::{
-    Approve, Needs, Nobody, OwnRequest, PeopleRef, SamePerson, Signatures, State,
-};
+use crate::definition::{Approve, Needs, Nobody, PeopleRef, SamePerson, Signatures, State};
 use crate::event::Change;
 use crate::instance::{Decision, TaskKind, Voter};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
+use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
 use crate::turn::tally::{ballots, reachable, required};
 
 /// The mail sent to whoever is asked, unless the state names another.
 pub const ASK_MAIL: &str = "ask";
-
-/// The people a state's rule names.
-#[derive(Default)]
-struct Found {
-    people: Vec<(PersonId, Vec<Text>)>,
-    why_nobody: Vec<Text>,
-    missing: Option<String>,
-}
-
-/// Candidates of one approval, sorted by what the policies say.
-#[derive(Default)]
-struct Sorted {
-    asked: Vec<(PersonId, Vec<Text>)>,
-    left_out: Vec<(PersonId, String)>,
-    why_nobody: Vec<Text>,
-    /// A field the rule reads is not filled in.
-    missing: Option<String>,
-    /// Asked by a policy, not by the state's rule.
-    stand_ins: Vec<PersonId>,
-    /// The applicant alone remained and the policy lets that pass.
-    own_request_passes: bool,
-}
 
 impl Run<'_> {
     /// Opens an approval: resolves, applies `own_request`, `same_person` and `nobody`, opens tasks, counts earlier signatures.
@@ -47,62 +24,12 @@ impl Run<'_> {
         entry: u32,
         approve: &Approve,
     ) -> Result<(), Refusal> {
-        let mut sorted = self.sort(state, &approve.by);
-        if let Some(path) = sorted.missing {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::no_value(self.def, &NoValue::Missing(path)),
-            );
-        }
-        if sorted.asked.is_empty() {
-            if sorted.own_request_passes {
-                let because = Text::new(
-                    "候选人只有发起人本人，按流程策略通过",
-                    "Only the applicant remained; passed by the flow's policy",
-                );
-                return self.system_settle(state, entry, Verdict::Approve, because);
-            }
-            let nobody = state
-                .policies
-                .nobody
-                .clone()
-                .unwrap_or_else(|| self.def.policies.nobody.clone());
-            let why = sorted.why_nobody.clone();
-            match nobody {
-                Nobody::Hold => {
-                    return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
-                }
-                Nobody::Pass => {
-                    return self.system_settle(
-                        state,
-                        entry,
-                        Verdict::Approve,
-                        nobody_text("通过", "approved"),
-                    );
-                }
-                Nobody::Reject => {
-                    return self.system_settle(
-                        state,
-                        entry,
-                        Verdict::Reject,
-                        nobody_text("拒绝", "rejected"),
-                    );
-                }
-                Nobody::Fallback(name) => {
-                    let fallback = self.sort(state, &[PeopleRef::Named(name)]);
-                    sorted.asked = fallback.asked;
-                }
-                Nobody::Superior => sorted.asked = self.superiors_of_applicant(&sorted.left_out),
-            }
-            if sorted.asked.is_empty() {
-                return self.hold(state, Some(entry), Trouble::nobody(&state.name, &why));
-            }
-            sorted.stand_ins = sorted
-                .asked
-                .iter()
-                .map(|(person, _)| person.clone())
-                .collect();
+        let sorted = match self.candidates(state, &approve.by) {
+            Ok(sorted) => sorted,
+            Err(trouble) => return self.hold(state, Some(entry), trouble),
+        };
+        if sorted.asked.is_empty() || sorted.missing.is_some() {
+            return self.nobody_remains(state, entry, sorted);
         }
         let voters: Vec<PersonId> = sorted
             .asked
@@ -166,6 +93,35 @@ impl Run<'_> {
         self.mail(&mail, candidates, Some(task), &state.id);
     }
 
+    /// Nobody may be asked: what the policies say, and never a silent skip.
+    fn nobody_remains(&mut self, state: &State, entry: u32, sorted: Sorted) -> Result<(), Refusal> {
+        if let Some(path) = sorted.missing {
+            let trouble = Trouble::no_value(self.def, &NoValue::Missing(path));
+            return self.hold(state, Some(entry), trouble);
+        }
+        if sorted.own_request_passes {
+            let because = Text::new(
+                "候选人只有发起人本人，按流程策略通过",
+                "Only the applicant remained; passed by the flow's policy",
+            );
+            return self.system_settle(state, entry, Verdict::Approve, because);
+        }
+        match self.nobody(state) {
+            Nobody::Pass => {
+                let because = nobody_text("通过", "approved");
+                self.system_settle(state, entry, Verdict::Approve, because)
+            }
+            Nobody::Reject => {
+                let because = nobody_text("拒绝", "rejected");
+                self.system_settle(state, entry, Verdict::Reject, because)
+            }
+            Nobody::Hold | Nobody::Fallback(_) | Nobody::Superior => {
+                let trouble = Trouble::nobody(&state.name, &sorted.why_nobody);
+                self.hold(state, Some(entry), trouble)
+            }
+        }
+    }
+
     /// Opens a work state: one task per person, the first who acts settles it.
     pub(crate) fn ask_work(
         &mut self,
@@ -174,29 +130,24 @@ impl Run<'_> {
         by: &[PeopleRef],
         claim: bool,
     ) -> Result<(), Refusal> {
-        let found = self.found(by);
-        if let Some(path) = found.missing {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::no_value(self.def, &NoValue::Missing(path)),
-            );
-        }
-        let mut asked = found.people;
-        asked.retain(|(person, _)| self.cx.organisation.may_act(person));
-        if asked.is_empty() {
-            return self.hold(
-                state,
-                Some(entry),
-                Trouble::nobody(&state.name, &found.why_nobody),
-            );
+        let sorted = match self.candidates(state, by) {
+            Ok(sorted) => sorted,
+            Err(trouble) => return self.hold(state, Some(entry), trouble),
+        };
+        let asked = sorted.asked;
+        if asked.is_empty() || sorted.missing.is_some() {
+            let trouble = match sorted.missing {
+                Some(path) => Trouble::no_value(self.def, &NoValue::Missing(path)),
+                None => Trouble::nobody(&state.name, &sorted.why_nobody),
+            };
+            return self.hold(state, Some(entry), trouble);
         }
         let voters = asked.iter().map(|(person, _)| person.clone()).collect();
         self.emit(Change::Asked {
             entry,
             voters,
-            left_out: vec![],
-            stand_ins: vec![],
+            left_out: sorted.left_out,
+            stand_ins: sorted.stand_ins,
             required: 1,
             weights: vec![],
             groups: vec![],
@@ -209,102 +160,6 @@ impl Run<'_> {
             self.open_task(state, entry, TaskKind::Work, person.clone(), person, why);
         }
         Ok(())
-    }
-
-    fn found(&self, by: &[PeopleRef]) -> Found {
-        let mut found = Found {
-            people: self.resolve_all(by),
-            ..Found::default()
-        };
-        for resolved in by.iter().map(|who| self.resolve(who)) {
-            if resolved.people.is_empty() {
-                found.why_nobody.extend(resolved.why);
-            }
-            found.missing = found
-                .missing
-                .or_else(|| resolved.missing.into_iter().next());
-        }
-        found
-    }
-
-    fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
-        let mut sorted = Sorted::default();
-        let own = state
-            .policies
-            .own_request
-            .unwrap_or(self.def.policies.own_request);
-        let applicant = self.case.instance.applicant.clone();
-        let found = self.found(by);
-        (sorted.why_nobody, sorted.missing) = (found.why_nobody, found.missing);
-        for (person, why) in found.people {
-            if !self.cx.organisation.may_act(&person) {
-                sorted
-                    .why_nobody
-                    .push(self.sentence(&person, "已离职或停用", "has left"));
-                sorted.left_out.push((person, "not_active".to_owned()));
-            } else if person == applicant && own != OwnRequest::Ask {
-                sorted.own_request_passes |= own == OwnRequest::Pass;
-                if own == OwnRequest::Superior
-                    && let Some(superior) = self.cx.organisation.superior(&person)
-                {
-                    let because = self.sentence(
-                        &person,
-                        "是发起人，改由其上级处理",
-                        "is the applicant, so their superior is asked",
-                    );
-                    if !sorted.asked.iter().any(|(known, _)| *known == superior) {
-                        sorted.stand_ins.push(superior.clone());
-                        sorted.asked.push((superior, [why, vec![because]].concat()));
-                    }
-                }
-                sorted.why_nobody.push(self.sentence(
-                    &person,
-                    "是发起人，不能审批自己的申请",
-                    "is the applicant and never decides on their own request",
-                ));
-                sorted.left_out.push((person, "own_request".to_owned()));
-            } else if self.signed_elsewhere(state, &person) {
-                sorted.why_nobody.push(self.sentence(
-                    &person,
-                    "已签过另一节点",
-                    "signed another state already",
-                ));
-                sorted.left_out.push((person, "same_person".to_owned()));
-            } else {
-                sorted.asked.push((person, why));
-            }
-        }
-        sorted
-    }
-
-    /// Under `same_person: refuse`: did they approve another state of this request that still stands?
-    pub(crate) fn signed_elsewhere(&self, state: &State, person: &str) -> bool {
-        let policy = state
-            .policies
-            .same_person
-            .unwrap_or(self.def.policies.same_person);
-        let instance = &self.case.instance;
-        policy == SamePerson::Refuse
-            && instance.decisions.iter().any(|decision| {
-                decision.person == person
-                    && decision.verdict == Verdict::Approve
-                    && decision.state != state.id
-                    && instance.stands(decision.entry)
-            })
-    }
-
-    fn superiors_of_applicant(
-        &self,
-        left_out: &[(PersonId, String)],
-    ) -> Vec<(PersonId, Vec<Text>)> {
-        let superior = self.cx.organisation.superior(&self.case.instance.applicant);
-        let free = superior.filter(|person| !left_out.iter().any(|(out, _)| out == person));
-        let why = Text::new(
-            "没有找到处理人，改由发起人的上级处理。",
-            "Nobody was found, so the applicant's superior is asked.",
-        );
-        free.map(|person| vec![(person, vec![why])])
-            .unwrap_or_default()
     }
 
     /// `same_person: consecutive | once`: an earlier approval on unchanged facts counts here too.
@@ -443,28 +298,39 @@ impl Run<'_> {
         }
     }
 
-    /// Opens a task and queues its mail.
+    /// Opens a task for somebody, or whoever stands in for them, and queues its mail.
     pub(crate) fn open_task(
         &mut self,
         state: &State,
         entry: u32,
         kind: TaskKind,
-        assignee: PersonId,
+        asked: PersonId,
         voter: PersonId,
-        why: Vec<Text>,
+        mut why: Vec<Text>,
     ) {
-        let to = assignee.clone();
-        let task = self.emit_task(
-            state,
-            entry,
-            kind,
-            NewTask {
-                assignee,
-                voter,
-                why,
-                ..NewTask::default()
-            },
-        );
+        let proxy = self.stand_in(state, entry, kind, (&asked, &voter));
+        why.extend(proxy.why);
+        let (assignee, to) = (proxy.person.clone(), proxy.person);
+        let new = NewTask {
+            assignee,
+            voter,
+            why,
+            ..NewTask::default()
+        };
+        let task = self.emit_task(state, entry, kind, new);
+        if proxy.flag.is_some() || !proxy.hops.is_empty() {
+            self.emit(Change::Proxied {
+                task,
+                person: asked,
+                hops: proxy.hops,
+                flag: proxy.flag,
+            });
+        }
+        // Nobody stands in: whoever looks after the flow should know that it waits for somebody absent.
+        if proxy.flag.is_some() {
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            self.mail(crate::turn::late::REMIND_MAIL, owners, None, &state.id);
+        }
         // A first draft needs no mail: the applicant is writing it. One that came back does.
         if kind != TaskKind::Draft || self.case.instance.submitted {
             let mail = state.mail.clone().unwrap_or_else(|| {
@@ -487,7 +353,7 @@ impl Run<'_> {
         new: NewTask,
     ) -> u32 {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
         self.emit(Change::TaskOpened {
             task,
             state: state.id.clone(),
@@ -502,17 +368,6 @@ impl Run<'_> {
             blocks: new.blocks,
         });
         task
-    }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
-    }
-
-    fn sentence(&self, person: &str, zh: &str, en: &str) -> Text {
-        let name = self.cx.organisation.name(person);
-        Text::new(format!("{name}{zh}。"), format!("{name} {en}."))
     }
 }
 

@@ -219,6 +219,8 @@ impl Run<'_> {
             reference: format!("e{entry}.wait"),
             at,
             entry,
+            since: None,
+            rest: None,
         });
         Ok(())
     }
@@ -250,6 +252,7 @@ impl Run<'_> {
             entry,
             to: None,
             rest: None,
+            rungs: vec![],
         });
         self.over(Some(ix), outcome.clone())
     }

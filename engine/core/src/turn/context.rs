@@ -1,7 +1,8 @@
 //! What a turn may know besides the case: time, people, calendar, rules, other records, modules. All of it values.
 
 use crate::calendar::WorkCalendar;
-use crate::definition::{Definition, PeopleRef};
+use crate::definition::{Definition, Nobody, PeopleRef};
+use crate::directory::{ProxyAsk, ProxyFound};
 use crate::field::EntityType;
 use crate::instance::Case;
 use crate::module::Module;
@@ -9,6 +10,7 @@ use crate::people::{PersonId, Resolved};
 use crate::text::Text;
 use crate::time::Moment;
 use crate::value::{Value, Values};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a turn may know besides the case.
@@ -26,12 +28,48 @@ pub struct Context<'a> {
     pub records: &'a dyn Lookup,
     /// Modules whose hooks see every change.
     pub modules: &'a [Arc<dyn Module>],
+    /// What a draw is decided by.
+    pub chance: Chance<'a>,
+}
+
+/// What a draw is decided by: counts and a seed, handed in as values, so that a turn is the same whoever runs it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chance<'a> {
+    /// Made by the node for this turn.
+    pub seed: u64,
+    /// Open tasks by person; who is missing has none.
+    pub loads: Option<&'a BTreeMap<PersonId, u64>>,
+    /// Turns taken so far, by [`turn_key`]; what is missing is 0.
+    pub turns: Option<&'a BTreeMap<String, u64>>,
+}
+
+/// The name of the counter of turns taken by a flow's `… in turn`.
+pub fn turn_key(flow: &str, name: &str) -> String {
+    format!("turn/{flow}/{name}")
 }
 
 /// Who is who: the directory, or the cast of an example.
 pub trait Organisation {
-    /// The people a name of the flow stands for, with the explanation.
-    fn resolve(&self, def: &Definition, who: &PeopleRef, case: &Case) -> Resolved;
+    /// The people a name of the flow stands for, with the explanation; `vacant_moves_up` as the state's `nobody:` says.
+    fn resolve_in(
+        &self,
+        def: &Definition,
+        who: &PeopleRef,
+        case: &Case,
+        vacant_moves_up: bool,
+    ) -> Resolved;
+    /// The same under the flow's own policy.
+    fn resolve(&self, def: &Definition, who: &PeopleRef, case: &Case) -> Resolved {
+        self.resolve_in(def, who, case, def.policies.nobody == Nobody::Superior)
+    }
+    /// Everybody who may be chosen under a name.
+    fn choosable(&self, def: &Definition, name: &str, case: &Case) -> Vec<PersonId>;
+    /// Who gets a task of somebody who may be away.
+    fn stand_in(&self, ask: &ProxyAsk<'_>) -> ProxyFound;
+    /// Is somebody away?
+    fn is_away(&self, person: &str, flow: &str, at: Moment) -> bool;
+    /// Does somebody hold a role, anywhere?
+    fn has_role(&self, person: &str, role: &str) -> bool;
     /// True while this person is here and may act.
     fn may_act(&self, person: &str) -> bool;
     /// The next superior who is still here.
@@ -40,6 +78,10 @@ pub trait Organisation {
     fn name(&self, person: &str) -> String;
     /// The flow's owners.
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId>;
+    /// May this person administer every flow (role `administrator`)?
+    fn administers(&self, _person: &str) -> bool {
+        false
+    }
     /// The unit somebody belongs to (`applicant.department` in conditions).
     fn unit(&self, person: &str) -> Option<String>;
 }

@@ -10,6 +10,7 @@ use crate::event::Change;
 use crate::field::{Field, RequiredTo};
 use crate::instance::{Decision, TaskKind};
 use crate::module::{HookContext, Reaction};
+use crate::people::Chooser;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::value::{Value, Values};
@@ -18,6 +19,7 @@ use crate::write::RecordWrite;
 impl Run<'_> {
     /// The applicant's own values: every field people fill in, but those asked for in later states.
     pub(crate) fn write_draft(&mut self, set: &Values) -> Result<(), Refusal> {
+        let set = &self.take_choices(set, |_, _, by| *by == Chooser::Applicant)?;
         let asked = |name: &str| {
             self.def
                 .states
@@ -55,6 +57,7 @@ impl Run<'_> {
                 .into_iter()
                 .flat_map(|state| self.missing(&state.fields.require)),
         );
+        faults.extend(self.choices_missing(&Chooser::Applicant));
         refuse_all(faults)?;
         let hook = HookContext {
             complete: true,
@@ -91,6 +94,7 @@ impl Run<'_> {
         set: &Values,
     ) -> Result<Vec<String>, Refusal> {
         let allowed = writable_in(state, &[]);
+        let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
         let changed = self.write(set, &allowed)?;
         let needed = |field: &&Field| match field.required_to {
             Some(RequiredTo::Approve) => verdict == Verdict::Approve,
@@ -107,6 +111,7 @@ impl Run<'_> {
         if verdict == Verdict::Approve {
             faults.extend(self.missing(&state.fields.require));
         }
+        faults.extend(self.decision_choices(&state.id, verdict));
         refuse_all(faults)?;
         Ok(changed)
     }
@@ -118,6 +123,7 @@ impl Run<'_> {
         action: &WorkAction,
         set: &Values,
     ) -> Result<Vec<String>, Refusal> {
+        let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
         let changed = self.write(set, &writable_in(state, &action.ask))?;
         let asked = state
             .ask
@@ -130,12 +136,18 @@ impl Run<'_> {
         if crate::verb::only_action(state) {
             faults.extend(self.missing(&state.fields.require));
         }
+        faults.extend(self.decision_choices(&state.id, Verdict::Approve));
         refuse_all(faults)?;
         Ok(changed)
     }
 
     /// The owner fills in what was missing: fields that are empty, never others.
     pub(crate) fn write_missing(&mut self, set: &Values) -> Result<(), Refusal> {
+        let none = |run: &Self, name: &str| {
+            let chosen = run.case.instance.choices.get(name);
+            chosen.is_none_or(Vec::is_empty)
+        };
+        let set = &self.take_choices(set, |run, name, _| none(run, name))?;
         let empty = |field: &&Field| field.computed.is_none() && self.is_empty(&field.name);
         let allowed: Vec<&str> = self
             .def
@@ -361,6 +373,10 @@ pub(crate) fn asks(state: &State) -> impl Iterator<Item = &Field> {
             .iter()
             .flat_map(|action| &action.ask),
     )
+}
+
+fn chooses(state: &State, by: &Chooser) -> bool {
+    matches!(by, Chooser::State(id) if *id == state.id)
 }
 
 fn writable_in<'a>(state: &'a State, more: &'a [Field]) -> Vec<&'a str> {

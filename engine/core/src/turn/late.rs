@@ -1,7 +1,7 @@
 //! The ladder of a late state: remind, add, hand over, decide, go on.
 
 use crate::command::Verdict;
-use crate::definition::{LateAct, OwnRequest, PeopleRef, Rung, State, StateIx, StateKind};
+use crate::definition::{LateAct, PeopleRef, Rung, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::people::PersonId;
@@ -57,6 +57,8 @@ impl Run<'_> {
                 reference: format!("e{entry}.r{number}.{}", fired + 1),
                 at,
                 entry,
+                since: None,
+                rest: None,
             });
         }
     }
@@ -115,10 +117,6 @@ impl Run<'_> {
         entry: u32,
         people: &[PeopleRef],
     ) -> Vec<(PersonId, Vec<Text>)> {
-        let own = state
-            .policies
-            .own_request
-            .unwrap_or(self.def.policies.own_request);
         let asked = |person: &str| {
             let voter = self
                 .case
@@ -133,17 +131,15 @@ impl Run<'_> {
                     .iter()
                     .any(|task| task.entry == entry && task.holders().contains(&person))
         };
-        let mut found = self.resolve_all(people);
-        found.retain(|(person, _)| {
-            self.cx.organisation.may_act(person)
-                && (own == OwnRequest::Ask || *person != self.case.instance.applicant)
-                && !self.signed_elsewhere(state, person)
-                && !asked(person)
-        });
+        let mut found = self.found(state, people).people;
+        found.retain(|(person, _)| self.ban(state, person).is_none() && !asked(person));
         found
     }
 
     fn add(&mut self, state: &State, entry: u32, people: &[PeopleRef]) -> Result<(), Refusal> {
+        if let Err(trouble) = self.draw(state, people) {
+            return self.hold(state, Some(entry), trouble);
+        }
         let because = Text::new("已超时，请您一起处理。", "It is late; you are asked too.");
         for (person, mut why) in self.newcomers(state, entry, people) {
             why.push(because.clone());
@@ -165,6 +161,9 @@ impl Run<'_> {
         entry: u32,
         people: &[PeopleRef],
     ) -> Result<(), Refusal> {
+        if let Err(trouble) = self.draw(state, people) {
+            return self.hold(state, Some(entry), trouble);
+        }
         let newcomers = self.newcomers(state, entry, people);
         if newcomers.is_empty() {
             // Nobody to hand it to: those who are asked keep it, and the owner learns of it.

@@ -24,13 +24,18 @@ impl Run<'_> {
             Target::Go(to) => Some(self.def.states[to].id.clone()),
             Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => None,
         };
-        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         let rest = self.rest(ix, entry, target);
+        let rungs = match rest {
+            Some(_) => self.rung_rests(&self.def.states[ix], entry),
+            None => vec![],
+        };
+        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         self.emit(Change::Left {
             state: self.def.states[ix].id.clone(),
             entry,
             to,
             rest,
+            rungs,
         });
         self.follow(ix, parent, target)
     }
@@ -100,7 +105,7 @@ impl Run<'_> {
     }
 
     /// Cancels a parallel entry and exactly what is inside it.
-    fn drop_composite(&mut self, entry: u32, because: &Text) {
+    pub(crate) fn drop_composite(&mut self, entry: u32, because: &Text) {
         for inner in self.case.instance.inside(entry) {
             self.cancel(inner, because);
         }

@@ -1,10 +1,11 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::Directory;
+use crate::directory::{ADMIN_ROLE, Directory, ProxyAsk, ProxyFound};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
+use crate::time::Moment;
 use crate::turn::facts::References;
 use crate::turn::{Lookup, Organisation};
 
@@ -17,7 +18,13 @@ pub struct Directed<'a> {
 }
 
 impl Organisation for Directed<'_> {
-    fn resolve(&self, def: &Definition, who: &PeopleRef, case: &Case) -> Resolved {
+    fn resolve_in(
+        &self,
+        def: &Definition,
+        who: &PeopleRef,
+        case: &Case,
+        vacant_moves_up: bool,
+    ) -> Resolved {
         match who {
             PeopleRef::Applicant => Resolved {
                 people: vec![case.instance.applicant.clone()],
@@ -37,9 +44,28 @@ impl Organisation for Directed<'_> {
             },
             PeopleRef::Named(name) => def
                 .people_rule(name)
-                .map(|rule| self.rule(def, rule, name, case))
+                .map(|rule| self.rule(def, rule, (name, vacant_moves_up), case))
                 .unwrap_or_default(),
         }
+    }
+
+    fn choosable(&self, def: &Definition, name: &str, case: &Case) -> Vec<PersonId> {
+        let rule = def.people_rule(name).and_then(PeopleRule::choice);
+        let up = def.policies.nobody == Nobody::Superior;
+        rule.map(|(_, pool, ..)| self.rule(def, pool, (name, up), case).people)
+            .unwrap_or_default()
+    }
+
+    fn stand_in(&self, ask: &ProxyAsk<'_>) -> ProxyFound {
+        self.directory.proxy_for(ask)
+    }
+
+    fn is_away(&self, person: &str, flow: &str, at: Moment) -> bool {
+        self.directory.is_away(person, flow, at)
+    }
+
+    fn has_role(&self, person: &str, role: &str) -> bool {
+        self.directory.has_role(person, role)
     }
 
     fn may_act(&self, person: &str) -> bool {
@@ -55,7 +81,12 @@ impl Organisation for Directed<'_> {
     }
 
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId> {
-        self.rule(def, &def.owner, "owner", case).people
+        let up = def.policies.nobody == Nobody::Superior;
+        self.rule(def, &def.owner, ("owner", up), case).people
+    }
+
+    fn administers(&self, person: &str) -> bool {
+        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn unit(&self, person: &str) -> Option<String> {
@@ -67,7 +98,13 @@ impl Organisation for Directed<'_> {
 }
 
 impl Directed<'_> {
-    fn rule(&self, def: &Definition, rule: &PeopleRule, name: &str, case: &Case) -> Resolved {
+    fn rule(
+        &self,
+        def: &Definition,
+        rule: &PeopleRule,
+        (name, vacant_moves_up): (&str, bool),
+        case: &Case,
+    ) -> Resolved {
         let refs = References {
             def,
             case,
@@ -77,7 +114,9 @@ impl Directed<'_> {
         cx.refs = Some(&refs);
         cx.entity = Some(&def.entity);
         cx.name = name;
-        cx.vacant_moves_up = def.policies.nobody == Nobody::Superior;
+        cx.vacant_moves_up = vacant_moves_up;
+        cx.instance = Some(&case.instance);
+        cx.flow = Some(def);
         rule.resolve(&cx)
     }
 }

@@ -68,6 +68,16 @@ impl<'a> Run<'a> {
         self.events.push(event);
     }
 
+    /// Tries something; what it did is undone when it is refused.
+    pub(crate) fn attempt(&mut self, wish: impl FnOnce(&mut Self) -> Result<(), Refusal>) {
+        let (case, events, beside) = (self.case.clone(), self.events.len(), self.beside.len());
+        if wish(self).is_err() {
+            self.case = case;
+            self.events.truncate(events);
+            self.beside.truncate(beside);
+        }
+    }
+
     /// The events so far.
     pub fn events(&self) -> &[Event] {
         &self.events

@@ -8,10 +8,13 @@ use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
-use crate::turn::Context;
+use crate::people::Pick;
+use crate::time::Moment;
+use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
-    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, TurnTaken, WakeupRow,
+    Write,
 };
 
 /// A turn's result, about to become rows.
@@ -54,6 +57,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
+            tasks_due: self.moved(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -65,6 +69,7 @@ impl Sealed<'_> {
                 .collect(),
             wakeups_cleared: cleared.map(|wakeup| wakeup.reference.clone()).collect(),
             outbox: self.outbox(cx),
+            turns: self.turns(),
             answer: command.key.clone().map(|key| (key, self.answer())),
         }
     }
@@ -187,6 +192,32 @@ impl Sealed<'_> {
         rows
     }
 
+    /// Turns taken: the counters to move on, from where they were read.
+    fn turns(&self) -> Vec<TurnTaken> {
+        let taken = |event: &Event| match &event.change {
+            Change::Drawn {
+                name,
+                how: Pick::InTurn,
+                number,
+                ..
+            } => Some(TurnTaken {
+                counter: turn_key(&self.def.flow, name),
+                number: *number,
+            }),
+            _ => None,
+        };
+        self.events.iter().filter_map(taken).collect()
+    }
+
+    /// Tasks that were open and are, with another due time.
+    fn moved(&self) -> Vec<(u32, Option<Moment>)> {
+        let moved = self.before.tasks.iter().filter_map(|before| {
+            let now = self.case.instance.task(before.no)?;
+            (now.due != before.due).then_some((now.no, now.due))
+        });
+        moved.collect()
+    }
+
     fn task_row(&self, task: &Task) -> TaskRow {
         TaskRow {
             instance: self.case.instance.id.clone(),
@@ -303,6 +334,13 @@ impl Sealed<'_> {
             | Change::Commented { .. }
             | Change::Held { .. }
             | Change::Resumed { .. }
+            | Change::Overridden { .. }
+            | Change::Suspended { .. }
+            | Change::Unsuspended {}
+            | Change::Postponed { .. }
+            | Change::ClockStopped { .. }
+            | Change::ClockStarted { .. }
+            | Change::DueMoved { .. }
             | Change::VoterRemoved { .. }
             | Change::OpinionAsked { .. }
             | Change::Advised { .. }
@@ -311,7 +349,10 @@ impl Sealed<'_> {
             | Change::Replied { .. }
             | Change::TakenBack { .. }
             | Change::Urged { .. }
-            | Change::Reopened { .. } => vec![],
+            | Change::Reopened { .. }
+            | Change::Drawn { .. }
+            | Change::PeopleChosen { .. }
+            | Change::Proxied { .. } => vec![],
         }
     }
 

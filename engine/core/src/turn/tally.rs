@@ -97,6 +97,7 @@ pub(crate) fn ballots(needs: &Needs, voters: &[PersonId], found: &[Vec<PersonId>
             groups: groups(person),
             stack: None,
             added_by: None,
+            by_policy: false,
         })
         .collect()
 }

@@ -1,14 +1,16 @@
 //! Something happened outside that a state waits for; a subflow ended.
 
+use crate::command::Action;
 use crate::definition::{Outcome, StateKind, Target};
 use crate::event::Change;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::value::Value;
-use crate::verb::shared::running;
+use crate::verb::overrule::postpone;
+use crate::verb::shared::not_over;
 
 pub(crate) fn perform(run: &mut Run<'_>, event: &str, payload: &Value) -> Result<(), Refusal> {
-    running(run)?;
+    not_over(run)?;
     let waiting = run.case.instance.active.iter().find(|active| {
         let state = run
             .def
@@ -21,6 +23,13 @@ pub(crate) fn perform(run: &mut Run<'_>, event: &str, payload: &Value) -> Result
         let en = format!("This instance does not wait for the event {event}.");
         return Err(Refusal::new(RefusalKind::TooLate, "not_waiting", zh, en).with("event", event));
     };
+    let kept = Action::Happen {
+        event: event.to_owned(),
+        payload: payload.clone(),
+    };
+    if postpone(run, kept)? {
+        return Ok(());
+    }
     let (_, state) = run.entry(entry)?;
     let (ix, next) = (run.state_ix(&state.id)?, state.next);
     run.emit(Change::Happened {
@@ -37,7 +46,7 @@ pub(crate) fn child_ended(
     outcome: &Outcome,
 ) -> Result<(), Refusal> {
     crate::verb::wake::system(run)?;
-    running(run)?;
+    not_over(run)?;
     let asked = run.case.instance.active.iter().find(|active| {
         let kind = run
             .def
@@ -51,6 +60,13 @@ pub(crate) fn child_ended(
         let en = "Nobody waits for this subflow any more.";
         return Err(Refusal::new(RefusalKind::TooLate, "child_gone", zh, en).with("child", child));
     };
+    let kept = Action::ChildEnded {
+        child: child.to_owned(),
+        outcome: outcome.clone(),
+    };
+    if postpone(run, kept)? {
+        return Ok(());
+    }
     let (_, state) = run.entry(entry)?;
     let ix = run.state_ix(&state.id)?;
     run.emit(Change::SubflowEnded {

@@ -10,8 +10,10 @@ mod copy;
 mod decide;
 mod happen;
 mod opinion;
+mod overrule;
 mod proofs;
 mod question;
+mod recalculate;
 mod receiver;
 mod reopen;
 mod retry;
@@ -29,6 +31,7 @@ pub mod offer;
 
 pub(crate) use act::{actions, only_action};
 pub(crate) use decide::outcomes;
+pub use overrule::Overrides;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -110,6 +113,43 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::TakeBack { task, comment } => take_back::perform(run, *task, comment.as_deref()),
         Action::Urge => urge::perform(run),
         Action::Reopen { comment } => reopen::perform(run, comment.as_deref()),
+        Action::Override { act, reason } => overrule::perform(run, act, reason),
+        Action::Recalculate => recalculate::perform(run),
+    }
+}
+
+/// Does what was postponed; nothing for what no suspended instance keeps.
+fn again(run: &mut Run<'_>, action: &Action) -> Result<(), Refusal> {
+    match action {
+        Action::Answer { call, answer } => answer::perform(run, *call, answer),
+        Action::Happen { event, payload } => happen::perform(run, event, payload),
+        Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
+        Action::Start { .. }
+        | Action::Save { .. }
+        | Action::Submit { .. }
+        | Action::Decide { .. }
+        | Action::Act { .. }
+        | Action::Return { .. }
+        | Action::Withdraw { .. }
+        | Action::Transfer { .. }
+        | Action::Comment { .. }
+        | Action::Wake { .. }
+        | Action::Retry { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
+        | Action::AddSigner { .. }
+        | Action::RemoveSigner { .. }
+        | Action::Delegate { .. }
+        | Action::Advise { .. }
+        | Action::Claim { .. }
+        | Action::GiveBack { .. }
+        | Action::Copy { .. }
+        | Action::Read { .. }
+        | Action::Ask { .. }
+        | Action::Reply { .. }
+        | Action::TakeBack { .. }
+        | Action::Urge
+        | Action::Reopen { .. } => Ok(()),
     }
 }
 

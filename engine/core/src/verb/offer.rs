@@ -5,10 +5,14 @@ use serde::Serialize;
 use crate::command::{Actor, Command, Verdict, Via};
 use crate::definition::Definition;
 use crate::instance::{Case, TaskKind};
+use crate::people::Chooser;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::{Context, Run};
-use crate::verb::{act, claim, decide, proofs, retry, return_to, start, submit, transfer};
+use crate::verb::shared::holds;
+use crate::verb::{
+    Overrides, act, claim, decide, overrule, proofs, retry, return_to, start, submit, transfer,
+};
 
 mod beside;
 
@@ -49,11 +53,10 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
     };
     let run = Run::new(def, case.clone(), &command, cx);
     let mut offers = Vec::new();
-    for task in case
-        .instance
-        .tasks
-        .iter()
-        .filter(|task| task.holders().contains(&person))
+    for task in
+        case.instance.tasks.iter().filter(|task| {
+            holds(task, person) || task.candidates.iter().any(|known| known == person)
+        })
     {
         if !task.candidates.is_empty() {
             let refused = claim::check(&run, task.no).err();
@@ -74,6 +77,25 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
         offers.push(plain("retry", "重试", "Retry", retry::check(&run).err()));
     }
     offers
+}
+
+/// How `person` may overrule the flow now.
+///
+/// # Errors
+/// `not_administrator`, or `ended`.
+pub fn overrides(
+    def: &Definition,
+    case: &Case,
+    person: &str,
+    cx: &Context<'_>,
+) -> Result<Overrides, Refusal> {
+    let command = Command {
+        actor: Actor::Person(person.to_owned()),
+        via: Via::Page,
+        action: crate::command::Action::Urge,
+        key: None,
+    };
+    overrule::offered(&Run::new(def, case.clone(), &command, cx))
 }
 
 /// May this person start the flow?
@@ -142,7 +164,8 @@ fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
         let written = state.fields.write.iter().map(|name| (name.clone(), false));
         let required = state.fields.require.iter();
         let required = required.map(|name| (name.clone(), approve));
-        once(asked.chain(written).chain(required))
+        let chosen = chosen_in(run, &state.id).map(|field| (field, approve));
+        once(asked.chain(written).chain(required).chain(chosen))
     };
     let of = |verb, zh, en, approve| Offer {
         task: Some(task),
@@ -175,6 +198,12 @@ fn decisions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
     moves(run, task, offers);
 }
 
+/// The values by which whoever decides here chooses people.
+fn chosen_in(run: &Run<'_>, state: &str) -> impl Iterator<Item = String> {
+    let chooser = Chooser::State(state.to_owned());
+    run.def.choices_of(&chooser).into_iter().map(|it| it.field)
+}
+
 /// Each field once; needed when any mention of it says so.
 fn once(mentions: impl Iterator<Item = (String, bool)>) -> Vec<(String, bool)> {
     let mut fields: Vec<(String, bool)> = Vec::new();
@@ -202,7 +231,8 @@ fn actions(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
                     .chain(&state.fields.require)
                     .map(|name| (name.clone(), true));
                 let written = state.fields.write.iter().map(|name| (name.clone(), false));
-                let ask = once(asked.chain(required).chain(written));
+                let chosen = chosen_in(run, &state.id).map(|field| (field, true));
+                let ask = once(asked.chain(required).chain(written).chain(chosen));
                 offers.push(Offer {
                     verb: "act",
                     name: action.name.clone(),

@@ -1,7 +1,7 @@
 //! Who may be brought into a state by somebody in it: a transfer, an added signer, a delegate. The same bans hold as for
 //! those the state's rule finds.
 
-use crate::definition::{OwnRequest, State};
+use crate::definition::State;
 use crate::instance::Task;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
@@ -67,11 +67,7 @@ pub(crate) fn adviser(run: &Run<'_>, task: &Task, state: &State, to: &str) -> Re
             "The task is yours already.".to_owned(),
         );
     }
-    let own = state
-        .policies
-        .own_request
-        .unwrap_or(run.def.policies.own_request);
-    if to == run.case.instance.applicant && own != OwnRequest::Ask {
+    if run.own_request_barred(state, to) {
         let name = run.cx.organisation.name(to);
         let zh = format!("{name}是发起人，不能审批自己的申请；请另选。");
         let en = format!(

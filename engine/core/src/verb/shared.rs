@@ -1,9 +1,10 @@
 //! What several verbs check in the same way.
 
 use crate::command::Verdict;
-use crate::definition::{State, StateKind};
-use crate::instance::{Task, TaskEnd, TaskKind};
+use crate::definition::State;
+use crate::instance::{Task, TaskEnd, TaskKind, Voter};
 use crate::refusal::{Refusal, RefusalKind};
+use crate::text::Lang;
 use crate::turn::Run;
 
 /// Fewest characters of a reason.
@@ -11,8 +12,30 @@ pub(crate) const REASON_CHARS_MIN: usize = 2;
 /// Most characters of a comment or reason.
 pub(crate) const COMMENT_CHARS_MAX: usize = 4_000;
 
-/// The instance must not be over.
+/// The instance must be under way: not over, not suspended.
 pub(crate) fn running(run: &Run<'_>) -> Result<(), Refusal> {
+    not_over(run)?;
+    let Some(suspended) = &run.case.instance.suspended else {
+        return Ok(());
+    };
+    let by = run.cx.organisation.name(&suspended.by);
+    let since = |lang| run.cx.calendar.say(suspended.since, lang);
+    let reason = &suspended.reason;
+    let zh = format!(
+        "流程已由{by}于 {} 挂起（{reason}），恢复之前不能处理；有疑问请联系{by}。",
+        since(Lang::Zh)
+    );
+    let en = format!(
+        "{by} suspended this instance on {} ({reason}); nothing can be decided until it goes on. Ask {by}.",
+        since(Lang::En)
+    );
+    Err(Refusal::new(RefusalKind::TooLate, "suspended", zh, en)
+        .with("by", suspended.by.clone())
+        .with("since", suspended.since.0.to_string()))
+}
+
+/// The instance must not be over.
+pub(crate) fn not_over(run: &Run<'_>) -> Result<(), Refusal> {
     if run.case.instance.ended() {
         let word = run.case.instance.status_word().to_owned();
         let zh = "流程已结束，不能再操作；可在记录中查看结果。";
@@ -38,7 +61,7 @@ pub(crate) fn own_task(
         let en = "Your account is no longer active; ask an administrator.";
         return Err(Refusal::new(RefusalKind::NotYours, "not_active", zh, en));
     }
-    if task.assignee != person {
+    if !holds(&task, &person) {
         return Err(not_yours(run, &task, &person));
     }
     if !kinds.contains(&task.kind) {
@@ -47,6 +70,11 @@ pub(crate) fn own_task(
         return Err(Refusal::new(RefusalKind::Input, "wrong_kind", zh, en));
     }
     Ok((task, person))
+}
+
+/// Is the task somebody's to act on? While a proxy has it, it is still the vote of the person asked, who may act as well.
+pub(crate) fn holds(task: &Task, person: &str) -> bool {
+    task.assignee == person || task.stands_for.as_deref() == Some(person)
 }
 
 fn not_yours(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
@@ -117,38 +145,48 @@ pub(crate) fn closed(run: &Run<'_>, no: u32) -> Refusal {
         .with("at", closed.at.0.to_string())
 }
 
-/// Somebody who was asked by the state's rule must still be entitled when they act.
+/// Whoever was asked by the state's rule must still be entitled when somebody acts on it; and nobody decides on their own
+/// request, whichever way the task came to them.
 pub(crate) fn still_entitled(run: &Run<'_>, task: &Task, state: &State) -> Result<(), Refusal> {
-    let by = match &state.kind {
-        StateKind::Approve(approve) => &approve.by,
-        StateKind::Work { by, .. } => by,
-        StateKind::Draft { .. }
-        | StateKind::Rule { .. }
-        | StateKind::Run(_)
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Subflow { .. }
-        | StateKind::Together { .. }
-        | StateKind::End { .. } => return Ok(()),
+    let person = run.person()?;
+    if run.own_request_barred(state, &person) {
+        return Err(own_request());
+    }
+    let lost = || {
+        let zh = "您已不再担任该节点要求的角色，不能处理；请刷新或联系管理员。";
+        let en =
+            "You no longer hold the role this state asks for; reload, or ask an administrator.";
+        Err(Refusal::new(RefusalKind::NotYours, "right_lost", zh, en))
     };
     let active = run.case.instance.at(task.entry);
-    let by_rule = active.is_some_and(|at| {
+    let by_rule = active.and_then(|at| {
         at.voters
             .iter()
-            .any(|voter| voter.person == task.voter && voter.by_rule)
+            .find(|voter| voter.person == task.voter && voter.by_rule)
     });
-    let found = || {
-        by.iter()
-            .any(|who| run.resolve(who).people.contains(&task.voter))
-    };
-    if !by_rule || task.voter != task.assignee || found() {
-        return Ok(());
+    // A transfer is a trust in a person; what the rule says of the one asked first does not end it.
+    let transferred = task.voter != task.assignee && task.stands_for.as_ref() != Some(&task.voter);
+    let named = |voter: &Voter| run.still_named(state, &task.voter, voter.by_policy);
+    if !transferred && by_rule.is_some_and(|voter| !named(voter)) {
+        return lost();
     }
-    let zh = "您已不再担任该节点要求的角色，不能处理；请刷新或联系管理员。";
-    let en = "You no longer hold the role this state asks for; reload, or ask an administrator.";
-    Err(Refusal::new(RefusalKind::NotYours, "right_lost", zh, en))
+    // A proxy needs the role, where the flow lets a task of that role go to one.
+    let stands_in = task.stands_for.is_some() && task.assignee == person;
+    if stands_in && run.def.proxy.same_role {
+        let roles = run.roles_asked(state, &task.voter);
+        let holds = |role: &String| run.cx.organisation.has_role(&person, role);
+        if !roles.is_empty() && !roles.iter().any(holds) {
+            return lost();
+        }
+    }
+    Ok(())
+}
+
+/// `own_request`.
+pub(crate) fn own_request() -> Refusal {
+    let zh = "您是发起人，不能审批自己的申请；请由他人处理。";
+    let en = "You are the applicant and may not decide on your own request; somebody else must.";
+    Refusal::new(RefusalKind::NotYours, "own_request", zh, en)
 }
 
 /// A comment within its limit; for a reason, at least two characters.

@@ -27,7 +27,7 @@ pub(crate) fn perform(
     let comment = words(comment, false)?;
     voter(run, &task, to)?;
     let (_, state) = run.entry(task.entry)?;
-    let from = task.assignee.clone();
+    let from = run.person()?;
     let (mine, theirs) = (
         run.cx.organisation.name(&from),
         run.cx.organisation.name(to),
@@ -48,6 +48,7 @@ pub(crate) fn perform(
         because,
     });
     forget_helpers(run, no);
+    run.handed_on(task.entry);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{mine}转办。"),

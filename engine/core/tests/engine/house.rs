@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::catalog::{Catalog, EffectType, Port};
+use assent_core::catalog::{Catalog, EffectType, Port, RuleType};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::{Compiled, compile};
-use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::directory::{ADMIN_ROLE, Directory, Person, RoleGrant};
 use assent_core::field::{EntityType, FieldKind};
 use assent_core::text::{Lang, Text};
 use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
@@ -73,9 +73,26 @@ pub fn catalog() -> Catalog {
                 &[],
             ),
         ]),
+        rules: BTreeMap::from([(
+            "assign.engineer".to_owned(),
+            RuleType {
+                name: "assign.engineer".to_owned(),
+                label: Text::same("assign.engineer"),
+                takes: vec![port("kind", FieldKind::Text)],
+                gives: vec![port("people", FieldKind::Person)],
+            },
+        )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
         ..Catalog::default()
+    }
+}
+
+fn port(name: &str, kind: FieldKind) -> Port {
+    Port {
+        name: name.to_owned(),
+        kind,
+        required: true,
     }
 }
 
@@ -92,12 +109,9 @@ fn effect(
     gives: &[(&str, FieldKind)],
 ) -> (String, EffectType) {
     let ports = |list: &[(&str, FieldKind)]| {
-        let port = |(name, kind): &(&str, FieldKind)| Port {
-            name: (*name).to_owned(),
-            kind: kind.clone(),
-            required: true,
-        };
-        list.iter().map(port).collect()
+        list.iter()
+            .map(|(name, kind)| port(name, kind.clone()))
+            .collect()
     };
     let (takes, gives) = (ports(takes), ports(gives));
     (
@@ -135,7 +149,10 @@ pub fn calendar() -> WorkCalendar {
     assent_core::calendar::builtin("cn_office").unwrap()
 }
 
-/// Eight people, each holding some of the roles; the first is nobody special.
+/// Administers everything, and never leaves.
+pub const ADMINISTRATOR: &str = "root";
+
+/// Eight people, each holding some of the roles; the first is nobody special. And an administrator, whose grant is first.
 pub fn directory() -> Directory {
     let mut directory = Directory::default();
     let roles: Vec<String> = catalog().roles.into_keys().collect();
@@ -162,6 +179,17 @@ pub fn directory() -> Directory {
             }
         }
     }
+    let mut root = directory.people["p0"].clone();
+    root.id = ADMINISTRATOR.to_owned();
+    directory.people.insert(root.id.clone(), root);
+    directory.roles.insert(
+        0,
+        RoleGrant {
+            role: ADMIN_ROLE.to_owned(),
+            person: ADMINISTRATOR.to_owned(),
+            unit: None,
+        },
+    );
     directory
 }
 

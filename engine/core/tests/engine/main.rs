@@ -1,6 +1,9 @@
 //! The engine on whole flows: the examples of the flow files beside this, and random walks through them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod clocks;
+mod desk;
 mod examples;
 mod house;
+mod previews;
 mod walk;

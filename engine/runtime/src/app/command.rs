@@ -11,6 +11,7 @@ use assent_core::turn::New;
 use assent_core::value::{Value, Values};
 
 use super::answer::{Answer, Seen};
+use super::choice::split;
 use super::error::{AppError, FieldFault};
 use super::link::facts_hash;
 use super::state::App;
@@ -57,7 +58,9 @@ impl App {
         key: Option<String>,
     ) -> Result<Answer, AppError> {
         let def = self.definition(flow).ok_or(AppError::NotFound)?;
-        let set = from_json(&def.entity.fields, values, &Mode::Api).map_err(faults)?;
+        let (values, choices) = split(&def, values);
+        let mut set = from_json(&def.entity.fields, &values, &Mode::Api).map_err(faults)?;
+        set.extend(choices);
         let new = match record {
             None => self.new_instance(),
             Some(id) => {
@@ -146,7 +149,10 @@ impl App {
             .await?;
         let case = stored_case(&loaded)?;
         let fields = fields_of(&def, &case.instance, task);
-        from_json(&fields, values, &Mode::Api).map_err(faults)
+        let (values, choices) = split(&def, values);
+        let mut set = from_json(&fields, &values, &Mode::Api).map_err(faults)?;
+        set.extend(choices);
+        Ok(set)
     }
 
     /// Something happened outside: wakes every instance that waits for this event on this record (by record id or title field).

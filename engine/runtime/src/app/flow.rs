@@ -10,12 +10,14 @@ use assent_core::definition::Definition;
 use assent_core::diagnostic::{Diagnostic, Severity};
 use assent_core::dialect::compile;
 use assent_core::instance::Case;
+use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_core::verb::offer::may_start;
 use serde::{Deserialize, Serialize};
 
+use super::choice::choice_fields;
 use super::error::AppError;
 use super::state::App;
 use super::view::{FormField, PersonView, When};
@@ -126,28 +128,31 @@ impl App {
         let around = self
             .around(Arc::clone(def), &Values::new(), None, self.now())
             .await?;
-        let (refusal, owner) = around.with_context(self, |cx| {
-            let blank = Case::blank(Values::new());
+        let (refusal, owner, choices) = around.with_context(self, |cx| {
+            let mut blank = Case::blank(Values::new());
+            reader.clone_into(&mut blank.instance.applicant);
             (
                 may_start(def, reader, cx).err(),
                 cx.organisation.owners(def, &blank),
+                choice_fields(def, &blank, &Chooser::Applicant, &around.directory, cx),
             )
         });
-        let mut form = form(
+        let mut fields = form(
             &def.entity.fields,
             &Values::new(),
             &draft_hidden(def),
             |_| true,
             |field| field.required || draft_requires(def, &field.name),
         );
-        self.fill_options(&mut form).await?;
+        self.fill_options(&mut fields).await?;
+        fields.extend(choices);
         Ok(FlowView {
             flow: def.flow.clone(),
             version: def.version.clone(),
             name: def.name.clone(),
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
-            form,
+            form: fields,
             refusal,
             published: when(known.published, &around.calendar),
             running,
@@ -170,7 +175,7 @@ impl App {
         let mut catalog = Catalog {
             entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
-            calendars: self.calendar_names().cloned().collect(),
+            calendars: self.calendar_names().into_iter().collect(),
             flows: self
                 .inner
                 .definitions

@@ -49,7 +49,7 @@ pub struct Metrics {
     pub oldest_task_ms: i64,
     /// Instances not over.
     pub running: u64,
-    /// Instances held.
+    /// Instances held or suspended.
     pub held: u64,
     /// Running instances that nothing will wake.
     pub stuck: u64,
@@ -141,7 +141,7 @@ impl App {
             let n = u64::try_from(n).unwrap_or_default();
             match status.as_str() {
                 "running" => metrics.running += n,
-                "held" => metrics.held += n,
+                "held" | "suspended" => metrics.held += n,
                 _ => {}
             }
         }

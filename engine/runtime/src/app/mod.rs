@@ -2,19 +2,25 @@
 //!
 //! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
 
+mod absence;
 mod account;
 mod answer;
 mod attachment;
+mod calendars;
+mod choice;
 mod command;
 mod config;
 mod error;
 mod flow;
+mod hand_over;
 mod health;
 mod inbox;
 mod instance;
+mod leaving;
 mod link;
 mod mailbox;
 mod options;
+mod overrule;
 mod people;
 mod record;
 mod rules;
@@ -22,20 +28,26 @@ mod state;
 mod task;
 mod view;
 
+pub use absence::{AbsenceSaved, AbsenceView};
 pub use account::{ApiToken, Device, Limited, Session, SignIn, Signed};
 pub use answer::{Answer, Opened, Seen};
 pub use attachment::{ATTACHMENT_BYTES_MAX, Attached};
+pub use calendars::{CalendarChange, CalendarView, MovedDeadline};
+pub(crate) use choice::choice_fields;
 pub use config::{AppConfig, Connector, MailConfig, Secret, Smtp};
 pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, SourceFile};
+pub use hand_over::{HandOver, HandOverRow};
 pub use health::{Health, HealthFact, Metrics, Stuck};
 pub use inbox::{InboxItem, Page, Tab};
 pub use instance::{
     DiagramItem, DiagramView, Expected, InstanceFilter, InstanceHead, InstanceRow, InstanceView,
     Standing, TimelineItem,
 };
+pub use leaving::{Leaving, LeavingFlow, LeavingTask};
 pub use link::{LinkState, Redeemed};
 pub use mailbox::{MailboxItem, MailboxMail};
+pub use overrule::{OverrideView, Previewed, StateChoice, TaskChoice};
 pub use people::{ADMIN_ROLE, Imported};
 pub use state::App;
 pub use task::{ChangedFact, OfferView, TaskView};

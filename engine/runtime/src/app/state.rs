@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use assent_core::calendar::{CN_OFFICE, WorkCalendar, builtin, builtins};
 use assent_core::directory::Directory;
 use assent_core::field::EntityType;
 use assent_core::rule::RuleSet;
@@ -14,6 +13,7 @@ use assent_core::write::Write;
 use assent_store::{Committer, CommitterOptions, Outcome, Store};
 use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
+use super::calendars::Calendars;
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
@@ -41,7 +41,7 @@ pub(crate) struct Inner {
     pub(super) definitions: Definitions,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
-    calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    pub(super) calendars: RwLock<Calendars>,
     pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
     pub(crate) http: reqwest::Client,
@@ -100,10 +100,6 @@ impl App {
             .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(|fault| bad_config(&fault.to_string()))?;
-        let calendars = builtins()
-            .into_iter()
-            .map(|calendar| (calendar.name().to_owned(), Arc::new(calendar)))
-            .collect();
         let committer = Committer::start(&store, CommitterOptions::default());
         let workers = config.workers;
         let app = Self {
@@ -116,7 +112,7 @@ impl App {
                 definitions: Definitions::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),
-                calendars,
+                calendars: RwLock::new(Calendars::built_in()),
                 rules: RwLock::default(),
                 carrier,
                 http,
@@ -127,6 +123,7 @@ impl App {
                 throttle: crate::throttle::Throttle::default(),
             }),
         };
+        app.load_calendars().await?;
         app.load_rules().await?;
         app.load_directory().await?;
         app.load_definitions().await?;
@@ -190,21 +187,6 @@ impl App {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&rules)
-    }
-
-    /// The calendar of that name. Checking refuses unknown names, so the office calendar only ever stands in for one
-    /// that was taken away under a running instance.
-    pub(crate) fn calendar(&self, name: &str) -> Arc<WorkCalendar> {
-        let calendars = &self.inner.calendars;
-        if let Some(known) = calendars.get(name).or_else(|| calendars.get(CN_OFFICE)) {
-            return Arc::clone(known);
-        }
-        Arc::new(builtin(CN_OFFICE).unwrap_or_else(|| builtins().swap_remove(0)))
-    }
-
-    /// Names of all calendars.
-    pub(crate) fn calendar_names(&self) -> impl Iterator<Item = &String> {
-        self.inner.calendars.keys()
     }
 
     /// Commits one turn together with whatever else waits; returns after COMMIT.

@@ -4,11 +4,13 @@ use assent_core::definition::{Definition, State};
 use assent_core::event::{Change, Event};
 use assent_core::field::Field;
 use assent_core::instance::{Case, Task};
+use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use serde::Serialize;
 
+use super::choice::choice_fields;
 use super::error::AppError;
 use super::inbox::state_name;
 use super::instance::InstanceView;
@@ -153,7 +155,14 @@ impl App {
         let hidden = state
             .map(|state| state.fields.hidden.clone())
             .unwrap_or_default();
-        let mine = task.assignee == reader;
+        let mine = task.assignee == reader || task.stands_for.as_deref() == Some(reader);
+        let choices = match is_draft(task) && mine {
+            true => around.with_context(self, |cx| {
+                let (def, directory) = (&around.def, &around.directory);
+                choice_fields(def, case, &Chooser::Applicant, directory, cx)
+            }),
+            false => vec![],
+        };
         let fields = &around.def.entity.fields;
         TaskView {
             task: task.no,
@@ -164,7 +173,7 @@ impl App {
             state_name: state_name(&around.def, &task.state),
             assignee: self.person_view(&task.assignee),
             since: when(task.since, &around.calendar),
-            due: task.due.map(|at| deadline(at, task, &case.values, around)),
+            due: task.due.map(|at| deadline(at, task, case, around)),
             role: role(task, case, around),
             why: task.why.clone(),
             changed: match base_of(reader, case, trail) {
@@ -190,7 +199,10 @@ impl App {
                     state.is_some_and(|state| state.fields.require.contains(&field.name))
                         || (is_draft(task) && field.required)
                 },
-            ),
+            )
+            .into_iter()
+            .chain(choices)
+            .collect(),
             next: None,
             left: 0,
             instance,

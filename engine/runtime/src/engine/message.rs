@@ -1,6 +1,6 @@
 //! One sentence for whoever sent a command: what happened, and whose turn it is now.
 
-use assent_core::command::{Action, Command, Verdict};
+use assent_core::command::{Action, Command, Override, Verdict};
 use assent_core::definition::Definition;
 use assent_core::directory::Directory;
 use assent_core::event::Change;
@@ -126,5 +126,15 @@ fn done(action: &Action) -> Text {
         Action::ChildEnded { .. } => {
             Text::new("子流程结果已记录", "The subflow's end was recorded")
         }
+        Action::Override { act, .. } => match act {
+            Override::Terminate => Text::new("已作废", "Terminated"),
+            Override::Suspend => Text::new("已挂起", "Suspended"),
+            Override::Resume => Text::new("已恢复", "Goes on"),
+            Override::Jump { .. } => Text::new("已跳转", "Moved"),
+            Override::Reassign { .. } => Text::new("已改派", "Reassigned"),
+            Override::Skip { .. } => Text::new("已跳过", "Skipped"),
+            Override::Retry { .. } => Text::new("已重试", "Tried again"),
+        },
+        Action::Recalculate => Text::new("期限已重新计算", "Deadlines were reckoned again"),
     }
 }

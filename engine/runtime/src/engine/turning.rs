@@ -1,6 +1,6 @@
 //! Load → decide → commit, and again on fresh state when somebody was faster.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use assent_core::calendar::WorkCalendar;
@@ -9,9 +9,10 @@ use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::Directory;
 use assent_core::field::Field;
 use assent_core::instance::{Case, Instance};
+use assent_core::people::{PeopleRule, Pick};
 use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
@@ -38,6 +39,16 @@ pub(crate) struct Around {
     pub calendar: Arc<WorkCalendar>,
     pub records: Preloaded,
     pub now: Moment,
+    /// What a draw is decided by.
+    pub drawn_by: DrawnBy,
+}
+
+/// Counts as they are when the turn is decided, and a seed; only what the flow's rules look at is read.
+#[derive(Debug, Default)]
+pub(crate) struct DrawnBy {
+    seed: u64,
+    loads: BTreeMap<String, u64>,
+    turns: BTreeMap<String, u64>,
 }
 
 impl App {
@@ -181,13 +192,41 @@ impl App {
             self.find_counters(&def, values, year, &mut records).await?;
         }
         let directory = self.directory();
+        let drawn_by = match action {
+            Some(_) => self.drawn_by(&def).await?,
+            None => DrawnBy::default(),
+        };
         Ok(Around {
             def,
             directory,
             calendar,
             records,
             now,
+            drawn_by,
         })
+    }
+
+    async fn drawn_by(&self, def: &Definition) -> Result<DrawnBy, AppError> {
+        let draws = |wanted: Pick| {
+            let how =
+                |rule: &PeopleRule| matches!(rule, PeopleRule::Pick { how, .. } if *how == wanted);
+            def.people.iter().any(|(_, rule)| how(rule))
+        };
+        let counts = |known: BTreeMap<String, i64>| -> BTreeMap<String, u64> {
+            let whole = |(name, n)| (name, u64::try_from(n).unwrap_or_default());
+            known.into_iter().map(whole).collect()
+        };
+        let mut drawn_by = DrawnBy::default();
+        if draws(Pick::LeastLoaded) {
+            drawn_by.loads = counts(self.store().open_tasks_by_person().await?);
+        }
+        if draws(Pick::InTurn) {
+            drawn_by.turns = counts(self.store().turns_taken(&def.flow).await?);
+        }
+        if draws(Pick::Random) {
+            drawn_by.seed = crate::secret::seed()?;
+        }
+        Ok(drawn_by)
     }
 
     pub(crate) async fn preload(
@@ -222,6 +261,11 @@ impl Around {
             rules: rules.as_ref(),
             records: &self.records,
             modules: &app.config().modules,
+            chance: Chance {
+                seed: self.drawn_by.seed,
+                loads: Some(&self.drawn_by.loads),
+                turns: Some(&self.drawn_by.turns),
+            },
         };
         f(&cx)
     }
@@ -286,6 +330,8 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Answer { .. }
         | Action::Happen { .. }
         | Action::ChildEnded { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
         | Action::AddSigner { .. }
         | Action::RemoveSigner { .. }
         | Action::Delegate { .. }

@@ -7,6 +7,7 @@ mod harness;
 mod links;
 mod mails;
 mod modules;
+mod overruling;
 mod publishing;
 mod replaying;
 mod workers;

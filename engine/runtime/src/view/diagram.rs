@@ -14,6 +14,7 @@ pub(crate) fn diagram(case: &Case, around: &Around) -> DiagramView {
     let names = Labels {
         directory: &around.directory,
         entity: Some(&around.def.entity),
+        flow: Some(around.def.as_ref()),
     };
     let options = |lang: Lang| DiagramOptions {
         // The page carries the stylesheet: its content security policy allows none inside.

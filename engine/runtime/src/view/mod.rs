@@ -5,10 +5,12 @@ mod expected;
 mod fact;
 mod form;
 mod offers;
+mod overruling;
 mod shown;
 mod standing;
 mod status;
 mod timeline;
+mod timeline_people;
 mod timeline_words;
 mod when;
 

@@ -9,7 +9,7 @@ use assent_core::value::Value;
 use assent_core::verb::offer::{Offer, offers};
 
 use super::form::form_field;
-use crate::app::{FormField, FormOption, OfferView};
+use crate::app::{FormField, FormOption, OfferView, choice_fields};
 use crate::engine::Around;
 
 /// What this reader can do, and why not the rest.
@@ -21,11 +21,11 @@ pub(crate) fn offer_views(
 ) -> Vec<OfferView> {
     offers(&around.def, case, reader, cx)
         .into_iter()
-        .map(|offer| one(offer, case, around))
+        .map(|offer| one(offer, case, around, cx))
         .collect()
 }
 
-fn one(offer: Offer, case: &Case, around: &Around) -> OfferView {
+fn one(offer: Offer, case: &Case, around: &Around, cx: &Context<'_>) -> OfferView {
     let state = offer
         .task
         .and_then(|no| case.instance.task(no))
@@ -41,6 +41,15 @@ fn one(offer: Offer, case: &Case, around: &Around) -> OfferView {
     let mut ask: Vec<FormField> = Vec::new();
     let mut require = Vec::new();
     for (name, needed) in &offer.ask {
+        if let Some((_, chooser)) = around.def.choice_named(name) {
+            let choices = choice_fields(&around.def, case, chooser, &around.directory, cx);
+            let mut shown = choices.into_iter().filter(|field| field.name == *name);
+            ask.extend(shown.next().map(|field| FormField {
+                required: *needed,
+                ..field
+            }));
+            continue;
+        }
         let (is_asked, Some(field)) = own(name) else {
             continue;
         };

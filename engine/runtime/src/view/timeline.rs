@@ -1,5 +1,7 @@
 //! The trail as sentences.
 
+use std::collections::BTreeMap;
+
 use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Via};
 use assent_core::definition::Definition;
@@ -23,8 +25,22 @@ pub(crate) fn timeline(
 ) -> Vec<TimelineItem> {
     let mut values = Values::new();
     let mut items = Vec::new();
+    // The person asked, by the task somebody stands in for them on.
+    let mut stood_for: BTreeMap<u32, &str> = BTreeMap::new();
     for event in events {
-        let line = words(def, event, names);
+        if let Change::Proxied {
+            task, person, hops, ..
+        } = &event.change
+            && !hops.is_empty()
+        {
+            stood_for.insert(*task, person);
+        }
+        let asked = match &event.change {
+            Change::Decided { task, .. } | Change::Acted { task, .. } => stood_for.get(task),
+            _ => None,
+        };
+        let asked = asked.filter(|asked| event.actor.person() != Some(**asked));
+        let line = words(def, event, names, calendar, asked.copied());
         let mut because = line.because.clone();
         if let Change::FieldsSet { values: set } = &event.change {
             let before = values.clone();

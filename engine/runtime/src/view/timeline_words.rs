@@ -2,6 +2,7 @@
 
 mod beside;
 
+use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -9,8 +10,10 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 use assent_core::value::Value;
 
+use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
+use super::timeline_people;
 
 /// A line of the trail, before it knows about pages.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +29,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn new(kind: &'static str, tone: &'static str, zh: String, en: String) -> Self {
+    pub(super) fn new(kind: &'static str, tone: &'static str, zh: String, en: String) -> Self {
         Self {
             kind,
             tone,
@@ -36,7 +39,7 @@ impl Line {
     }
 
     /// Known to the machine, of no use to a reader.
-    fn silent(kind: &'static str) -> Self {
+    pub(super) fn silent(kind: &'static str) -> Self {
         Self {
             kind,
             tone: "quiet",
@@ -45,47 +48,49 @@ impl Line {
         }
     }
 
-    fn at(mut self, state: &str) -> Self {
+    pub(super) fn at(mut self, state: &str) -> Self {
         self.state = Some(state.to_owned());
         self
     }
 
-    fn comment(mut self, comment: Option<&String>) -> Self {
+    pub(super) fn comment(mut self, comment: Option<&String>) -> Self {
         self.comment = comment.cloned();
         self
     }
 
-    fn because(mut self, because: Vec<Text>) -> Self {
+    pub(super) fn because(mut self, because: Vec<Text>) -> Self {
         self.because = because;
         self
     }
 
-    fn minor(mut self) -> Self {
+    pub(super) fn minor(mut self) -> Self {
         self.minor = true;
         self
     }
 }
 
 /// What the sentences need besides the event.
-struct Said<'a> {
-    def: &'a Definition,
-    names: Names<'a>,
-    /// Who caused it, by name.
-    who: Text,
+pub(super) struct Said<'a> {
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
+    /// Who caused it, by name; "李 代 张" where somebody stands in.
+    pub who: Text,
+    stands_for: bool,
 }
 
 impl Said<'_> {
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
     }
 
-    fn person(&self, id: &str) -> String {
+    pub(super) fn person(&self, id: &str) -> String {
         self.names.directory.name(id).to_owned()
     }
 
-    fn people(&self, ids: &[String]) -> Text {
+    pub(super) fn people(&self, ids: &[String]) -> Text {
         let names: Vec<String> = ids.iter().map(|id| self.person(id)).collect();
         Text::new(names.join("、"), names.join(", "))
     }
@@ -114,12 +119,32 @@ impl Said<'_> {
 }
 
 /// An event as a sentence.
-pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
+pub(super) fn words(
+    def: &Definition,
+    event: &Event,
+    names: Names<'_>,
+    calendar: &WorkCalendar,
+    stands_for: Option<&str>,
+) -> Line {
     let who = match &event.actor {
-        Actor::Person(id) => Text::same(names.directory.name(id)),
+        Actor::Person(id) => {
+            let name = names.directory.name(id);
+            match stands_for.map(|asked| names.directory.name(asked)) {
+                Some(asked) => {
+                    Text::new(format!("{name} 代 {asked}"), format!("{name} for {asked}"))
+                }
+                None => Text::same(name),
+            }
+        }
         Actor::System => Text::new("系统", "The system"),
     };
-    let said = Said { def, names, who };
+    let said = Said {
+        def,
+        names,
+        calendar,
+        who,
+        stands_for: stands_for.is_some(),
+    };
     match &event.change {
         Change::Started { .. }
         | Change::FieldsSet { .. }
@@ -152,6 +177,9 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::TaskClosed { .. }
         | Change::SystemDecided { .. }
         | Change::Reminded { .. } => about_asking(&said, &event.change),
+        Change::Drawn { .. } | Change::PeopleChosen { .. } | Change::Proxied { .. } => {
+            timeline_people::line(&said, &event.change)
+        }
         Change::WakeupSet { .. }
         | Change::WakeupCleared { .. }
         | Change::Called { .. }
@@ -164,6 +192,13 @@ pub(super) fn words(def: &Definition, event: &Event, names: Names<'_>) -> Line {
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
         | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        Change::Overridden { .. }
+        | Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => overruling::words(&said, &event.change),
     }
 }
 
@@ -220,7 +255,7 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
                 ("", "")
             };
             let voter = said.person(voter);
-            let (for_zh, for_en) = if voter == who.zh {
+            let (for_zh, for_en) = if voter == who.zh || said.stands_for {
                 (String::new(), String::new())
             } else {
                 (format!("（代 {voter}）"), format!(" (for {voter})"))

@@ -1,5 +1,7 @@
 //! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage or something that must be mended first.
 
+mod admin;
+mod calendar;
 mod check;
 mod config;
 mod demo;
@@ -57,6 +59,12 @@ enum Verb {
     Publish(publish::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// Overrule an instance: suspend, terminate, jump … 管理员操作
+    #[command(subcommand)]
+    Admin(admin::Verb),
+    /// Working calendars. 工作日历
+    #[command(subcommand)]
+    Calendar(calendar::Verb),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -94,6 +102,8 @@ pub fn run() -> ExitCode {
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Admin(verb) => admin::run(&verb, say),
+        Verb::Calendar(verb) => calendar::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

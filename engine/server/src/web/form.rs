@@ -76,7 +76,7 @@ pub fn values(typed: &Typed, fields: &[FormField]) -> JsonMap {
             }
             continue;
         }
-        if field.kind == "file" {
+        if field.kind == "file" || field.kind == "people" {
             let ids = typed.all(&field.name);
             if typed.one(&field.name).is_some() {
                 values.insert(

@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 37] = embedded![
+const TEMPLATES: [(&str, &str); 40] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -38,6 +38,7 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/calendars",
     "pages/code",
     "pages/flow",
     "pages/flows",
@@ -46,9 +47,11 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "pages/inbox",
     "pages/instance",
     "pages/instances",
+    "pages/leaving",
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/override",
     "pages/said",
     "pages/sign_in",
     "pages/start",

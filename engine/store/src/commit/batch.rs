@@ -64,7 +64,8 @@ impl<'a> Batch<'a> {
         let mut chains = self.chains();
         self.instances(tx, &mut chains).await?;
         self.forget_keys(tx).await?;
-        let lost = self.records(tx, &chains).await?;
+        let mut lost = self.turns(tx, &chains).await?;
+        lost.extend(self.records(tx, &chains).await?);
         if !lost.is_empty() {
             return Ok(Ran::Lost(lost));
         }
@@ -187,6 +188,31 @@ impl<'a> Batch<'a> {
             true
         });
         Ok(())
+    }
+
+    /// Moves the counters of turns taken on; returns the writes whose turn somebody else took meanwhile. Two of one batch
+    /// that read the same count cannot both have it.
+    async fn turns(&self, tx: &mut Tx, chains: &Chains<'a>) -> Result<BTreeSet<usize>, StoreError> {
+        let in_order: BTreeSet<usize> = chains.values().flatten().copied().collect();
+        let (mut taken, mut lost) = (BTreeMap::<&str, (usize, u64)>::new(), BTreeSet::new());
+        for at in in_order {
+            for turn in &self.writes[at].turns {
+                let first = taken
+                    .entry(turn.counter.as_str())
+                    .or_insert((at, turn.number));
+                if first.0 != at {
+                    lost.insert(at);
+                }
+            }
+        }
+        let rows: Vec<_> = taken.iter().map(|(name, (_, n))| (name, n)).collect();
+        let mut won = BTreeSet::new();
+        for mut row in fetch(tx, &sql::TURNS_TAKE, &rows).await? {
+            won.insert(row.text()?);
+        }
+        let late = taken.iter().filter(|(name, _)| !won.contains(**name));
+        lost.extend(late.map(|(_, (at, _))| *at));
+        Ok(lost)
     }
 
     /// Writes the records, by entity type; returns the writes whose record is taken, gone or has moved.

@@ -19,6 +19,8 @@ pub(super) struct Changes<'a> {
     closed: Vec<&'a TaskClosedRow>,
     /// Of the closed ones, those this batch did not open: they stand in the table of open tasks.
     closing: Vec<(&'a str, u32)>,
+    /// Open tasks whose due time moved, the last word on each.
+    due: Vec<(&'a str, u32, i64)>,
     writes: Vec<&'a Write>,
     wakeups: Vec<(&'a str, BTreeMap<&'a str, Option<Moment>>)>,
 }
@@ -29,6 +31,7 @@ impl<'a> Changes<'a> {
         for (instance, chain) in chains {
             let mut opened = BTreeMap::<u32, &TaskRow>::new();
             let mut wakeups = BTreeMap::new();
+            let mut due = BTreeMap::new();
             for write in chain.iter().map(|at| &writes[*at]) {
                 changes.writes.push(write);
                 opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
@@ -39,6 +42,9 @@ impl<'a> Changes<'a> {
                         changes.closing.push((instance, closed.task.no));
                     }
                 }
+                for (task, at) in &write.tasks_due {
+                    due.insert(*task, due_to_column(*at));
+                }
                 for reference in &write.wakeups_cleared {
                     wakeups.insert(reference.as_str(), None);
                 }
@@ -47,6 +53,10 @@ impl<'a> Changes<'a> {
                 }
             }
             changes.opened.extend(opened.values());
+            let due = due.into_iter();
+            changes
+                .due
+                .extend(due.map(|(task, at)| (*instance, task, at)));
             changes.wakeups.push((instance, wakeups));
         }
         changes
@@ -76,6 +86,7 @@ impl<'a> Changes<'a> {
             .flat_map(|task| holders(task).iter().map(|holder| task_row(task, holder)))
             .collect();
         execute(tx, &sql::TASKS_INSERT, &opened).await?;
+        execute(tx, &sql::TASKS_DUE, &self.due).await?;
         self.closed
             .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
         let closed: Vec<_> = self

@@ -45,6 +45,12 @@ pub(super) const TASKS_INSERT: Sql = over_rows!(
     ""
 );
 
+/// instance, no, due: the due time of an open task moved.
+pub(super) const TASKS_DUE: Sql = over_rows!(
+    "update tasks set due = cast(j.value->>2 as bigint) from",
+    "where tasks.instance = j.value->>0 and tasks.no = cast(j.value->>1 as bigint)"
+);
+
 /// instance, no → the assignees of those that were there.
 pub(super) const TASKS_DELETE: Sql = over_rows!(
     "delete from tasks where (instance, no) in (select j.value->>0, cast(j.value->>1 as bigint) from",
@@ -100,4 +106,10 @@ pub(super) const COUNTERS_ADD: Sql = over_rows!(
     "insert into counters (name, shard, n) select j.value->>0, cast(j.value->>1 as bigint), \
      cast(j.value->>2 as bigint) from",
     "where true on conflict (name, shard) do update set n = counters.n + excluded.n"
+);
+
+/// name, what it must say now → the names of those that said one less before.
+pub(super) const TURNS_TAKE: Sql = over_rows!(
+    "insert into counters (name, shard, n) select j.value->>0, 0, cast(j.value->>1 as bigint) from",
+    "where true on conflict (name, shard) do update set n = excluded.n where counters.n = excluded.n - 1 returning name"
 );

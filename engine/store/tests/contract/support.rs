@@ -183,6 +183,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
         },
         expected_rev: None,
         tasks_opened: vec![task(instance, 1, "lisi")],
+        tasks_due: vec![],
         tasks_closed: vec![],
         events: vec![event(1, "started"), event(2, "entered")],
         records: vec![RecordWrite {
@@ -192,6 +193,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
             new: true,
         }],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: "e1.r0".into(),
             at: Moment(5_000),
@@ -220,6 +222,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
     Write {
         expected_rev: Some(rev),
         tasks_opened: vec![task(&instance.id, no + 1, assignee)],
+        tasks_due: vec![],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
             end: "approved".into(),
@@ -229,6 +232,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
         events: vec![event(2 * no + 1, "decided"), event(2 * no + 2, "entered")],
         records: vec![],
         guards: vec![],
+        turns: vec![],
         wakeups_set: vec![WakeupRow {
             reference: format!("e{}.r0", no + 1),
             at: Moment(6_000),

@@ -126,10 +126,7 @@ impl<'a> Scene<'a> {
             .filter_map(|people| rule(def, people))
             .collect();
         let mentions: Vec<Mention> = rules.iter().flat_map(|rule| rule.mentions()).collect();
-        let open = mentions
-            .iter()
-            .any(|mention| matches!(mention, Mention::PeopleField(_)))
-            || rules.iter().any(|rule| chosen(rule));
+        let open = rules.iter().any(|rule| rule.is_open());
         let paths: BTreeSet<&String> = mentions
             .iter()
             .filter_map(|mention| match mention {
@@ -138,7 +135,11 @@ impl<'a> Scene<'a> {
                 | Mention::User(_)
                 | Mention::Post(_)
                 | Mention::Unit(_)
-                | Mention::PeopleField(_) => None,
+                | Mention::PeopleField(_)
+                | Mention::AnyField(_)
+                | Mention::State(_)
+                | Mention::Rule(..)
+                | Mention::Choice => None,
             })
             .collect();
         let candidates = plausible_units(directory, &mentions);
@@ -293,6 +294,7 @@ impl<'a> Scene<'a> {
         let nobody = self.state.policies.nobody.as_ref();
         rule.resolve(&PeopleContext {
             entity: Some(&self.def.entity),
+            flow: Some(self.def),
             vacant_moves_up: *nobody.unwrap_or(&self.def.policies.nobody) == Nobody::Superior,
             ..PeopleContext::new(self.directory, self.applicant, &self.values)
         })
@@ -371,23 +373,6 @@ fn rule<'a>(def: &'a Definition, people: &PeopleRef) -> Option<&'a PeopleRule> {
     }
 }
 
-/// Does the applicant's choice decide?
-fn chosen(rule: &PeopleRule) -> bool {
-    match rule {
-        PeopleRule::Chosen { .. } => true,
-        PeopleRule::Except(of, without) => chosen(of) || chosen(without),
-        PeopleRule::Either(parts) => parts.iter().any(chosen),
-        PeopleRule::Applicant
-        | PeopleRule::User(_)
-        | PeopleRule::Role { .. }
-        | PeopleRule::Post(_)
-        | PeopleRule::Members(_)
-        | PeopleRule::Head { .. }
-        | PeopleRule::Supervisors { .. }
-        | PeopleRule::Field(_) => false,
-    }
-}
-
 /// Units a record could name: where a role is granted somewhere, the units of the same level; else all of them.
 fn plausible_units<'a>(directory: &'a Directory, mentions: &[Mention]) -> Vec<&'a str> {
     let level = |unit: &str| directory.upward(unit).len();
@@ -454,7 +439,7 @@ fn possible_by(directory: &Directory, rule: &PeopleRule) -> Option<BTreeSet<Pers
             of: crate::people::Scope::Unit(_),
             ..
         } => Some(plain(rule)),
-        PeopleRule::Except(of, _) => possible_by(directory, of),
+        PeopleRule::Except(of, _) | PeopleRule::Pick { of, .. } => possible_by(directory, of),
         PeopleRule::Either(parts) => {
             let mut all = BTreeSet::new();
             for part in parts {
@@ -466,7 +451,11 @@ fn possible_by(directory: &Directory, rule: &PeopleRule) -> Option<BTreeSet<Pers
         | PeopleRule::Members(_)
         | PeopleRule::Head { .. }
         | PeopleRule::Supervisors { .. }
+        | PeopleRule::SupervisorsTo(_)
         | PeopleRule::Field(_)
+        | PeopleRule::SameAs(_)
+        | PeopleRule::Actors(_)
+        | PeopleRule::Script { .. }
         | PeopleRule::Chosen { .. } => None,
     }
 }

@@ -1,5 +1,6 @@
 //! `tests:`: examples inside the flow file.
 
+mod away;
 mod expect;
 mod play;
 
@@ -8,6 +9,8 @@ use std::collections::BTreeMap;
 use crate::catalog::Port;
 use crate::definition::State;
 use crate::example::{Example, Stub};
+use crate::field::FieldKind;
+use crate::people::{PeopleRule, choice_field};
 use crate::time::Moment;
 use crate::value::Values;
 
@@ -25,6 +28,8 @@ const EXAMPLES_MAX: usize = 200;
 pub(super) struct Cx<'c> {
     pub names: &'c Names<'c>,
     pub states: &'c [State],
+    /// The rules under `people:`.
+    pub rules: &'c [(String, PeopleRule)],
     /// People of `cast:`.
     pub cast: Vec<String>,
 }
@@ -33,7 +38,7 @@ pub(super) struct Cx<'c> {
 pub fn examples(
     reader: &mut Reader,
     names: &Names<'_>,
-    states: &[State],
+    (states, rules): (&[State], &[(String, PeopleRule)]),
     node: &Node,
 ) -> Vec<Example> {
     let Some(items) = node.items() else {
@@ -57,6 +62,7 @@ pub fn examples(
         let mut cx = Cx {
             names,
             states,
+            rules,
             cast: vec![],
         };
         found.extend(example(reader, &mut cx, item));
@@ -83,6 +89,10 @@ fn example(reader: &mut Reader, cx: &mut Cx<'_>, node: &Node) -> Option<Example>
     let cast = map.get("cast");
     let cast = cast.map_or_else(Vec::new, |node| cast_of(reader, cx, node));
     cx.cast = cast.iter().map(|(person, _)| person.clone()).collect();
+    let away = map.get("away");
+    let away = away.map_or_else(Vec::new, |node| away::absences(reader, cx, node));
+    let open_tasks = map.get("open_tasks");
+    let open_tasks = open_tasks.map_or_else(BTreeMap::new, |node| away::loads(reader, cx, node));
     let given = map.get("given");
     let given = given.and_then(|node| values(reader, cx, node));
     let records = map.get("records");
@@ -102,6 +112,8 @@ fn example(reader: &mut Reader, cx: &mut Cx<'_>, node: &Node) -> Option<Example>
         records,
         answers,
         cast,
+        away,
+        open_tasks,
         play,
         expect: expect.unwrap_or_default(),
     })
@@ -121,7 +133,15 @@ fn values(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Values> {
     }
     value::record(reader, node, &names.zone, |name| {
         let field = names.entity.field(name).map(|field| field.kind.clone());
-        field.ok_or_else(|| names.entity.fields.iter().map(|f| f.name.clone()).collect())
+        let choices = || cx.rules.iter().filter(|(_, rule)| rule.choice().is_some());
+        let chosen = |known: &(String, PeopleRule)| choice_field(&known.0);
+        let chosen_here = choices().any(|known| chosen(known) == name);
+        field
+            .or_else(|| chosen_here.then_some(FieldKind::Person))
+            .ok_or_else(|| {
+                let fields = names.entity.fields.iter().map(|f| f.name.clone());
+                fields.chain(choices().map(chosen)).collect()
+            })
     })
 }
 
@@ -136,8 +156,8 @@ fn cast_of(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<(String, Vec<St
         .collect()
 }
 
-/// Parts somebody can play besides the names under `people:`: the flow's owner, the applicant's superior.
-const FIXED_PARTS: [&str; 2] = ["owner", "superior"];
+/// Parts somebody can play besides the names under `people:`: the flow's owner, the applicant's superior, an administrator.
+const FIXED_PARTS: [&str; 3] = ["owner", "superior", "administrator"];
 
 /// Names of `people:` somebody plays.
 pub(super) fn parts(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
@@ -260,6 +280,10 @@ fn answering<'c>(reader: &mut Reader, cx: &Cx<'c>, word: &Word) -> Option<Option
 pub(super) fn known_calls<'c>(cx: &Cx<'c>) -> Vec<&'c str> {
     use crate::definition::{StateKind, Then};
     let mut found: Vec<&str> = Vec::new();
+    found.extend(cx.rules.iter().filter_map(|(_, rule)| match rule {
+        PeopleRule::Script { rule, .. } => Some(rule.as_str()),
+        _ => None,
+    }));
     for state in cx.states {
         match &state.kind {
             StateKind::Rule { rule, .. } => found.push(rule),

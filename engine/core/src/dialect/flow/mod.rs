@@ -41,7 +41,7 @@ pub fn flow(
         .and_then(|node| lean::template(reader, &names, node));
     let people = sections
         .people
-        .map(|node| settings::people(reader, &names, node));
+        .map_or_else(Vec::new, |node| settings::people(reader, &names, node));
     let policies = sections
         .policies
         .map(|node| policies::policies(reader, &names, node));
@@ -56,7 +56,7 @@ pub fn flow(
     let flow_name = sections.name.clone().unwrap_or_default();
     let regions = state::regions(reader, &names, &skeleton, &flow_name);
     let examples = sections.tests.map_or_else(Vec::new, |node| {
-        example::examples(reader, &names, &states, node)
+        example::examples(reader, &names, (&states, &people), node)
     });
     // Only a title cannot be made up where it is missing; then there is an error, and no definition either way.
     let Some(title) = title else {
@@ -74,7 +74,7 @@ pub fn flow(
         own_form: sections.record.is_none(),
         entity: names.entity,
         tables: names.tables,
-        people: people.unwrap_or_default(),
+        people,
         policies: policies.unwrap_or_default(),
         proxy: proxy.unwrap_or_default(),
         regions,

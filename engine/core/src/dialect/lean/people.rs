@@ -10,6 +10,7 @@ use crate::dialect::tree::{Node, Span};
 use crate::field::FieldKind;
 use crate::people::{Mention, PeopleError, PeopleRule};
 use crate::text::Text;
+use crate::turn::RULE_PEOPLE;
 
 /// A rule that names people.
 pub fn people_rule(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<PeopleRule> {
@@ -90,7 +91,69 @@ fn mention(reader: &mut Reader, names: &Names<'_>, mention: &Mention, span: Span
         Mention::UnitField(path) => {
             field_of(reader, names, &word(path), &FieldKind::Department);
         }
-        Mention::Role(_) | Mention::Post(_) | Mention::User(_) | Mention::Unit(_) => {}
+        Mention::AnyField(path) => {
+            let record = names.record();
+            if !names.open && record.field_kind(path).is_none() {
+                let known = names.entity.fields.iter();
+                let known = known.map(|field| field.name.as_str());
+                reader.unknown("unknown-field", &word(path), ("字段", "field"), known);
+            }
+        }
+        Mention::State(id) => {
+            names.state(reader, &word(id));
+        }
+        Mention::Rule(id, give) => rule(reader, names, &word(id), give),
+        Mention::Role(_)
+        | Mention::Post(_)
+        | Mention::User(_)
+        | Mention::Unit(_)
+        | Mention::Choice => {}
+    }
+}
+
+/// A rule that names people: it exists, takes what it is given, and gives `people`.
+fn rule(reader: &mut Reader, names: &Names<'_>, word: &Word, give: &[String]) {
+    let rules = &names.catalog.rules;
+    let Some(known) = rules.get(&word.text) else {
+        let known = rules.keys().map(String::as_str);
+        reader.unknown("unknown-rule", word, ("规则", "rule"), known);
+        return;
+    };
+    if !known.gives.iter().any(|port| port.name == RULE_PEOPLE) {
+        reader.error(
+            "rule-names-nobody",
+            word.span,
+            (
+                format!("规则“{}”没有输出 people，不能用来找人", word.text),
+                format!(
+                    "The rule “{}” has no output people, so it names nobody",
+                    word.text
+                ),
+            ),
+            (
+                "请换一条规则，或在规则的 gives: 里加上 people（一个人员编号，或一列）",
+                "Use another rule, or declare people (the id of a person, or a list) under its gives:",
+            ),
+        );
+    }
+    let given = |input: &str| {
+        give.iter()
+            .any(|path| path.rsplit('.').next() == Some(input))
+    };
+    let missing = known.takes.iter().filter(|port| port.required);
+    for port in missing.filter(|port| !given(&port.name)) {
+        reader.error(
+            "input-missing",
+            word.span,
+            (
+                format!("规则“{}”需要输入 {}", word.text, port.name),
+                format!("The rule “{}” needs the input {}", word.text, port.name),
+            ),
+            (
+                "在规则后面写 given record.字段，字段名与输入相同",
+                "Write given record.<field> after the rule; the field is named like the input",
+            ),
+        );
     }
 }
 

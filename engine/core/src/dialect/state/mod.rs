@@ -138,6 +138,7 @@ fn blank(reader: &Reader, slot: &Slot<'_>, choice: Option<&State>) -> State {
         deadline_by: None,
         if_late: vec![],
         clock_stops_in: vec![],
+        restarts_on_transfer: false,
         policies: crate::definition::PolicyOverrides::default(),
         mail: None,
     }

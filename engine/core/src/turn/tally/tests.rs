@@ -13,6 +13,7 @@ fn voter(verdict: Option<Verdict>) -> Voter {
         groups: vec![],
         stack: None,
         added_by: None,
+        by_policy: false,
     }
 }
 

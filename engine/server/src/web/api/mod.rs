@@ -3,12 +3,15 @@
 //! A machine comes with `Authorization: Bearer …` (a token of a person); a browser with its session and the header
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
+pub mod absences;
+pub mod calendars;
 pub mod clock;
 pub mod events;
 pub mod flows;
 pub mod instances;
 pub mod me;
 pub mod open_api;
+pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
@@ -35,6 +38,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api", get(open_api::viewer))
         .route("/api/v1/openapi.json", get(open_api::document))
         .route("/api/v1/me", get(me::show))
+        .route(
+            "/api/v1/people/{id}/absences",
+            get(absences::list).post(absences::set),
+        )
+        .route("/api/v1/people/{id}/absences/end", post(absences::end))
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
@@ -63,12 +71,25 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/v1/instances/{id}/comment", post(instances::comment))
         .route("/api/v1/instances/{id}/retry", post(instances::retry))
+        .route(
+            "/api/v1/instances/{id}/override/{verb}",
+            post(overrule::overrule),
+        )
+        .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))
+        .route("/api/v1/calendars", get(calendars::list))
+        .route("/api/v1/calendars/load", post(calendars::load))
         .route("/api/v1/events/{name}", post(events::happen))
         .route("/api/v1/clock", get(clock::show).put(clock::set))
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Fault::not_found() }),
         )
+}
+
+/// How a deadline was reckoned.
+pub fn because(due: Option<&assent_runtime::app::Due>) -> Vec<shape::Words> {
+    due.map_or(vec![], |due| due.because.iter().map(Into::into).collect())
 }
 
 /// JSON with a status.

@@ -19,6 +19,9 @@ use crate::web::{Site, Visit, assets, words};
     ),
     paths(
         super::me::show,
+        super::absences::list,
+        super::absences::set,
+        super::absences::end,
         super::flows::list,
         super::flows::show,
         super::flows::start,
@@ -38,6 +41,11 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::withdraw,
         super::instances::comment,
         super::instances::retry,
+        super::overrule::overrule,
+        super::overrule::leaving,
+        super::overrule::hand_over,
+        super::calendars::list,
+        super::calendars::load,
         super::events::happen,
         super::clock::show,
         super::clock::set,
@@ -88,7 +96,17 @@ mod tests {
             &text[..80.min(text.len())]
         );
         for verb in [
-            "decision", "transfer", "withdraw", "submit", "save", "explain", "diagram", "events",
+            "decision",
+            "transfer",
+            "withdraw",
+            "submit",
+            "save",
+            "explain",
+            "diagram",
+            "events",
+            "override",
+            "hand-over",
+            "calendars",
         ] {
             assert!(text.contains(verb), "{verb}");
         }

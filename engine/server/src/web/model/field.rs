@@ -24,7 +24,7 @@ pub struct FieldModel {
     pub id: String,
     pub name: String,
     pub label: String,
-    /// `text`, `long`, `number`, `date`, `time`, `select`, `radio`, `file`, `table`.
+    /// `text`, `long`, `number`, `date`, `time`, `select`, `radio`, `many`, `file`, `table`.
     pub kind: &'static str,
     /// Several controls under one legend.
     pub group: bool,
@@ -170,6 +170,16 @@ impl Drawing<'_> {
                     ("select", false)
                 };
             }
+            "people" => {
+                (model.kind, model.group) = ("many", true);
+                let typed = self.typed.map(|typed| typed.all(&field.name));
+                let chosen = typed.unwrap_or_else(|| ids(&field.value));
+                model.options = self.options(&field.options, "");
+                for option in &mut model.options {
+                    option.on = chosen.contains(&option.id.as_str());
+                }
+                model.hint = self.bounds(field);
+            }
             "file" => {
                 model.kind = "file";
                 model.wide = true;
@@ -272,6 +282,12 @@ impl Drawing<'_> {
             model.rows.push(cells.collect());
         }
     }
+}
+
+/// The ids in a list.
+fn ids(value: &Json) -> Vec<&str> {
+    let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Json::as_str).collect()
 }
 
 /// Files a value names already: kept unless their box is cleared.

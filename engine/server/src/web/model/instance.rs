@@ -31,6 +31,8 @@ pub struct InstanceModel {
     pub buttons: Vec<BarButton>,
     pub sheets: Vec<Sheet>,
     pub about: Vec<About>,
+    /// Where the flow may be overruled; empty for whoever may not.
+    pub overrule: String,
 }
 
 /// Whom it waits for.
@@ -85,6 +87,10 @@ pub fn draw(
         states: states(view, lang),
         waiting: waiting(view, lang),
         about: about(view, lang),
+        overrule: match view.overrides {
+            Some(_) => format!("/instances/{}/override", view.head.id),
+            None => String::new(),
+        },
         ..InstanceModel::default()
     };
     model.minor = model

@@ -1,5 +1,7 @@
 //! The pages, one file each.
 
+pub mod away;
+pub mod calendars;
 pub mod demo;
 pub mod draft;
 pub mod erp;
@@ -10,9 +12,11 @@ pub mod help;
 pub mod inbox;
 pub mod instance;
 pub mod instances;
+pub mod leaving;
 pub mod link;
 pub mod mailbox;
 pub mod me;
+pub mod overrule;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -60,7 +64,13 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/start/{flow}", get(start::form).post(start::begin))
         .route("/instances", get(instances::show))
         .route("/instances/{id}", get(instance::show))
+        .route(
+            "/instances/{id}/override",
+            get(overrule::show).post(overrule::act),
+        )
         .route("/instances/{id}/{verb}", post(instance::act))
+        .route("/calendars", get(calendars::show).post(calendars::load))
+        .route("/leaving", get(leaving::show).post(leaving::act))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
@@ -74,6 +84,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/link/fresh", post(link::fresh))
         .route("/me", get(me::show))
         .route("/me/sessions/{id}/end", post(me::end))
+        .route("/me/away", get(away::show).post(away::set))
+        .route("/me/away/end", post(away::end))
         .route("/help", get(help::show))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

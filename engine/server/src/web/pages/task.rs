@@ -243,7 +243,7 @@ pub fn draw(
 }
 
 /// Everybody a task could go to.
-fn colleagues(site: &Site, me: &str) -> Vec<FormOption> {
+pub fn colleagues(site: &Site, me: &str) -> Vec<FormOption> {
     let directory = site.app.directory();
     directory
         .people

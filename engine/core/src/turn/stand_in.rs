@@ -1,0 +1,124 @@
+//! Proxies 代理: a task of somebody who is away goes to whoever stands in; whose vote it is does not change.
+
+use crate::definition::{LateAct, PeopleRef, State, StateKind};
+use crate::directory::{ProxyAsk, ProxyFlag, ProxyFound, left_with, proxy_words};
+use crate::instance::{Task, TaskKind};
+use crate::turn::Run;
+
+impl Run<'_> {
+    /// Who gets a task meant for `asked`; `voter` is whose vote it is.
+    pub(super) fn stand_in(
+        &self,
+        state: &State,
+        entry: u32,
+        kind: TaskKind,
+        (asked, voter): (&str, &str),
+    ) -> ProxyFound {
+        let here = ProxyFound {
+            person: asked.to_owned(),
+            hops: vec![],
+            flag: None,
+            why: vec![],
+        };
+        let away = self
+            .cx
+            .organisation
+            .is_away(asked, &self.def.flow, self.cx.now);
+        // A draft waits for its applicant.
+        if kind == TaskKind::Draft || !away {
+            return here;
+        }
+        // Whoever received a transfer was asked in person.
+        let roles = if asked == voter {
+            self.roles_asked(state, asked)
+        } else {
+            vec![]
+        };
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let mut found = self.cx.organisation.stand_in(&ProxyAsk {
+            person: asked,
+            flow: &self.def.flow,
+            state: &state.id,
+            roles: &roles,
+            at: self.cx.now,
+            rules: &self.def.proxy,
+        });
+        if let (false, Some(flag)) = (
+            found.hops.is_empty(),
+            self.barred(state, entry, kind, &found.person),
+        ) {
+            let [.., away, proxy] = found.hops.as_slice() else {
+                return found;
+            };
+            let name = |id: &str| self.cx.organisation.name(id);
+            let (zh, en) = proxy_words(&name(away), &name(proxy), flag);
+            found.why.pop();
+            found.why.push(left_with(zh, en, &name(asked)));
+            (found.person, found.hops, found.flag) = (asked.to_owned(), vec![], Some(flag));
+        }
+        found
+    }
+
+    /// Why a proxy may not act here although the organisation names them.
+    fn barred(&self, state: &State, entry: u32, kind: TaskKind, proxy: &str) -> Option<ProxyFlag> {
+        let instance = &self.case.instance;
+        let votes = |at: &crate::instance::Active| at.voters.iter().any(|it| it.person == proxy);
+        let asked = instance.at(entry).is_some_and(votes);
+        let holds = |task: &Task| task.entry == entry && task.assignee == proxy;
+        if kind == TaskKind::Approve && self.own_request_barred(state, proxy) {
+            Some(ProxyFlag::OwnRequest)
+        } else if kind == TaskKind::Approve && self.signed_elsewhere(state, proxy) {
+            Some(ProxyFlag::SamePerson)
+        } else if asked || instance.tasks.iter().any(holds) {
+            Some(ProxyFlag::AlreadyAsked)
+        } else {
+            None
+        }
+    }
+
+    /// The roles somebody is asked for in a state; empty when they are asked in person.
+    pub(crate) fn roles_asked(&self, state: &State, person: &str) -> Vec<String> {
+        let mut found: Vec<String> = vec![];
+        for who in named_in(state) {
+            let resolved = self.resolve_at(state, who);
+            if !resolved.people.iter().any(|known| known == person) {
+                continue;
+            }
+            let roles: Vec<String> = resolved
+                .by_role
+                .into_iter()
+                .filter(|(who, _)| who == person)
+                .map(|(_, role)| role)
+                .collect();
+            if roles.is_empty() {
+                return vec![];
+            }
+            found.extend(roles);
+        }
+        found
+    }
+}
+
+/// Everybody a state asks, late ones included.
+fn named_in(state: &State) -> Vec<&PeopleRef> {
+    let mut found: Vec<&PeopleRef> = match &state.kind {
+        StateKind::Approve(approve) => approve.by.iter().collect(),
+        StateKind::Work { by, .. } => by.iter().collect(),
+        StateKind::Draft { .. }
+        | StateKind::Rule { .. }
+        | StateKind::Run(_)
+        | StateKind::Choose { .. }
+        | StateKind::Mail { .. }
+        | StateKind::WaitFor { .. }
+        | StateKind::WaitUntil { .. }
+        | StateKind::Subflow { .. }
+        | StateKind::Together { .. }
+        | StateKind::End { .. } => vec![],
+    };
+    for rung in &state.if_late {
+        if let LateAct::Add(people) | LateAct::HandTo(people) = &rung.act {
+            found.extend(people);
+        }
+    }
+    found
+}
