@@ -1,6 +1,7 @@
 //! The binary as its users meet it: started as a process, spoken to over HTTP on loopback, killed.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
 mod binary;
 mod browser;
 mod commands;

@@ -1,6 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
 mod clock;
+mod migrate;
 mod people;
 mod tasks;
 mod votes;
@@ -11,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, Call, Case, CountedFrom, Instance, Passed, Status, Task,
-    TaskKind, Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Status,
+    Task, TaskKind, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -57,6 +58,7 @@ impl Case {
             urged: None,
             at_submit: None,
             outside: 0,
+            children: vec![],
             choices: BTreeMap::new(),
             drawn: vec![],
             worked: vec![],
@@ -118,7 +120,9 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::Skipped { .. }
         | Change::Left { .. }
         | Change::Cancelled { .. }
-        | Change::BranchEnded { .. } => place(instance, event),
+        | Change::BranchEnded { .. }
+        | Change::BranchAdded { .. } => place(instance, event),
+        Change::Migrated { to, renamed, .. } => migrate::migrated(instance, to, renamed),
         Change::Asked { .. }
         | Change::VoterAdded { .. }
         | Change::VoterRemoved { .. }
@@ -179,7 +183,29 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::ClockStopped { .. }
         | Change::ClockStarted { .. }
         | Change::DueMoved { .. } => clock::clock(instance, event),
-        Change::SubflowAsked { .. } => instance.outside += 1,
+        Change::SubflowAsked {
+            child,
+            entry,
+            beside,
+            ..
+        } => {
+            instance.outside += 1;
+            instance.children.push(Child {
+                id: child.clone(),
+                entry: *entry,
+                beside: *beside,
+                outcome: None,
+            });
+        }
+        Change::SubflowEnded { child, outcome } => {
+            let known = instance.children.iter_mut().find(|one| one.id == *child);
+            if let Some(known) = known {
+                known.outcome = Some(outcome.clone());
+            }
+        }
+        Change::SubflowStopped { child, .. } => {
+            instance.children.retain(|one| one.id != *child);
+        }
         Change::Acted { .. }
         | Change::Drawn { .. }
         | Change::PeopleChosen { .. }
@@ -196,7 +222,6 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
-        | Change::SubflowEnded { .. }
         | Change::Commented { .. }
         | Change::Overridden { .. } => {}
     }
@@ -237,6 +262,7 @@ fn life(instance: &mut Instance, change: &Change) {
             instance.path.clear();
             instance.returned_from = None;
             instance.last = None;
+            instance.children.clear();
         }
         Change::Returned {
             from,
@@ -350,6 +376,22 @@ fn place(instance: &mut Instance, event: &Event) {
                 run.status = *status;
             }
         }
+        Change::BranchAdded {
+            parent,
+            branch,
+            status,
+        } => {
+            let found = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *parent);
+            if let Some(active) = found {
+                active.branches.push(BranchRun {
+                    id: branch.clone(),
+                    status: *status,
+                });
+            }
+        }
         _ => {}
     }
 }
@@ -370,6 +412,9 @@ fn gone(instance: &mut Instance, state: &str, entry: u32) {
     instance
         .calls
         .retain(|call| call.entry != entry || !call.waits);
+    instance
+        .children
+        .retain(|child| child.entry != entry || child.beside);
     instance.holds.retain(|held| held.state != state);
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::migrate::MigrationMap;
 use crate::people::PersonId;
 use crate::value::{Value, Values};
 
@@ -179,6 +180,20 @@ pub enum Action {
         comment: Option<String>,
         /// Field values given with it.
         set: Values,
+    },
+    /// The flow's owner or an administrator moves the instance to another version of its flow.
+    Migrate {
+        /// The version it moves to.
+        to: String,
+        /// What the two versions do not say.
+        map: MigrationMap,
+        /// Why.
+        reason: String,
+    },
+    /// The instance that asked for this one as its subflow does not want it any more. The system's alone.
+    StopChild {
+        /// The instance that had asked for it.
+        parent: String,
     },
     /// Another signer is asked, beside the holder of a task.
     AddSigner {

@@ -399,6 +399,12 @@ pub enum Change {
         link: Option<String>,
         /// Id of the child instance.
         child: String,
+        /// It runs beside; nobody waits for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
+        /// First values of the child: its row, or its person.
+        #[serde(default, skip_serializing_if = "Values::is_empty")]
+        set: Values,
     },
     /// A subflow ended.
     SubflowEnded {
@@ -520,6 +526,52 @@ pub enum Change {
         /// The words given with it.
         comment: Option<String>,
     },
+    /// The instance moved to another version of its flow, which it pins from here on.
+    Migrated {
+        /// The version before.
+        from: String,
+        /// The version now.
+        to: String,
+        /// States that only have another id: their history goes with them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        renamed: BTreeMap<String, String>,
+        /// Always true: whoever looks for what was overruled finds it by this.
+        r#override: bool,
+        /// Why.
+        reason: String,
+    },
+    /// A branch joined a parallel state that was entered before.
+    BranchAdded {
+        /// The entry of the parallel state.
+        parent: u32,
+        /// Branch id.
+        branch: String,
+        /// How it starts.
+        status: BranchStatus,
+    },
+    /// A deadline was reckoned again.
+    DueMoved {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// When it was due.
+        from: Option<Moment>,
+        /// When it is due.
+        to: Option<Moment>,
+        /// How that was reckoned.
+        why: Vec<Text>,
+        /// The whole term runs anew from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarted: Option<Moment>,
+    },
+    /// A running subflow is not wanted any more, and is withdrawn.
+    SubflowStopped {
+        /// Id of the child instance.
+        child: String,
+        /// Why.
+        because: Text,
+    },
     /// One of several was drawn, or a rule named people; kept for the name under `people:`.
     Drawn {
         /// The name under `people:`.
@@ -598,21 +650,5 @@ pub enum Change {
         cause: String,
         /// When it is due now; none while another cause holds, or when it has no deadline.
         due: Option<Moment>,
-    },
-    /// A deadline was reckoned again: another calendar, or a task that went to somebody else.
-    DueMoved {
-        /// Number of the entry.
-        entry: u32,
-        /// State id.
-        state: String,
-        /// When it was due.
-        from: Option<Moment>,
-        /// When it is due.
-        to: Option<Moment>,
-        /// How that was reckoned.
-        why: Vec<Text>,
-        /// The whole term runs anew from here.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        restarted: Option<Moment>,
     },
 }

@@ -114,6 +114,24 @@ pub struct Instance {
     /// Suspended by an administrator: nobody may decide, clocks stand still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<Suspension>,
+    /// Subflows it asked for: those it waits for, with how they ended, and those that run beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Child>,
+}
+
+/// A subflow that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// Id of its instance.
+    pub id: String,
+    /// The entry that asked for it.
+    pub entry: u32,
+    /// It runs beside; nobody waits for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
+    /// How it ended; none while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -99,7 +99,16 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
                 .wakeups
                 .iter()
                 .any(|wakeup| wakeup.entry == active.entry),
-            StateKind::WaitFor { .. } | StateKind::Subflow { .. } => true,
+            StateKind::WaitFor { .. } => true,
+            // Those asked for before children were kept are looked after by the reconciler.
+            StateKind::Subflow { .. } => {
+                let mut children = instance
+                    .children
+                    .iter()
+                    .filter(|child| child.entry == active.entry)
+                    .peekable();
+                children.peek().is_none() || children.any(|child| child.outcome.is_none())
+            }
             StateKind::Together { .. } => inside || branch_held,
             StateKind::Rule { .. }
             | StateKind::Choose { .. }

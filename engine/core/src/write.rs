@@ -17,8 +17,8 @@ pub struct Write {
     pub tasks_opened: Vec<TaskRow>,
     /// Tasks that ended.
     pub tasks_closed: Vec<TaskClosedRow>,
-    /// Open tasks whose due time moved: number and the new time.
-    pub tasks_due: Vec<(u32, Option<Moment>)>,
+    /// Open tasks whose state has another id, or whose due time moved.
+    pub tasks_changed: Vec<TaskRow>,
     /// The turn's events, in order, sealed into the chain.
     pub events: Vec<EventRow>,
     /// The record, when its values changed, and records made beside it.

@@ -138,6 +138,7 @@ pub(super) fn flow(
             title_field: None,
         },
         own_form: true,
+        scope: None,
         tables: BTreeMap::new(),
         people: people
             .iter()
@@ -326,6 +327,9 @@ impl Build {
                 time: expr(time).unwrap(),
             },
             Does::Subflow(flow) => StateKind::Subflow {
+                each: None,
+                needs: crate::definition::Join::All,
+                outcomes: vec![],
                 flow: flow.to_owned(),
                 link: None,
                 beside: false,

@@ -282,7 +282,12 @@ impl<'a> World<'a> {
     }
 
     fn child(&mut self, outcome: &str) -> Result<(), Refusal> {
-        let asked = self
+        // The first that runs; when none does, the last that was asked for: its end comes too late.
+        let running = self.case.as_ref().and_then(|case| {
+            let mut children = case.instance.children.iter();
+            children.find(|child| child.outcome.is_none() && !child.beside)
+        });
+        let last = self
             .events
             .iter()
             .rev()
@@ -290,13 +295,8 @@ impl<'a> World<'a> {
                 Change::SubflowAsked { child, .. } => Some(child.clone()),
                 _ => None,
             });
-        let outcome = match outcome {
-            "approved" => Outcome::Approved,
-            "rejected" => Outcome::Rejected,
-            "withdrawn" => Outcome::Withdrawn,
-            "cancelled" => Outcome::Cancelled,
-            named => Outcome::Named(named.to_owned()),
-        };
+        let asked = running.map(|child| child.id.clone()).or(last);
+        let outcome = Outcome::of_word(outcome);
         self.send(
             Actor::System,
             Action::ChildEnded {

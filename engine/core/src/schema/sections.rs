@@ -16,6 +16,11 @@ pub(super) fn all() -> Json {
         "calendar": about("id", "工作日历，如 cn_office。期限按它计算。"),
         "title": about("template", "单据在列表和邮件里的标题，例：'{{shipment_no}} {{customer}} {{amount}}'"),
         "record": about("id", "流程运行在哪一种档案上（由模块提供）；与 form: 二选一。"),
+        "for": object("同一种档案有几个流程时：这个流程适用于哪些记录。", json!({
+            "departments": {"type": "array", "items": {"type": "string"}, "description": "发起人所在的部门（含下级部门）；不写就是所有部门。"},
+            "when": about("condition", "记录要满足的条件；不写就是所有记录。"),
+        }), &[]),
+        "priority": {"type": "integer", "minimum": 0, "maximum": 1000, "description": "几个流程都适用时，用数字最大的；不写就是 0。"},
         "form": map_of("流程自带的表单；与 record: 二选一。条件里只能用这里的字段。", refer("field")),
         "tables": map_of("可调整的数值：表名 → 项 → 值。条件里写 tables.表名.项。", map_of("一张表。", refer("scalar"))),
         "people": map_of(

@@ -139,7 +139,7 @@ impl Run<'_> {
                 reference,
                 at,
                 entry,
-                since: None,
+                since: Some(since),
                 rest: None,
             });
         }

@@ -383,7 +383,11 @@ pub(crate) struct NewTask {
 }
 
 /// One value per voter, or nothing where all are the usual one: the trail stays short.
-fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual: &T) -> Vec<T> {
+pub(super) fn each_unless<T: PartialEq>(
+    voters: &[Voter],
+    pick: impl Fn(&Voter) -> T,
+    usual: &T,
+) -> Vec<T> {
     let all: Vec<T> = voters.iter().map(pick).collect();
     if all.iter().all(|one| one == usual) {
         vec![]
@@ -392,7 +396,7 @@ fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual
     }
 }
 
-fn too_few(state: &State, required: u32, found: usize) -> Trouble {
+pub(super) fn too_few(state: &State, required: u32, found: usize) -> Trouble {
     let zh = format!(
         "节点“{}”需要 {required} 票同意，找到的 {found} 人达不到。",
         state.name.zh

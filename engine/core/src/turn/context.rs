@@ -74,14 +74,18 @@ pub trait Organisation {
     fn may_act(&self, person: &str) -> bool;
     /// The next superior who is still here.
     fn superior(&self, person: &str) -> Option<PersonId>;
-    /// What people call somebody.
-    fn name(&self, person: &str) -> String;
-    /// The flow's owners.
-    fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId>;
+    /// Does this person belong to one of these units, or to one below? None where there is no organisation to ask.
+    fn within(&self, _person: &str, _units: &[String]) -> Option<bool> {
+        None
+    }
     /// May this person administer every flow (role `administrator`)?
     fn administers(&self, _person: &str) -> bool {
         false
     }
+    /// What people call somebody.
+    fn name(&self, person: &str) -> String;
+    /// The flow's owners.
+    fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId>;
     /// The unit somebody belongs to (`applicant.department` in conditions).
     fn unit(&self, person: &str) -> Option<String>;
 }

@@ -159,6 +159,7 @@ impl Run<'_> {
                 fired: false,
             });
         }
+        self.stop_children(entry, because);
     }
 
     /// A branch reached its end, or nobody caught its rejection.
@@ -183,7 +184,7 @@ impl Run<'_> {
     }
 
     /// Counts the branches that are done; settles the parallel state as soon as the count decides.
-    fn join(&mut self, entry: u32) -> Result<(), Refusal> {
+    pub(crate) fn join(&mut self, entry: u32) -> Result<(), Refusal> {
         let Some(active) = self.case.instance.at(entry) else {
             return Ok(());
         };
@@ -274,6 +275,7 @@ impl Run<'_> {
         for entry in entries {
             self.cancel(entry, &because);
         }
+        self.stop_those_beside(&outcome, &because);
         self.restore(&outcome);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();

@@ -72,6 +72,16 @@ impl Organisation for Directed<'_> {
         self.directory.active(person).is_some()
     }
 
+    fn within(&self, person: &str, units: &[String]) -> Option<bool> {
+        let unit = &self.directory.people.get(person)?.unit;
+        let around = self.directory.upward(unit);
+        Some(units.iter().any(|unit| around.contains(&unit.as_str())))
+    }
+
+    fn administers(&self, person: &str) -> bool {
+        self.directory.has_role(person, ADMIN_ROLE)
+    }
+
     fn superior(&self, person: &str) -> Option<PersonId> {
         self.directory.superior_of(person).people.into_iter().next()
     }
@@ -83,10 +93,6 @@ impl Organisation for Directed<'_> {
     fn owners(&self, def: &Definition, case: &Case) -> Vec<PersonId> {
         let up = def.policies.nobody == Nobody::Superior;
         self.rule(def, &def.owner, ("owner", up), case).people
-    }
-
-    fn administers(&self, person: &str) -> bool {
-        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn unit(&self, person: &str) -> Option<String> {

@@ -21,6 +21,8 @@ const VISITS_MAX: u32 = 1_000;
 pub struct Run<'a> {
     /// The flow.
     pub def: &'a Definition,
+    /// The version a migration leads to.
+    pub target: Option<&'a Definition>,
     /// The case as it is now.
     pub case: Case,
     /// What may be known besides.
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
     pub fn new(def: &'a Definition, case: Case, command: &Command, cx: &'a Context<'a>) -> Self {
         Self {
             def,
+            target: None,
             cx,
             actor: command.actor.clone(),
             comment: None,

@@ -9,7 +9,6 @@ use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
 use crate::people::Pick;
-use crate::time::Moment;
 use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
@@ -57,7 +56,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
-            tasks_due: self.moved(),
+            tasks_changed: self.changed(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -137,6 +136,19 @@ impl Sealed<'_> {
             .collect()
     }
 
+    /// Tasks that were open and are, in a state with another id or with another due time.
+    fn changed(&self) -> Vec<TaskRow> {
+        let tasks = self.case.instance.tasks.iter();
+        let differs = |task: &&Task| {
+            let before = self.before.task(task.no);
+            before.is_some_and(|before| before.state != task.state || before.due != task.due)
+        };
+        tasks
+            .filter(differs)
+            .map(|task| self.task_row(task))
+            .collect()
+    }
+
     /// Tasks that ended, also those opened in this very turn (they never become open rows).
     fn closed(&self) -> Vec<TaskClosedRow> {
         let mut known: BTreeMap<u32, TaskRow> = self
@@ -207,15 +219,6 @@ impl Sealed<'_> {
             _ => None,
         };
         self.events.iter().filter_map(taken).collect()
-    }
-
-    /// Tasks that were open and are, with another due time.
-    fn moved(&self) -> Vec<(u32, Option<Moment>)> {
-        let moved = self.before.tasks.iter().filter_map(|before| {
-            let now = self.case.instance.task(before.no)?;
-            (now.due != before.due).then_some((now.no, now.due))
-        });
-        moved.collect()
     }
 
     fn task_row(&self, task: &Task) -> TaskRow {
@@ -292,10 +295,13 @@ impl Sealed<'_> {
                 flow,
                 link,
                 child,
-                entry,
+                beside,
+                set,
+                ..
             } => {
-                let waits = self.case.instance.at(*entry).is_some();
+                let waits = !*beside;
                 vec![Effect::Subflow {
+                    set: set.clone(),
                     instance,
                     child: child.clone(),
                     flow: flow.clone(),
@@ -303,6 +309,10 @@ impl Sealed<'_> {
                     waits,
                 }]
             }
+            Change::SubflowStopped { child, .. } => vec![Effect::StopChild {
+                parent: instance,
+                child: child.clone(),
+            }],
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
             | Change::FieldsSet { .. }
@@ -340,6 +350,8 @@ impl Sealed<'_> {
             | Change::Postponed { .. }
             | Change::ClockStopped { .. }
             | Change::ClockStarted { .. }
+            | Change::Migrated { .. }
+            | Change::BranchAdded { .. }
             | Change::DueMoved { .. }
             | Change::VoterRemoved { .. }
             | Change::OpinionAsked { .. }

@@ -9,6 +9,7 @@ mod comment;
 mod copy;
 mod decide;
 mod happen;
+mod migrate;
 mod opinion;
 mod overrule;
 mod proofs;
@@ -32,6 +33,7 @@ pub mod offer;
 pub(crate) use act::{actions, only_action};
 pub(crate) use decide::outcomes;
 pub use overrule::Overrides;
+pub(crate) use retry::again as try_again;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -88,6 +90,8 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::StopChild { parent } => happen::stop(run, parent),
+        Action::Migrate { to, map, reason } => migrate::perform(run, to, map, reason),
         Action::AddSigner {
             task,
             person,
@@ -149,7 +153,9 @@ fn again(run: &mut Run<'_>, action: &Action) -> Result<(), Refusal> {
         | Action::Reply { .. }
         | Action::TakeBack { .. }
         | Action::Urge
-        | Action::Reopen { .. } => Ok(()),
+        | Action::Reopen { .. }
+        | Action::Migrate { .. }
+        | Action::StopChild { .. } => Ok(()),
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn perform(
     Ok(())
 }
 
+/// Tries one held state again.
 pub(crate) fn again(run: &mut Run<'_>, held: &Held) -> Result<(), Refusal> {
     let ix = run.state_ix(&held.state)?;
     if let Some(entry) = held.entry {

@@ -84,6 +84,7 @@ pub fn catalog() -> Catalog {
         )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
+        flows: BTreeSet::from(["inspection".to_owned()]),
         ..Catalog::default()
     }
 }
@@ -129,7 +130,17 @@ fn effect(
 pub fn compiled(file: &Path) -> (Definition, Compiled) {
     let text = std::fs::read_to_string(file).unwrap();
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let compiled = compile(&name, &text, &catalog());
+    let compiled = compiled_as(&name, &text);
+    (compiled.definition.clone().unwrap(), compiled)
+}
+
+/// Compiles a text; its errors fail the test with their words.
+pub fn compiled_text(text: &str) -> Definition {
+    compiled_as("flow.yaml", text).definition.unwrap()
+}
+
+fn compiled_as(name: &str, text: &str) -> Compiled {
+    let compiled = compile(name, text, &catalog());
     let errors: Vec<String> = compiled
         .diagnostics
         .iter()
@@ -142,7 +153,7 @@ pub fn compiled(file: &Path) -> (Definition, Compiled) {
         })
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
-    (compiled.definition.clone().unwrap(), compiled)
+    compiled
 }
 
 pub fn calendar() -> WorkCalendar {

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::engine::{Definitions, number_series};
 use crate::mail::Carrier;
 use crate::workers::Workers;
+use crate::workers::checks::Checked;
 
 /// How long the connection to another system may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -55,8 +56,11 @@ pub(crate) struct Inner {
     pub(crate) outbox: Notify,
     /// What the reconciler found last: instance and what is wrong.
     pub(super) stuck: Mutex<Vec<(String, String)>>,
+    /// What the checks over the organisation found last.
+    checked: Mutex<Option<Checked>>,
     workers: Mutex<Option<Workers>>,
     pub(super) throttle: crate::throttle::Throttle,
+    pub(crate) sealer: crate::audit::Sealer,
 }
 
 impl Inner {
@@ -68,6 +72,19 @@ impl Inner {
         if timers {
             self.timers.notify_one();
         }
+    }
+
+    /// The last run of the checks over the organisation.
+    pub(crate) fn checked(&self) -> Option<Checked> {
+        self.checked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps a run of the checks.
+    pub(crate) fn keep_checked(&self, checked: Checked) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(checked);
     }
 
     /// Keeps what the reconciler found.
@@ -119,8 +136,10 @@ impl App {
                 timers: Notify::new(),
                 outbox: Notify::new(),
                 stuck: Mutex::default(),
+                checked: Mutex::default(),
                 workers: Mutex::default(),
                 throttle: crate::throttle::Throttle::default(),
+                sealer: crate::audit::Sealer::default(),
             }),
         };
         app.load_calendars().await?;
@@ -128,6 +147,8 @@ impl App {
         app.load_directory().await?;
         app.load_definitions().await?;
         if workers {
+            // A key that cannot be used is told now, not when the first root is due.
+            app.audit_keys()?;
             let started = Workers::start(&app);
             *app.inner
                 .workers
@@ -170,6 +191,7 @@ impl App {
     /// A test clock was moved: workers look at once what is due now.
     pub fn clock_moved(&self) {
         self.inner.wake(true, true);
+        self.inner.sealer.bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -107,6 +107,8 @@ fn done(action: &Action) -> Text {
         Action::Transfer { .. } => Text::new("已转办", "Transferred"),
         Action::Comment { .. } => Text::new("评论已发表", "Comment posted"),
         Action::Retry { .. } => Text::new("已重试", "Tried again"),
+        Action::StopChild { .. } => Text::new("已撤回", "Withdrawn"),
+        Action::Migrate { .. } => Text::new("已迁移到新版本", "Moved to the other version"),
         Action::Wake { .. } => Text::new("定时已执行", "The wake-up fired"),
         Action::Answer { .. } => Text::new("结果已记录", "The answer was recorded"),
         Action::Happen { .. } => Text::new("事件已记录", "The event was recorded"),

@@ -12,7 +12,7 @@ use assent_core::instance::{Case, Instance};
 use assent_core::people::{PeopleRule, Pick};
 use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
@@ -30,6 +30,12 @@ pub(crate) struct Turned {
     pub answer: Answer,
     /// The case after it; none when a repeated key was answered from the first time.
     pub case: Option<Case>,
+}
+
+/// The version that decides, and the one a migration leads to.
+struct Versions {
+    def: Arc<Definition>,
+    to: Option<Arc<Definition>>,
 }
 
 /// Everything a turn (or a view) reads about a case.
@@ -68,9 +74,11 @@ impl App {
                 .await?;
             let case = stored_case(&loaded)?;
             let command = wish(&def, &case)?;
+            let to = self.target(&def, &command).await?;
             let guard = guard(&loaded);
             let before = Before::Case(Box::new(case));
-            if let Some(turned) = self.decide(def, before, &command, now, guard).await? {
+            let versions = Versions { def, to };
+            if let Some(turned) = self.decide(versions, before, &command, now, guard).await? {
                 return Ok(turned);
             }
         }
@@ -89,20 +97,37 @@ impl App {
         // faster with the next document number or with a record that both were decided on.
         for _ in 0..DECIDE_AGAIN_MAX {
             let before = Before::New(new.clone());
-            if let Some(turned) = self
-                .decide(Arc::clone(&def), before, command, now, None)
-                .await?
-            {
+            let versions = Versions {
+                def: Arc::clone(&def),
+                to: None,
+            };
+            if let Some(turned) = self.decide(versions, before, command, now, None).await? {
                 return Ok(turned);
             }
         }
         Err(AppError::Busy)
     }
 
+    /// The version a migration leads to, when there is such a version.
+    async fn target(
+        &self,
+        def: &Definition,
+        command: &Command,
+    ) -> Result<Option<Arc<Definition>>, AppError> {
+        let Action::Migrate { to, .. } = &command.action else {
+            return Ok(None);
+        };
+        let known = self.store().definition(&def.flow, to).await?.is_some();
+        if !known {
+            return Ok(None);
+        }
+        self.definition_of(&def.flow, to).await.map(Some)
+    }
+
     /// One attempt; none when it was stale.
     async fn decide(
         &self,
-        def: Arc<Definition>,
+        versions: Versions,
         before: Before,
         command: &Command,
         now: Moment,
@@ -112,10 +137,14 @@ impl App {
             Before::Case(case) => case.values.clone(),
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
+        // What a migration reads (calendar, fields, referenced records) is the version's it leads to.
+        let Versions { def, to } = versions;
+        let read = to.clone().unwrap_or_else(|| Arc::clone(&def));
         let around = self
-            .around(def, &values, Some(&command.action), now)
+            .around(read, &values, Some(&command.action), now)
             .await?;
-        let decided = around.with_context(self, |cx| turn(&around.def, before, command, cx));
+        let decided =
+            around.with_context(self, |cx| turn_to(&def, to.as_deref(), before, command, cx));
         let mut turned = match decided {
             Ok(turned) => turned,
             Err(refusal) => return self.refused(command, refusal).await.map(Some),
@@ -322,6 +351,7 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Decide { set, .. }
         | Action::Act { set, .. }
         | Action::Retry { set, .. } => Some(set),
+        Action::Migrate { map, .. } => Some(&map.set),
         Action::Return { .. }
         | Action::Withdraw { .. }
         | Action::Transfer { .. }
@@ -332,6 +362,7 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::ChildEnded { .. }
         | Action::Override { .. }
         | Action::Recalculate
+        | Action::StopChild { .. }
         | Action::AddSigner { .. }
         | Action::RemoveSigner { .. }
         | Action::Delegate { .. }

@@ -10,4 +10,8 @@ mod modules;
 mod overruling;
 mod publishing;
 mod replaying;
+mod roots;
+mod tamper;
+mod verifying;
+mod versions;
 mod workers;

@@ -14,6 +14,7 @@ use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
 use super::timeline_people;
+use crate::app::VERSION_SHOWN;
 
 /// A line of the trail, before it knows about pages.
 #[derive(Clone, Debug, Default)]
@@ -153,7 +154,8 @@ pub(super) fn words(
         | Change::Acted { .. }
         | Change::Returned { .. }
         | Change::Transferred { .. }
-        | Change::Commented { .. } => by_people(&said, &event.change),
+        | Change::Commented { .. }
+        | Change::Migrated { .. } => by_people(&said, &event.change),
         Change::VoterRemoved { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
@@ -191,7 +193,9 @@ pub(super) fn words(
         | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
-        | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        | Change::Resumed { .. }
+        | Change::SubflowStopped { .. }
+        | Change::BranchAdded { .. } => of_the_machine(&said, &event.change),
         Change::Overridden { .. }
         | Change::Suspended { .. }
         | Change::Unsuspended {}
@@ -321,6 +325,19 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
         }
         Change::Commented { text, .. } => {
             plain("commented", "comment", "评论", "commented").comment(Some(text))
+        }
+        Change::Migrated {
+            from, to, reason, ..
+        } => {
+            let short = |version: &str| version.chars().take(VERSION_SHOWN).collect::<String>();
+            let (from, to) = (short(from), short(to));
+            plain(
+                "migrated",
+                "alarm",
+                &format!("把流程从版本 {from} 迁移到 {to}"),
+                &format!("moved it from version {from} to {to}"),
+            )
+            .comment(Some(reason))
         }
         _ => Line::silent("other"),
     }
@@ -591,6 +608,19 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 .at(state)
                 .comment(comment.as_ref())
         }
+        Change::SubflowStopped { because, .. } => Line::new(
+            "subflow_stopped",
+            "machine",
+            "撤回不再需要的子流程".into(),
+            "A subflow nobody wants any more was withdrawn".into(),
+        )
+        .because(vec![because.clone()]),
+        Change::BranchAdded { branch, .. } => Line::new(
+            "branch_added",
+            "machine",
+            format!("新版本增加分支 {branch}"),
+            format!("The new version adds branch {branch}"),
+        ),
         Change::WakeupSet { .. } => Line::silent("wakeup_set"),
         Change::WakeupCleared { .. } => Line::silent("wakeup_cleared"),
         _ => Line::silent("other"),

@@ -50,7 +50,7 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
     let delivered = match effect {
         Effect::Mail { .. } => post::deliver(app, claimed, &effect).await,
         Effect::Call { .. } => calls::deliver(app, claimed, &effect).await,
-        Effect::Subflow { .. } | Effect::ChildEnded { .. } => {
+        Effect::Subflow { .. } | Effect::ChildEnded { .. } | Effect::StopChild { .. } => {
             subflows::deliver(app, claimed, &effect).await
         }
     };

@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 40] = embedded![
+const TEMPLATES: [(&str, &str); 44] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -33,6 +33,7 @@ const TEMPLATES: [(&str, &str); 40] = embedded![
     "parts/head",
     "parts/language",
     "parts/more",
+    "parts/reasons",
     "parts/row",
     "parts/sheet",
     "parts/trail",
@@ -51,13 +52,16 @@ const TEMPLATES: [(&str, &str); 40] = embedded![
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
     "pages/override",
+    "pages/print",
     "pages/said",
     "pages/sign_in",
     "pages/start",
     "pages/stuck",
     "pages/task",
     "pages/welcome",
+    "pages/why",
 ];
 
 /// The templates, ready to render in both languages.

@@ -16,11 +16,10 @@ use crate::tx::Tx;
 #[derive(Default)]
 pub(super) struct Changes<'a> {
     opened: Vec<&'a TaskRow>,
+    changed: BTreeMap<(&'a str, u32), &'a TaskRow>,
     closed: Vec<&'a TaskClosedRow>,
     /// Of the closed ones, those this batch did not open: they stand in the table of open tasks.
     closing: Vec<(&'a str, u32)>,
-    /// Open tasks whose due time moved, the last word on each.
-    due: Vec<(&'a str, u32, i64)>,
     writes: Vec<&'a Write>,
     wakeups: Vec<(&'a str, BTreeMap<&'a str, Option<Moment>>)>,
 }
@@ -31,19 +30,23 @@ impl<'a> Changes<'a> {
         for (instance, chain) in chains {
             let mut opened = BTreeMap::<u32, &TaskRow>::new();
             let mut wakeups = BTreeMap::new();
-            let mut due = BTreeMap::new();
             for write in chain.iter().map(|at| &writes[*at]) {
                 changes.writes.push(write);
                 opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
+                for task in &write.tasks_changed {
+                    // One that this batch opened is written as it is at the end of it.
+                    if let Some(row) = opened.get_mut(&task.no) {
+                        *row = task;
+                    } else {
+                        changes.changed.insert((instance, task.no), task);
+                    }
+                }
                 for closed in &write.tasks_closed {
                     changes.closed.push(closed);
                     // One that this batch opened never reaches the table of open tasks.
                     if opened.remove(&closed.task.no).is_none() {
                         changes.closing.push((instance, closed.task.no));
                     }
-                }
-                for (task, at) in &write.tasks_due {
-                    due.insert(*task, due_to_column(*at));
                 }
                 for reference in &write.wakeups_cleared {
                     wakeups.insert(reference.as_str(), None);
@@ -53,10 +56,6 @@ impl<'a> Changes<'a> {
                 }
             }
             changes.opened.extend(opened.values());
-            let due = due.into_iter();
-            changes
-                .due
-                .extend(due.map(|(task, at)| (*instance, task, at)));
             changes.wakeups.push((instance, wakeups));
         }
         changes
@@ -86,7 +85,12 @@ impl<'a> Changes<'a> {
             .flat_map(|task| holders(task).iter().map(|holder| task_row(task, holder)))
             .collect();
         execute(tx, &sql::TASKS_INSERT, &opened).await?;
-        execute(tx, &sql::TASKS_DUE, &self.due).await?;
+        let changed: Vec<_> = self
+            .changed
+            .values()
+            .map(|task| task_row(task, &task.assignee))
+            .collect();
+        execute(tx, &sql::TASKS_CHANGE, &changed).await?;
         self.closed
             .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
         let closed: Vec<_> = self

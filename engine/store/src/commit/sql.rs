@@ -45,9 +45,9 @@ pub(super) const TASKS_INSERT: Sql = over_rows!(
     ""
 );
 
-/// instance, no, due: the due time of an open task moved.
-pub(super) const TASKS_DUE: Sql = over_rows!(
-    "update tasks set due = cast(j.value->>2 as bigint) from",
+/// The same, of tasks that are open: their state has another id, or they are due at another time.
+pub(super) const TASKS_CHANGE: Sql = over_rows!(
+    "update tasks set state = j.value->>2, due = cast(j.value->>7 as bigint) from",
     "where tasks.instance = j.value->>0 and tasks.no = cast(j.value->>1 as bigint)"
 );
 

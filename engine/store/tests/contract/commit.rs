@@ -1,6 +1,7 @@
 //! What one commit does and does not write.
 
 use assent_core::time::Moment;
+use assent_core::write::TaskRow;
 use assent_store::Outcome;
 
 use crate::support::{Fresh, decided, id, on_both, started, values};
@@ -157,7 +158,15 @@ async fn moved(fresh: Fresh) {
     later.outbox.clear();
     later.wakeups_set.clear();
     later.answer = None;
-    later.tasks_due = vec![(task, Some(Moment(77))), (99, Some(Moment(1)))];
+    let due_at = |due| TaskRow {
+        due,
+        ..write.tasks_opened[0].clone()
+    };
+    let gone = TaskRow {
+        no: 99,
+        ..due_at(Some(Moment(1)))
+    };
+    later.tasks_changed = vec![due_at(Some(Moment(77))), gone];
     assert_eq!(
         store.commit(&[later.clone()]).await.unwrap(),
         [Outcome::Done]
@@ -169,7 +178,7 @@ async fn moved(fresh: Fresh) {
     assert_eq!(due().await, Some(Moment(77)));
     later.expected_rev = Some(later.instance.rev);
     later.instance.rev += 1;
-    later.tasks_due = vec![(task, None)];
+    later.tasks_changed = vec![due_at(None)];
     store.commit(&[later]).await.unwrap();
     assert_eq!(due().await, None);
     assert_eq!(store.count_open_tasks("lisi").await.unwrap(), 1);

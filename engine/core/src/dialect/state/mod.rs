@@ -253,7 +253,7 @@ fn kind(
         "run" => calls::run(reader, cx, map),
         "choose" => choose::choose(reader, cx, map, state),
         "wait" => wait::wait(reader, cx, map),
-        "subflow" => wait::subflow(reader, cx, map),
+        "subflow" => wait::subflow(reader, cx, map, state),
         "together" => together::together(reader, cx, map),
         "mail" => end::mail(reader, cx, map),
         _ => end::end(reader, cx, map),

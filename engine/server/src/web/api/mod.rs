@@ -4,6 +4,7 @@
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
 pub mod absences;
+pub mod audit;
 pub mod calendars;
 pub mod clock;
 pub mod events;
@@ -15,6 +16,7 @@ pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
+pub mod versions;
 
 use std::sync::Arc;
 
@@ -46,6 +48,15 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
+        .route("/api/v1/flows/{flow}/versions", get(versions::list))
+        .route("/api/v1/flows/{flow}/difference", get(versions::difference))
+        .route(
+            "/api/v1/flows/{flow}/migration/preview",
+            post(versions::preview),
+        )
+        .route("/api/v1/flows/{flow}/migration", post(versions::migrate))
+        .route("/api/v1/entities/{entity}/flow", get(versions::chosen))
+        .route("/api/v1/entities/{entity}/start", post(versions::start))
         .route("/api/v1/tasks", get(tasks::list))
         .route("/api/v1/tasks/{instance}/{task}", get(tasks::show))
         .route(
@@ -66,6 +77,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/history", get(instances::history))
         .route("/api/v1/instances/{id}/explain", get(instances::explain))
         .route("/api/v1/instances/{id}/diagram", get(instances::diagram))
+        .route("/api/v1/instances/{id}/why", get(audit::why))
+        .route("/api/v1/instances/{id}/proof", get(audit::proof))
+        .route("/api/v1/audit/root", get(audit::root))
         .route("/api/v1/instances/{id}/save", post(instances::save))
         .route("/api/v1/instances/{id}/submit", post(instances::submit))
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))

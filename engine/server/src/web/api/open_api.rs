@@ -25,6 +25,12 @@ use crate::web::{Site, Visit, assets, words};
         super::flows::list,
         super::flows::show,
         super::flows::start,
+        super::versions::list,
+        super::versions::difference,
+        super::versions::preview,
+        super::versions::migrate,
+        super::versions::chosen,
+        super::versions::start,
         super::tasks::list,
         super::tasks::show,
         super::tasks::decide,
@@ -36,6 +42,9 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::history,
         super::instances::explain,
         super::instances::diagram,
+        super::audit::why,
+        super::audit::proof,
+        super::audit::root,
         super::instances::save,
         super::instances::submit,
         super::instances::withdraw,
@@ -107,6 +116,8 @@ mod tests {
             "override",
             "hand-over",
             "calendars",
+            "why",
+            "proof",
         ] {
             assert!(text.contains(verb), "{verb}");
         }

@@ -33,6 +33,8 @@ pub struct InstanceModel {
     pub about: Vec<About>,
     /// Where the flow may be overruled; empty for whoever may not.
     pub overrule: String,
+    pub why_href: String,
+    pub print_href: String,
 }
 
 /// Whom it waits for.
@@ -91,6 +93,8 @@ pub fn draw(
             Some(_) => format!("/instances/{}/override", view.head.id),
             None => String::new(),
         },
+        why_href: format!("/instances/{}/why", view.head.id),
+        print_href: format!("/instances/{}/print", view.head.id),
         ..InstanceModel::default()
     };
     model.minor = model

@@ -55,6 +55,7 @@ pub struct TaskModel {
     pub diagram_open: bool,
     pub states: Vec<StateLine>,
     pub why: Vec<String>,
+    pub why_href: String,
     pub bar: Option<Bar>,
     pub sheets: Vec<Sheet>,
     pub more: Vec<MenuItem>,
@@ -206,6 +207,7 @@ impl TaskDrawing<'_> {
                 .map(|fact| FactModel::of(fact, lang))
                 .collect(),
             states: states(instance, lang),
+            why_href: format!("/instances/{}/why", view.instance.head.id),
             why: view
                 .why
                 .iter()

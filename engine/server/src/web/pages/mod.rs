@@ -16,7 +16,10 @@ pub mod leaving;
 pub mod link;
 pub mod mailbox;
 pub mod me;
+pub mod migration;
 pub mod overrule;
+pub mod print;
+pub mod proof;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -25,6 +28,7 @@ pub mod stuck;
 pub mod task;
 pub mod task_do;
 pub mod welcome;
+pub mod why;
 
 use std::sync::Arc;
 
@@ -71,10 +75,14 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/instances/{id}/{verb}", post(instance::act))
         .route("/calendars", get(calendars::show).post(calendars::load))
         .route("/leaving", get(leaving::show).post(leaving::act))
+        .route("/instances/{id}/print", get(print::show))
+        .route("/instances/{id}/why", get(why::show))
+        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))
+        .route("/flows/{flow}/migrate", post(migration::post))
         .route("/files/{id}", get(files::show))
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{id}", get(mailbox::show))
