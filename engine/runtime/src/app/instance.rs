@@ -426,6 +426,7 @@ impl App {
                 || matches!(&event.change, Change::TaskOpened { assignee, candidates, .. }
                     if assignee == reader || candidates.iter().any(|id| id == reader))
                 || matches!(&event.change, Change::MailQueued { to, .. } if to.iter().any(|id| id == reader))
+                || matches!(&event.change, Change::Proxied { person, .. } if person == reader)
         };
         let may = row.applicant == reader
             || case
