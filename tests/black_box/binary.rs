@@ -112,6 +112,13 @@ impl Demo {
         Self { child, base, links }
     }
 
+    /// The link that signs this person in: all of them carry the same key.
+    pub fn link(&self, who: &str) -> String {
+        let (start, rest) = self.links[0].split_once("/demo/as/").unwrap();
+        let (_, key) = rest.split_once('?').unwrap();
+        format!("{start}/demo/as/{who}?{key}")
+    }
+
     /// Waits until it answers, and says how long that took.
     pub async fn ready(&self) -> Duration {
         let begun = Instant::now();
