@@ -32,7 +32,12 @@ pub fn project() -> PathBuf {
 
 /// Runs a command to its end, in the project's folder.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(path())
+    let mut command = Command::new(path());
+    // What the tests are told by the environment is no configuration of the program.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_")) {
+        command.env_remove(name);
+    }
+    command
         .args(arguments)
         .current_dir(project())
         .output()
