@@ -305,6 +305,7 @@ fn place(instance: &mut Instance, event: &Event) {
             parent,
             due,
             branches,
+            term,
         } => {
             instance.entries = *entry;
             let rest = instance.stopped.remove(state);
@@ -326,6 +327,7 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                term: *term,
                 stopped: None,
                 counted_from: rest.map(|rest| CountedFrom {
                     at: event.at,

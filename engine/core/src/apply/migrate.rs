@@ -52,6 +52,9 @@ pub(super) fn migrated(instance: &mut Instance, version: &str, renamed: &BTreeMa
         if let Some(rest) = instance.stopped.remove(old) {
             instance.stopped.insert(new.clone(), rest);
         }
+        if let Some(rungs) = instance.stopped_rungs.remove(old) {
+            instance.stopped_rungs.insert(new.clone(), rungs);
+        }
         if let Some(visits) = instance.visits.remove(old) {
             instance.visits.insert(new.clone(), visits);
         }

@@ -7,6 +7,7 @@ use crate::instance::{BranchStatus, TaskEnd};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
+use crate::turn::clock::term_of;
 
 impl Run<'_> {
     /// Leaves an active state by a target.
@@ -45,10 +46,8 @@ impl Run<'_> {
         let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
             return None;
         };
-        let (due, term) = (
-            self.case.instance.at(entry)?.due?,
-            state.term(&self.case.values)?,
-        );
+        let active = self.case.instance.at(entry)?;
+        let (due, term) = (active.due?, term_of(state, active)?);
         state
             .clock_stops_in
             .contains(&to)

@@ -258,7 +258,7 @@ impl<'a> Run<'a> {
             return self.ask(state, entry, new);
         }
         self.not_asked_any_more(entry, &voters);
-        let ballots = self.ballots_of(new, &before, &voters);
+        let ballots = self.ballots_of(state, new, &before, &voters);
         let required = required(&new.needs, &ballots);
         let left_out = if same {
             let active = self.case.instance.at(entry);
@@ -297,8 +297,18 @@ impl<'a> Run<'a> {
     }
 
     /// What each vote weighs under the new version; one that was cast by somebody it does not name keeps its own weight.
-    fn ballots_of(&self, new: &Approve, before: &[Voter], voters: &[PersonId]) -> Vec<Voter> {
-        let found: Vec<Vec<PersonId>> = new.by.iter().map(|who| self.resolve(who).people).collect();
+    fn ballots_of(
+        &self,
+        state: &State,
+        new: &Approve,
+        before: &[Voter],
+        voters: &[PersonId],
+    ) -> Vec<Voter> {
+        let found: Vec<Vec<PersonId>> = new
+            .by
+            .iter()
+            .map(|who| self.resolve_at(state, who).people)
+            .collect();
         let mut ballots = ballots(&new.needs, voters, &found);
         for ballot in &mut ballots {
             let named = found.iter().any(|people| people.contains(&ballot.person));
@@ -447,16 +457,21 @@ impl<'a> Run<'a> {
         let Some(active) = self.case.instance.at(entry) else {
             return;
         };
-        if same_ladder && same_deadline {
+        // A clock that stands still keeps what is left of the old term; it runs on with that.
+        if active.stopped.is_some() || same_ladder && same_deadline {
             return;
         }
-        let (since, was) = (active.since, active.due);
+        // A clock that stands keeps its rest: what is left of it runs on under the new version too.
+        if active.stopped.is_some() {
+            return;
+        }
+        let since = active.counted_from.map_or(active.since, |from| from.at);
+        let was = active.due;
+        let term = state.term(&self.case.values);
         let due = if same_deadline {
             was
         } else {
-            state
-                .term(&self.case.values)
-                .map(|term| self.not_passed(since, term))
+            term.map(|term| self.not_passed(since, term))
         };
         if due != was {
             let why = vec![Text::new(
@@ -469,7 +484,8 @@ impl<'a> Run<'a> {
                 from: was,
                 to: due,
                 why,
-                restarted: None,
+                restarted: term.map(|term| self.counts_from(since, term)),
+                term,
             });
         }
         let armed: Vec<String> = self
@@ -490,11 +506,15 @@ impl<'a> Run<'a> {
     }
 
     fn not_passed(&self, since: Moment, term: crate::calendar::Term) -> Moment {
-        let due = self.later(since, term);
-        if due > self.cx.now {
-            due
+        self.later(self.counts_from(since, term), term)
+    }
+
+    /// Since when a term counts that must not have passed already.
+    fn counts_from(&self, since: Moment, term: crate::calendar::Term) -> Moment {
+        if self.later(since, term) > self.cx.now {
+            since
         } else {
-            self.later(self.cx.now, term)
+            self.cx.now
         }
     }
 

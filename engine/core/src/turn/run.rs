@@ -12,8 +12,9 @@ use crate::turn::{CaseFacts, Context};
 use crate::value::Value;
 use crate::write::RecordWrite;
 
-/// States entered in one turn before the run is held: an automatic loop must not run for ever.
-const ENTRIES_PER_TURN_MAX: u32 = 500;
+/// States entered in one turn before the run is held: an automatic loop must not run for ever. One state enters the next,
+/// so this also bounds the stack, and a loop is held long before a thread's stack is used up.
+const ENTRIES_PER_TURN_MAX: u32 = 100;
 /// Times one state may be entered in an instance's life.
 const VISITS_MAX: u32 = 1_000;
 

@@ -7,6 +7,7 @@ mod examples;
 mod house;
 mod migrate;
 mod missing;
+mod people;
 mod previews;
 mod running;
 mod walk;

@@ -8,6 +8,7 @@ mod links;
 mod mails;
 mod modules;
 mod overruling;
+mod people;
 mod publishing;
 mod replaying;
 mod roots;

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use assent_core::command::Via;
 use assent_core::text::Text;
 use assent_runtime::app::{
-    App, AppError, MigrationDone, MigrationPick, MigrationPlan, MigrationRow, MigrationWish,
+    App, AppError, MigrationDone, MigrationPick, MigrationPlan, MigrationWish,
 };
 use serde::Serialize;
 
 use super::serve::opened;
 use super::{ConfigArgs, Done, Outcome, Say, files, listen};
-use crate::config;
+use crate::{config, sentence};
 
 /// `assent migrate FLOW --to VERSION`
 #[derive(Debug, clap::Args)]
@@ -117,7 +117,7 @@ async fn migrate(app: &App, args: &Args, map: &str) -> Result<Report, AppError> 
 fn tell(report: &Report, say: Say) {
     for row in &report.plan.rows {
         say.line(format!("{} {}", row.head.id, row.head.title));
-        say.line(format!("    {}", words(row).get(say.lang)));
+        say.line(format!("    {}", sentence::migration(row).get(say.lang)));
     }
     let Some(done) = &report.done else {
         let n = report.plan.rows.len();
@@ -138,46 +138,4 @@ fn tell(report: &Report, say: Say) {
         format!("已迁移 {moved} 个，{left} 个没有迁移。"),
         format!("{moved} migrated, {left} not."),
     );
-}
-
-/// One line about one instance.
-pub(crate) fn words(row: &MigrationRow) -> Text {
-    if let Some(refused) = &row.refused {
-        return refused.message.clone();
-    }
-    let Some(preview) = &row.preview else {
-        return Text::default();
-    };
-    let names = |places: &[assent_core::migrate::Place]| {
-        let zh: Vec<&str> = places.iter().map(|place| place.name.zh.as_str()).collect();
-        let en: Vec<&str> = places.iter().map(|place| place.name.en.as_str()).collect();
-        Text::new(zh.join("、"), en.join(", "))
-    };
-    let (before, after) = (names(&preview.before), names(&preview.after));
-    let after = match &preview.ends {
-        Some(how) => Text::same(how),
-        None => after,
-    };
-    let votes: usize = preview.votes.iter().map(|bar| bar.voted.len()).sum();
-    let (kept, cancelled, opened) = (
-        preview.kept.len(),
-        preview.cancelled.len(),
-        preview.opened.len(),
-    );
-    Text::new(
-        format!(
-            "{} → {}；保留任务 {kept}、票数 {votes}，取消 {cancelled}，新开 {opened}，时限变化 {}，通知 {} 人",
-            before.zh,
-            after.zh,
-            preview.deadlines.len(),
-            preview.told.len()
-        ),
-        format!(
-            "{} → {}; {kept} task(s) and {votes} vote(s) kept, {cancelled} cancelled, {opened} opened, {} deadline(s) moved, {} told",
-            before.en,
-            after.en,
-            preview.deadlines.len(),
-            preview.told.len()
-        ),
-    )
 }

@@ -11,7 +11,7 @@ mod export;
 mod files;
 mod key;
 mod listen;
-pub(crate) mod migrate;
+mod migrate;
 mod publish;
 mod replay;
 mod say;

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 
 use super::Answer;
-use crate::cli::migrate::words as row_words;
+use crate::sentence::migration as row_words;
 use crate::web::model::Note;
 use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
