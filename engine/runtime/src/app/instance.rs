@@ -400,6 +400,7 @@ impl App {
             event.actor.person() == Some(reader)
                 || matches!(&event.change, Change::TaskOpened { assignee, .. } if assignee == reader)
                 || matches!(&event.change, Change::MailQueued { to, .. } if to.iter().any(|id| id == reader))
+                || matches!(&event.change, Change::Proxied { person, .. } if person == reader)
         };
         let owns = || {
             around.with_context(self, |cx| {

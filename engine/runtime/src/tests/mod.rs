@@ -6,6 +6,7 @@ mod deciding;
 mod harness;
 mod links;
 mod mails;
+mod modules;
 mod overruling;
 mod people;
 mod publishing;

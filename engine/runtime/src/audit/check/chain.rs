@@ -13,6 +13,11 @@ use super::{Checker, Open};
 use crate::audit::finding::Finding;
 use crate::audit::merkle::Placed;
 
+/// Edits of records outside flows, and publications of a flow, have chains of their own: no instance stands behind them.
+fn is_beside(chain: &str) -> bool {
+    chain.starts_with("record:") || chain.starts_with("flow:")
+}
+
 impl Checker<'_> {
     /// Looks at the chain whose events are all there.
     pub(super) fn close_chain(&mut self) {
@@ -23,9 +28,9 @@ impl Checker<'_> {
         self.report.events += open.events.len() as u64;
         let before = self.report.findings.len();
         self.numbers(&open);
-        let is_record = open.chain.starts_with("record:");
-        let events = self.links(&open, is_record);
-        if !is_record {
+        let is_beside = is_beside(&open.chain);
+        let events = self.links(&open, is_beside);
+        if !is_beside {
             self.report.instances += u64::from(open.state.is_some());
             let is_whole = self.report.findings.len() == before;
             self.state(&open, events, is_whole);
@@ -80,7 +85,7 @@ impl Checker<'_> {
     }
 
     /// The hashes of the chain, and columns that say what the event says. Returns the events when all can be read.
-    fn links(&mut self, open: &Open, is_record: bool) -> Option<Vec<Event>> {
+    fn links(&mut self, open: &Open, is_beside: bool) -> Option<Vec<Event>> {
         let (mut at, mut events) = (CHAIN_START.to_owned(), Some(vec![]));
         for row in &open.events {
             if link(&at, &row.body) != row.hash {
@@ -93,7 +98,7 @@ impl Checker<'_> {
                 ));
             }
             at.clone_from(&row.hash);
-            if is_record {
+            if is_beside {
                 continue;
             }
             let event = serde_json::from_str::<Event>(&row.body).ok();

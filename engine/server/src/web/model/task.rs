@@ -27,6 +27,11 @@ pub struct Head {
     pub stamp: Option<Tag>,
 }
 
+/// Most lines of the trail on the task's own page: the newest, and what comes.
+const TRAIL_LINES_MAX: usize = 16;
+/// Largest diagram drawn there, bytes.
+const DIAGRAM_BYTES_MAX: usize = 12_000;
+
 /// The task page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TaskModel {
@@ -42,6 +47,10 @@ pub struct TaskModel {
     pub facts: Vec<FactModel>,
     pub trail: Vec<TrailLine>,
     pub minor: usize,
+    /// The instance's page, where the trail stands as a whole; empty when all of it is here.
+    pub whole_trail: String,
+    /// The same for the diagram.
+    pub whole_diagram: String,
     pub diagram: String,
     pub diagram_open: bool,
     pub states: Vec<StateLine>,
@@ -54,6 +63,27 @@ pub struct TaskModel {
     /// The reader's other open tasks.
     pub left: String,
     pub next: String,
+}
+
+impl TaskModel {
+    /// The trail and the diagram, as far as they fit a first view; the rest is on the instance's page.
+    fn at_length(&mut self, view: &TaskView, lang: Lang) {
+        let instance = &view.instance;
+        let page = format!("/instances/{}", instance.head.id);
+        self.trail = trail::lines(instance, lang);
+        if self.trail.len() > TRAIL_LINES_MAX {
+            self.trail.retain(|line| !line.tone.contains("minor"));
+            let more = self.trail.len().saturating_sub(TRAIL_LINES_MAX);
+            self.trail.drain(..more);
+            self.whole_trail = format!("{page}#trail");
+        }
+        let svg = instance.diagram.svg.get(lang);
+        if svg.len() > DIAGRAM_BYTES_MAX {
+            self.whole_diagram = format!("{page}#diagram");
+        } else {
+            svg.clone_into(&mut self.diagram);
+        }
+    }
 }
 
 /// A field that changed.
@@ -176,8 +206,6 @@ impl TaskDrawing<'_> {
                 .iter()
                 .map(|fact| FactModel::of(fact, lang))
                 .collect(),
-            trail: trail::lines(instance, lang),
-            diagram: instance.diagram.svg.get(lang).to_owned(),
             states: states(instance, lang),
             why_href: format!("/instances/{}/why", view.instance.head.id),
             why: view
@@ -188,6 +216,7 @@ impl TaskDrawing<'_> {
             big: big.clone(),
             ..TaskModel::default()
         };
+        model.at_length(view, lang);
         model.minor = model
             .trail
             .iter()
