@@ -10,6 +10,7 @@ mod modules;
 mod overruling;
 mod people;
 mod publishing;
+mod reading;
 mod replaying;
 mod roots;
 mod tamper;
