@@ -24,7 +24,7 @@ impl Checker<'_> {
         let before = self.report.findings.len();
         self.numbers(&open);
         // Chains of records, flows and the like are named `<kind>:<id>`: no row folds from them.
-        let is_other = open.chain.contains(':');
+        let is_other = open.state.is_none() && open.chain.contains(':');
         let events = self.links(&open, is_other);
         if !is_other {
             self.report.instances += u64::from(open.state.is_some());
