@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Rest;
+use crate::calendar::{Rest, Term};
 use crate::command::{Action, Actor, Override, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
@@ -78,6 +78,9 @@ pub enum Change {
         due: Option<Moment>,
         /// For a parallel state: its branches and how each starts.
         branches: Vec<(String, BranchStatus)>,
+        /// The time allowed; none without a deadline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
     },
     /// A state (or branch) was skipped: its condition was false, with the values that decided.
     Skipped {
@@ -564,6 +567,9 @@ pub enum Change {
         /// The whole term runs anew from here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         restarted: Option<Moment>,
+        /// The time allowed, where that is another now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
     },
     /// A running subflow is not wanted any more, and is withdrawn.
     SubflowStopped {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Rest;
+use crate::calendar::{Rest, Term};
 use crate::command::{Action, Verdict};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
@@ -292,6 +292,9 @@ pub struct Active {
     pub voters: Vec<Voter>,
     /// Who was not asked although the rule names them, and by which policy.
     pub left_out: Vec<(PersonId, String)>,
+    /// The time allowed, as it was when the state was entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
     /// Its clock stands still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<StoppedClock>,

@@ -38,10 +38,12 @@ pub(super) fn clock(instance: &mut Instance, event: &Event) {
             entry,
             to,
             restarted,
+            term,
             ..
         } => {
             if let Some(active) = active(instance, *entry) {
                 active.due = *to;
+                active.term = term.or(active.term);
                 if let Some(at) = *restarted {
                     active.counted_from = Some(CountedFrom { at, rest: None });
                 }

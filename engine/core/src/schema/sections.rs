@@ -25,7 +25,7 @@ pub(super) fn all() -> Json {
         "tables": map_of("可调整的数值：表名 → 项 → 值。条件里写 tables.表名.项。", map_of("一张表。", refer("scalar"))),
         "people": map_of(
             "人员名称。下面的 by:、to:、cast: 都用这里的名称。",
-            json!({"type": "string", "description": "例：role/finance_manager、role/dispatcher in record.area、head of applicant.department、supervisors of applicant up to 2、record.engineer、role/a except record.b"}),
+            json!({"type": "string", "description": "例：role/finance_manager、role/dispatcher in record.area、head of applicant.department、supervisors of applicant up to 2、record.engineer、role/a except record.b、chosen by applicant from role/x exactly 2、same as state/check、role/x except actors of state/check、least loaded of role/x、role/x in turn、rule/assign.engineer given record.area"}),
         ),
         "policies": policies(),
         "proxy": proxy(),

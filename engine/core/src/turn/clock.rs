@@ -16,9 +16,15 @@ pub(crate) const SUSPENDED: &str = "suspended";
 /// The cause of a question to the applicant that is not answered yet.
 pub(crate) const QUESTION: &str = "question";
 
+/// The time allowed in a state that was entered: what a field said then stands, whatever it says now.
+pub(crate) fn term_of(state: &State, active: &Active) -> Option<Term> {
+    let fixed = || state.deadline.filter(|_| state.deadline_by.is_none());
+    active.term.or_else(fixed)
+}
+
 /// When a state is due by this calendar, and how that is reckoned; none without a deadline, or while its clock stands.
 pub fn reckoned(state: &State, active: &Active, calendar: &WorkCalendar) -> Option<Due> {
-    let term = state.deadline?;
+    let term = term_of(state, active)?;
     if active.stopped.as_ref().is_some_and(|at| at.rest.is_some()) {
         return None;
     }
@@ -116,12 +122,12 @@ fn rung_name(entry: u32, rung: u32, fired: u32) -> String {
 }
 
 /// In what a rung counts.
-fn unit(state: &State, rung: u32, fired: u32) -> Option<TermUnit> {
+fn unit(state: &State, term: Option<Term>, rung: u32, fired: u32) -> Option<TermUnit> {
     let rung = state.if_late.get(usize::try_from(rung).ok()?)?;
     let term = match (&rung.at, rung.every) {
         (_, Some(every)) if fired > 0 => Some(every),
         (RungTime::After(term) | RungTime::DeadlinePlus(term), _) => Some(*term),
-        (RungTime::Deadline, _) => state.deadline,
+        (RungTime::Deadline, _) => term,
     };
     term.map(|term| term.unit)
 }
@@ -137,6 +143,7 @@ impl Run<'_> {
             return;
         }
         let first = stands.is_none();
+        let term = term_of(state, active);
         let (due, id) = (
             active.due.filter(|due| *due > self.cx.now),
             state.id.clone(),
@@ -155,7 +162,7 @@ impl Run<'_> {
             }
         }
         let rest = due
-            .zip(state.deadline)
+            .zip(term)
             .filter(|_| first)
             .map(|(due, term)| self.cx.calendar.rest(self.cx.now, due, term.unit));
         for reference in armed {
@@ -230,7 +237,7 @@ impl Run<'_> {
             return;
         };
         let (Some(term), true, None) = (
-            state.deadline,
+            term_of(state, active),
             state.restarts_on_transfer,
             active.stopped.as_ref(),
         ) else {
@@ -252,6 +259,7 @@ impl Run<'_> {
             to: Some(due.at),
             why: [due.why, due.warnings].concat(),
             restarted: Some(now),
+            term: None,
         });
         self.arm(state, entry, Some(due.at));
     }
@@ -325,9 +333,11 @@ impl Run<'_> {
 
     /// What is left of the rungs of an entry that are still armed.
     pub(crate) fn rung_rests(&self, state: &State, entry: u32) -> Vec<RungRest> {
+        let active = self.case.instance.at(entry);
+        let term = active.and_then(|active| term_of(state, active));
         let rest = |wakeup: &Wakeup| {
             let (rung, fired) = rung_of(&wakeup.reference)?;
-            let unit = unit(state, rung, fired)?;
+            let unit = unit(state, term, rung, fired)?;
             let rest = self.cx.calendar.rest(self.cx.now, wakeup.at, unit);
             Some(RungRest { rung, fired, rest })
         };
@@ -354,6 +364,7 @@ impl Run<'_> {
                     to: Some(moved.to),
                     why: moved.why.clone(),
                     restarted: None,
+                    term: None,
                 });
             }
             let Ok((active, state)) = self.entry(entry) else {

@@ -2,7 +2,7 @@
 
 use crate::calendar::WorkCalendar;
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::{ProxyAsk, ProxyFound};
+use crate::directory::{ADMIN_ROLE, ProxyAsk, ProxyFound};
 use crate::field::EntityType;
 use crate::instance::Case;
 use crate::module::Module;
@@ -79,8 +79,8 @@ pub trait Organisation {
         None
     }
     /// May this person administer every flow (role `administrator`)?
-    fn administers(&self, _person: &str) -> bool {
-        false
+    fn administers(&self, person: &str) -> bool {
+        self.has_role(person, ADMIN_ROLE)
     }
     /// What people call somebody.
     fn name(&self, person: &str) -> String;

@@ -56,6 +56,7 @@ impl Run<'_> {
             parent,
             due,
             branches,
+            term: state.term(&self.case.values),
         });
         match rungs {
             Some(rungs) => self.arm_rests(state, entry, due, &rungs),

@@ -463,12 +463,11 @@ impl<'a> Run<'a> {
         }
         let since = active.counted_from.map_or(active.since, |from| from.at);
         let was = active.due;
+        let term = state.term(&self.case.values);
         let due = if same_deadline {
             was
         } else {
-            state
-                .term(&self.case.values)
-                .map(|term| self.not_passed(since, term))
+            term.map(|term| self.not_passed(since, term))
         };
         if due != was {
             let why = vec![Text::new(
@@ -481,7 +480,8 @@ impl<'a> Run<'a> {
                 from: was,
                 to: due,
                 why,
-                restarted: None,
+                restarted: term.map(|term| self.counts_from(since, term)),
+                term,
             });
         }
         let armed: Vec<String> = self
@@ -502,11 +502,15 @@ impl<'a> Run<'a> {
     }
 
     fn not_passed(&self, since: Moment, term: crate::calendar::Term) -> Moment {
-        let due = self.later(since, term);
-        if due > self.cx.now {
-            due
+        self.later(self.counts_from(since, term), term)
+    }
+
+    /// Since when a term counts that must not have passed already.
+    fn counts_from(&self, since: Moment, term: crate::calendar::Term) -> Moment {
+        if self.later(since, term) > self.cx.now {
+            since
         } else {
-            self.later(self.cx.now, term)
+            self.cx.now
         }
     }
 

@@ -1,7 +1,7 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::{ADMIN_ROLE, Directory, ProxyAsk, ProxyFound};
+use crate::directory::{Directory, ProxyAsk, ProxyFound};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
@@ -76,10 +76,6 @@ impl Organisation for Directed<'_> {
         let unit = &self.directory.people.get(person)?.unit;
         let around = self.directory.upward(unit);
         Some(units.iter().any(|unit| around.contains(&unit.as_str())))
-    }
-
-    fn administers(&self, person: &str) -> bool {
-        self.directory.has_role(person, ADMIN_ROLE)
     }
 
     fn superior(&self, person: &str) -> Option<PersonId> {

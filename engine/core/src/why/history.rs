@@ -4,7 +4,7 @@ mod answers;
 
 use std::collections::BTreeMap;
 
-use crate::command::Actor;
+use crate::command::{Actor, Override};
 use crate::event::{Change, Event};
 use crate::instance::TaskKind;
 use crate::people::{PersonId, Pick};
@@ -30,6 +30,8 @@ enum How {
     Pool,
     /// Somebody made them a signer.
     AddedBy(PersonId),
+    /// Somebody who may overrule the flow gave it to them.
+    Reassigned,
     /// Whoever was asked is away.
     StandsFor(PersonId),
     /// Their decision was taken back.
@@ -105,6 +107,8 @@ enum Turned {
     Reopened(Option<String>),
     Drawn(Drawn),
     PeopleChosen(String, Vec<PersonId>, Option<PersonId>),
+    /// Who, the word for what they did, why.
+    Overridden(Option<PersonId>, &'static str, String),
     Held(Text),
 }
 
@@ -214,8 +218,11 @@ impl History {
             | Change::Reopened { .. }
             | Change::Drawn { .. }
             | Change::PeopleChosen { .. }
+            | Change::Overridden { .. }
             | Change::Held { .. } => self.turn(event),
-            Change::Migrated { renamed, .. } => self.rename(renamed),
+            Change::Migrated {
+                renamed, reason, ..
+            } => self.migrate(event, renamed, reason),
             // These say nothing about who is asked, or which way was taken and why.
             Change::Started { .. }
             | Change::FieldsSet { .. }
@@ -248,24 +255,13 @@ impl History {
             | Change::BranchAdded { .. }
             | Change::DueMoved { .. }
             | Change::SubflowStopped { .. }
-            | Change::Overridden { .. }
+            // The override before it says why.
             | Change::Suspended { .. }
             | Change::Unsuspended {}
             | Change::Postponed { .. }
             | Change::ClockStopped { .. }
             | Change::ClockStarted { .. }
             | Change::Ended { .. } => {}
-        }
-    }
-
-    /// Another version calls its states otherwise; what was asked in them stays asked.
-    fn rename(&mut self, renamed: &BTreeMap<String, String>) {
-        let states = self.visits.iter_mut().map(|visit| &mut visit.state);
-        let opened = self.opened.iter_mut().map(|opened| &mut opened.state);
-        for state in states.chain(opened) {
-            if let Some(now) = renamed.get(state) {
-                state.clone_from(now);
-            }
         }
     }
 
@@ -322,7 +318,29 @@ impl History {
         });
     }
 
+    /// Moved to another version: states that have another id there keep their history.
+    fn migrate(&mut self, event: &Event, renamed: &BTreeMap<String, String>, reason: &str) {
+        let visits = self.visits.iter_mut().map(|visit| &mut visit.state);
+        let opened = self.opened.iter_mut().map(|opened| &mut opened.state);
+        let way = self.way.iter_mut().map(|(_, state, _)| state);
+        for state in visits.chain(opened).chain(way) {
+            if let Some(now) = renamed.get(state) {
+                state.clone_from(now);
+            }
+        }
+        let by = event.actor.person().map(str::to_owned);
+        let turned = Turned::Overridden(by, "migrate", reason.to_owned());
+        self.way.push((event.seq, String::new(), turned));
+    }
+
     fn turn(&mut self, event: &Event) {
+        if let Change::Overridden {
+            act: Override::Reassign { to, .. },
+            ..
+        } = &event.change
+        {
+            self.coming.push((to.clone(), How::Reassigned, event.seq));
+        }
         let nowhere = String::new();
         let turned = match &event.change {
             Change::Skipped {
@@ -372,6 +390,19 @@ impl History {
                     &nowhere,
                     Turned::PeopleChosen(name.clone(), people.clone(), by),
                 )
+            }
+            Change::Overridden { act, reason, .. } => {
+                let state = match act {
+                    Override::Jump { to: state }
+                    | Override::Skip { state }
+                    | Override::Retry { state } => state,
+                    Override::Terminate
+                    | Override::Suspend
+                    | Override::Resume
+                    | Override::Reassign { .. } => &nowhere,
+                };
+                let by = event.actor.person().map(str::to_owned);
+                (state, Turned::Overridden(by, act.word(), reason.clone()))
             }
             Change::Held { held } => (&held.state, Turned::Held(held.reason.clone())),
             _ => return,

@@ -23,9 +23,10 @@ use history::History;
 /// One reason, from what is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `proxy`, `taken_back`, `beside`; `left_out`, `counted`, `in_order`, `settled`,
-    /// `not_named`, `not_drawn`, `proxied`, `nobody`, `skipped`, `not_reached`; `chosen`, `returned`, `reopened`, `drawn`, `people_chosen`,
-    /// `held`.
+    /// Why a task came: `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `proxy`, `reassigned`,
+    /// `taken_back`, `beside`. Why none came: `left_out`, `counted`, `in_order`, `settled`, `not_named`, `not_drawn`, `proxied`,
+    /// `nobody`, `skipped`, `not_reached`. The way: `skipped`, `chosen`, `returned`, `reopened`, `drawn`, `people_chosen`,
+    /// `overridden`, `held`.
     pub code: &'static str,
     /// Whom it is about; none for the way the instance took.
     pub person: Option<PersonId>,

@@ -190,6 +190,39 @@ impl Said<'_> {
         )
     }
 
+    pub(super) fn overridden(
+        &self,
+        by: Option<&str>,
+        word: &str,
+        state: &str,
+        reason: &str,
+    ) -> Text {
+        let by = by.map_or_else(
+            || Text::new("系统", "The system"),
+            |by| Text::same(self.name(by)),
+        );
+        let (zh, en) = match word {
+            "terminate" => ("作废了流程", "ended it as cancelled"),
+            "suspend" => ("挂起了流程", "suspended it"),
+            "resume" => ("恢复了流程", "let it go on"),
+            "jump" => ("改变了流程的走向", "sent it elsewhere"),
+            "reassign" => ("改派了任务", "gave a task to somebody else"),
+            "skip" => ("跳过了节点", "skipped a state"),
+            "retry" => ("重试了节点", "let a state try again"),
+            _ => ("把流程迁移到另一个版本", "moved it to another version"),
+        };
+        let (place_zh, place_en) = if state.is_empty() {
+            (String::new(), String::new())
+        } else {
+            let state = self.state(state);
+            (format!("“{}”", state.zh), format!(" (“{}”)", state.en))
+        };
+        Text::new(
+            format!("{}{zh}{place_zh}：{reason}", by.zh),
+            format!("{} {en}{place_en}: {reason}", by.en),
+        )
+    }
+
     pub(super) fn added_by(&self, by: &str) -> Text {
         let name = self.name(by);
         Text::new(

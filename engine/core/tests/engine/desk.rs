@@ -8,7 +8,7 @@ use assent_core::event::{Change, Event};
 use assent_core::instance::Case;
 use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Context, Directed, New, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn};
 use assent_core::value::{Value, Values};
 
 use crate::house::{Nothing, calendar, compiled, directory, flow_files};
@@ -86,7 +86,7 @@ impl Desk {
             rules: &Nothing,
             records: &Nothing,
             modules: &[],
-            chance: assent_core::turn::Chance::default(),
+            chance: Chance::default(),
         })
     }
 

@@ -16,6 +16,7 @@ use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
+use sha2::{Digest, Sha256};
 
 use super::{MoreToSay, Preloaded, answer_of, references};
 use crate::app::{Answer, App, AppError};
@@ -188,6 +189,15 @@ impl App {
         Err(refusal.into())
     }
 
+    /// The answer that was given to this key before, if it was used.
+    pub(crate) async fn answered(&self, key: Option<&str>) -> Result<Option<Answer>, AppError> {
+        let Some(key) = key else { return Ok(None) };
+        let stored = self.store().answer(key).await?;
+        stored
+            .map(|stored| repeated(&stored).map(|turned| turned.answer))
+            .transpose()
+    }
+
     /// Loads an instance with its record.
     pub(crate) async fn load(&self, instance: &str) -> Result<Option<Loaded>, AppError> {
         Ok(self.store().load_instance(instance).await?)
@@ -222,7 +232,7 @@ impl App {
         }
         let directory = self.directory();
         let drawn_by = match action {
-            Some(_) => self.drawn_by(&def).await?,
+            Some(action) => self.drawn_by(&def, action, values).await?,
             None => DrawnBy::default(),
         };
         Ok(Around {
@@ -235,7 +245,12 @@ impl App {
         })
     }
 
-    async fn drawn_by(&self, def: &Definition) -> Result<DrawnBy, AppError> {
+    async fn drawn_by(
+        &self,
+        def: &Definition,
+        action: &Action,
+        values: &Values,
+    ) -> Result<DrawnBy, AppError> {
         let draws = |wanted: Pick| {
             let how =
                 |rule: &PeopleRule| matches!(rule, PeopleRule::Pick { how, .. } if *how == wanted);
@@ -253,7 +268,11 @@ impl App {
             drawn_by.turns = counts(self.store().turns_taken(&def.flow).await?);
         }
         if draws(Pick::Random) {
-            drawn_by.seed = crate::secret::seed()?;
+            drawn_by.seed = match action {
+                // What was previewed must be what is confirmed, lots included.
+                Action::Override { .. } => seed_of(action, values),
+                _ => crate::secret::seed()?,
+            };
         }
         Ok(drawn_by)
     }
@@ -298,6 +317,16 @@ impl Around {
         };
         f(&cx)
     }
+}
+
+/// A seed that the same command on the same record always gets.
+fn seed_of(action: &Action, values: &Values) -> u64 {
+    let text = serde_json::to_vec(&(action, values)).unwrap_or_default();
+    let digest = Sha256::digest(text);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 
 /// The record as it was read: an edit from outside the flow, made meanwhile, makes the turn stale. None where there is no

@@ -15,3 +15,4 @@ mod people;
 mod queues;
 mod records;
 mod support;
+mod turns;

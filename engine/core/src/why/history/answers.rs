@@ -27,6 +27,7 @@ impl History {
                 How::Pool => ("pool", Some(said.pool(&opened.candidates))),
                 How::AddedBy(by) => ("added", Some(said.added_by(by))),
                 How::StandsFor(person) => ("proxy", Some(said.stands_for(person))),
+                How::Reassigned => ("reassigned", None),
                 How::TakenBack => ("taken_back", Some(said.taken_back())),
                 How::Beside => ("beside", None),
             };
@@ -146,6 +147,10 @@ impl History {
                     "people_chosen",
                     said.people_chosen(name, people, by.as_deref()),
                 ),
+                Turned::Overridden(by, word, reason) => (
+                    "overridden",
+                    said.overridden(by.as_deref(), word, state, reason),
+                ),
                 Turned::Reopened(comment) => ("reopened", said.reopened(comment.as_deref())),
                 Turned::Held(reason) => {
                     let still = instance.holds.iter().any(|held| held.state == *state);
@@ -236,6 +241,7 @@ impl History {
             | Turned::Returned(..)
             | Turned::Reopened(_)
             | Turned::PeopleChosen(..)
+            | Turned::Overridden(..)
             | Turned::Held(_) => None,
         });
         let before =
