@@ -6,6 +6,8 @@ mod people;
 mod tasks;
 mod votes;
 
+pub(crate) use votes::hand_over;
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -261,6 +263,8 @@ fn life(instance: &mut Instance, change: &Change) {
             instance.round = *round;
             instance.path.clear();
             instance.returned_from = None;
+            instance.edited.clear();
+            instance.kept.clear();
             instance.last = None;
             instance.children.clear();
         }
@@ -269,11 +273,14 @@ fn life(instance: &mut Instance, change: &Change) {
             round,
             dropped,
             to,
+            kept,
             ..
         } => {
             instance.round = *round;
             instance.returned_from = Some(from.clone());
             instance.returned_to = Some(to.clone());
+            instance.edited.clear();
+            instance.kept.clone_from(kept);
             instance.last = None;
             let cut = instance.path.iter().rposition(|passed| passed.state == *to);
             let skipped_after = |at: usize| cut.is_some_and(|cut| at > cut);

@@ -4,6 +4,7 @@ use super::people;
 use crate::command::{SignerPlace, Verdict};
 use crate::event::{Change, Event};
 use crate::instance::{Active, Decision, Instance, Voter};
+use crate::people::PersonId;
 
 fn fresh(person: &str, by_rule: bool) -> Voter {
     Voter {
@@ -80,10 +81,7 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
         }
         Change::HandedOver { entry, to, .. } => {
             if let Some(active) = at(instance, *entry) {
-                active.voters.retain(|voter| voter.verdict.is_some());
-                active
-                    .voters
-                    .extend(to.iter().map(|person| fresh(person, false)));
+                hand_over(active, to);
             }
         }
         Change::Decided {
@@ -119,6 +117,23 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
         } => set_vote(instance, *entry, voter, Some(*verdict)),
         _ => {}
     }
+}
+
+/// These people are asked instead of those who have not spoken; they stand for the same groups.
+pub(crate) fn hand_over(active: &mut Active, to: &[PersonId]) {
+    let mut groups: Vec<u32> = active
+        .voters
+        .iter()
+        .flat_map(|voter| voter.groups.iter().copied())
+        .collect();
+    groups.sort_unstable();
+    groups.dedup();
+    active.voters.retain(|voter| voter.verdict.is_some());
+    let newcomers = to.iter().map(|person| Voter {
+        groups: groups.clone(),
+        ..fresh(person, false)
+    });
+    active.voters.extend(newcomers);
 }
 
 /// Puts an added voter into the order of the group: before or after their host, or at the end.

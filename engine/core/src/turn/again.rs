@@ -81,10 +81,7 @@ impl Run<'_> {
             }
         }
         for entry in here {
-            for inner in self.case.instance.inside(entry) {
-                self.cancel(inner, because);
-            }
-            self.cancel(entry, because);
+            self.drop_composite(entry, because);
         }
         let stuck: Vec<String> = self
             .case

@@ -1,13 +1,14 @@
 //! The ladder of a late state: remind, add, hand over, decide, go on.
 
 use crate::command::Verdict;
-use crate::definition::{LateAct, PeopleRef, Rung, State, StateIx, StateKind};
+use crate::definition::{LateAct, Needs, PeopleRef, Rung, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
+use crate::turn::tally::alive;
 
 /// The built-in mail of a reminder.
 pub const REMIND_MAIL: &str = "remind";
@@ -42,11 +43,7 @@ impl Run<'_> {
         parent: Option<u32>,
         to: StateIx,
     ) -> Result<(), Refusal> {
-        if let StateKind::Together { .. } = self.def.states[ix].kind {
-            for inner in self.case.instance.inside(entry) {
-                self.cancel(inner, &Text::new("超时", "Timed out"));
-            }
-        }
+        self.cut(entry, &Text::new("超时", "Timed out"));
         self.leave(ix, entry, parent, crate::definition::Target::Go(to))
     }
 
@@ -165,8 +162,8 @@ impl Run<'_> {
             return self.hold(state, Some(entry), trouble);
         }
         let newcomers = self.newcomers(state, entry, people);
-        if newcomers.is_empty() {
-            // Nobody to hand it to: those who are asked keep it, and the owner learns of it.
+        if newcomers.is_empty() || self.takes_the_bar_away(state, entry, &newcomers) {
+            // Nobody to hand it to, or too few of them: those who are asked keep it, and the owner learns of it.
             let owners = self.cx.organisation.owners(self.def, &self.case);
             self.mail(REMIND_MAIL, owners, None, &state.id);
             return Ok(());
@@ -195,14 +192,41 @@ impl Run<'_> {
             from,
             to,
         });
+        // What was said before may be enough of the smaller number.
+        if self.outcome(entry).is_some() {
+            return self.settle(entry);
+        }
+        let in_order =
+            matches!(&state.kind, StateKind::Approve(approve) if approve.needs == Needs::InOrder);
         for (person, mut why) in newcomers {
             why.push(Text::new(
                 "原处理人超时，转由您处理。",
                 "The people asked first were late; it is yours now.",
             ));
             self.open_task(state, entry, task_kind(state), person.clone(), person, why);
+            if in_order {
+                break;
+            }
         }
         Ok(())
+    }
+
+    /// Could those who are asked reach the bar, and these newcomers in their place not?
+    fn takes_the_bar_away(
+        &self,
+        state: &State,
+        entry: u32,
+        newcomers: &[(PersonId, Vec<Text>)],
+    ) -> bool {
+        let (StateKind::Approve(approve), Some(active)) =
+            (&state.kind, self.case.instance.at(entry))
+        else {
+            return false;
+        };
+        let mut after = active.clone();
+        let to: Vec<PersonId> = newcomers.iter().map(|(person, _)| person.clone()).collect();
+        crate::apply::hand_over(&mut after, &to);
+        alive(&approve.needs, &active.voters) && !alive(&approve.needs, &after.voters)
     }
 }
 

@@ -105,10 +105,46 @@ impl Run<'_> {
 
     /// Cancels a parallel entry and exactly what is inside it.
     pub(crate) fn drop_composite(&mut self, entry: u32, because: &Text) {
+        self.cut(entry, because);
+        self.cancel(entry, because);
+    }
+
+    /// Cancels exactly what is inside a parallel entry: states under way, and holds at states that could not be entered.
+    pub(crate) fn cut(&mut self, entry: u32, because: &Text) {
         for inner in self.case.instance.inside(entry) {
             self.cancel(inner, because);
         }
-        self.cancel(entry, because);
+        let around = self.case.instance.at(entry).map(|at| at.state.clone());
+        let Some(around) = around.and_then(|id| self.def.state_ix(&id)) else {
+            return;
+        };
+        let stuck = self
+            .case
+            .instance
+            .holds
+            .iter()
+            .map(|held| held.state.clone());
+        let stuck: Vec<String> = stuck.filter(|id| self.stands_in(id, around)).collect();
+        for state in stuck {
+            self.emit(Change::Resumed {
+                state,
+                comment: None,
+            });
+        }
+    }
+
+    /// Does the state stand in a branch of that parallel state, at whatever depth?
+    fn stands_in(&self, state: &str, around: StateIx) -> bool {
+        let mut at = self.def.state_ix(state);
+        while let Some(above) =
+            at.and_then(|ix| self.def.regions[self.def.states[ix].region].parent)
+        {
+            if above == around {
+                return true;
+            }
+            at = Some(above);
+        }
+        false
     }
 
     /// Cancels one entry: its tasks end as cancelled, its wake-ups are cleared.
@@ -223,9 +259,7 @@ impl Run<'_> {
     /// The join was settled: what is still under way inside is cancelled, never labelled with a decision.
     fn cut_open_branches(&mut self, entry: u32) {
         let because = Text::new("并行节点已有结果", "The parallel state was settled");
-        for inner in self.case.instance.inside(entry) {
-            self.cancel(inner, &because);
-        }
+        self.cut(entry, &because);
         let open = self
             .case
             .instance

@@ -125,8 +125,9 @@ impl Run<'_> {
                 && passed.entry != 0
                 && around.contains(&target.region)
                 && target.id != active.state
-                && !targets.contains(&ix)
             {
+                // The last passed stands last: that is the previous one.
+                targets.retain(|known| *known != ix);
                 targets.push(ix);
             }
         }
@@ -143,7 +144,8 @@ impl Run<'_> {
     }
 
     /// `data_changed: ask_again`: the earliest state on the path that read one of these fields, or whose signers signed over
-    /// it. Fields that were empty before cannot have been read or signed.
+    /// it; for one inside a parallel state that was passed, that parallel state. Fields that were empty before cannot have been
+    /// read or signed.
     pub(crate) fn earliest_reader(&self, entry: u32, changed: &[String]) -> Option<StateIx> {
         let (_, state) = self.entry(entry).ok()?;
         let policy = state
@@ -154,29 +156,44 @@ impl Run<'_> {
             return None;
         }
         let around = self.regions_around(state.region);
-        let mut found = self
-            .case
-            .instance
-            .path
-            .iter()
-            .filter_map(|passed| Some((passed, self.def.state_ix(&passed.state)?)));
-        let reads = |passed: &Passed, ix: StateIx| {
-            let signed = passed.entry != 0
-                && self
-                    .case
-                    .instance
-                    .decisions
-                    .iter()
-                    .any(|decision| decision.entry == passed.entry);
-            signed
-                || changed
-                    .iter()
-                    .any(|field| self.reads(&self.def.states[ix], field))
+        let hit = |passed: &Passed| {
+            let ix = self.def.state_ix(&passed.state)?;
+            let target = self.lifted(ix, &around)?;
+            // The branches beside this one are still under way.
+            let beside = matches!(self.def.states[target].kind, StateKind::Together { .. })
+                && self.is_active(&self.def.states[target].id);
+            let reads = || {
+                let mut fields = changed.iter();
+                fields.any(|field| self.reads(&self.def.states[ix], field))
+            };
+            let read = !beside && (self.signed_over(passed.entry, changed) || reads());
+            read.then_some(target)
         };
-        let hit = found.find(|(passed, ix)| {
-            around.contains(&self.def.states[*ix].region) && reads(passed, *ix)
-        });
-        hit.map(|(_, ix)| ix)
+        self.case.instance.path.iter().find_map(hit)
+    }
+
+    /// Did somebody sign one of these fields in that entry?
+    fn signed_over(&self, entry: u32, changed: &[String]) -> bool {
+        let decisions = &self.case.instance.decisions;
+        decisions.iter().any(|decision| {
+            let shown = |field: &String| decision.facts.contains_key(field);
+            // Before signatures kept their facts, everything was signed.
+            decision.entry == entry && (decision.facts.is_empty() || changed.iter().any(shown))
+        })
+    }
+
+    /// The state itself, or the parallel state around it, that stands in one of these regions.
+    fn lifted(&self, ix: StateIx, regions: &[RegionIx]) -> Option<StateIx> {
+        let region = self.def.states[ix].region;
+        if regions.contains(&region) {
+            return Some(ix);
+        }
+        self.lifted(self.def.regions[region].parent?, regions)
+    }
+
+    fn is_active(&self, state: &str) -> bool {
+        let mut active = self.case.instance.active.iter();
+        active.any(|active| active.state == state)
     }
 
     /// Does a state decide anything by this field: its condition, rule or effect input, choice, or people rule?
@@ -210,9 +227,11 @@ impl Run<'_> {
                 .iter()
                 .any(|way| way.when.as_ref().is_some_and(condition)),
             StateKind::WaitUntil { time } => condition(time),
-            StateKind::Together { branches, .. } => branches
-                .iter()
-                .any(|ix| self.def.regions[*ix].when.as_ref().is_some_and(condition)),
+            StateKind::Together { branches, .. } => branches.iter().any(|ix| {
+                let branch = &self.def.regions[*ix];
+                let inner = |ix: &StateIx| self.reads(&self.def.states[*ix], field);
+                branch.when.as_ref().is_some_and(condition) || branch.states.iter().any(inner)
+            }),
             StateKind::Draft { .. }
             | StateKind::Mail { .. }
             | StateKind::WaitFor { .. }

@@ -76,6 +76,7 @@ impl Run<'_> {
         verdict: Verdict,
         because: Text,
     ) -> Result<(), Refusal> {
+        let cause = because.clone();
         self.emit(Change::SystemDecided {
             entry,
             state: state.id.clone(),
@@ -83,6 +84,8 @@ impl Run<'_> {
             verdict,
             because,
         });
+        // A parallel state is decided as a whole: what is under way inside ends with it.
+        self.cut(entry, &cause);
         let (active, _) = self.entry(entry)?;
         let (parent, ix) = (active.parent, self.state_ix(&active.state)?);
         let target = match verdict {

@@ -53,6 +53,22 @@ pub fn reachable(needs: &Needs, voters: &[Voter]) -> bool {
     }
 }
 
+/// Can the bar still be reached, if everybody who has not spoken approves?
+pub(crate) fn alive(needs: &Needs, voters: &[Voter]) -> bool {
+    match needs {
+        Needs::Each(bars) => groups(bars, voters).all(|group| group.n - group.no >= group.bar),
+        Needs::Any
+        | Needs::All
+        | Needs::InOrder
+        | Needs::Count(_)
+        | Needs::Percent(_)
+        | Needs::Weighted { .. } => {
+            let votes = Votes::of(needs, voters);
+            votes.n - votes.no >= votes.required
+        }
+    }
+}
+
 /// Voters before anybody has spoken. `found` are the people of each name in `by:`: a vote weighs what its name says, the
 /// heaviest where several name one person, and counts for every group it belongs to. Somebody a policy named weighs one and
 /// stands for all groups: nobody else is left.
@@ -113,11 +129,8 @@ pub fn tally(needs: &Needs, on_reject: OnReject, voters: &[Voter]) -> Option<Ver
         OnReject::FirstDecision => *needs == Needs::Any,
         OnReject::UntilDecided | OnReject::CollectAll | OnReject::AllMustReject => false,
     };
-    let (reached, lost) = match needs {
-        Needs::Each(bars) => (
-            groups(bars, voters).all(|group| group.yes >= group.bar),
-            groups(bars, voters).any(|group| group.n - group.no < group.bar),
-        ),
+    let reached = match needs {
+        Needs::Each(bars) => groups(bars, voters).all(|group| group.yes >= group.bar),
         Needs::Any
         | Needs::All
         | Needs::InOrder
@@ -125,10 +138,7 @@ pub fn tally(needs: &Needs, on_reject: OnReject, voters: &[Voter]) -> Option<Ver
         | Needs::Percent(_)
         | Needs::Weighted { .. } => {
             let votes = Votes::of(needs, voters);
-            (
-                votes.yes >= votes.required,
-                votes.n - votes.no < votes.required,
-            )
+            votes.yes >= votes.required
         }
     };
     match on_reject {
@@ -136,7 +146,7 @@ pub fn tally(needs: &Needs, on_reject: OnReject, voters: &[Voter]) -> Option<Ver
         _ if rejected && alone_decides => Some(Verdict::Reject),
         // Whoever was added to somebody who has spoken is heard before the approval counts.
         _ if reached && !stacks_unfinished(voters) => Some(Verdict::Approve),
-        _ if lost => Some(Verdict::Reject),
+        _ if !alive(needs, voters) => Some(Verdict::Reject),
         _ => None,
     }
 }

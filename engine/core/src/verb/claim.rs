@@ -1,11 +1,12 @@
 //! Claim 认领 and give back: a pool is one task with candidates until one of them takes it.
 
 use crate::event::Change;
-use crate::instance::{Task, TaskEnd, TaskKind};
+use crate::instance::{Task, TaskEnd, TaskKind, Voter};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::Run;
+use crate::verb::decide::forget_helpers;
 use crate::verb::shared::{closed, running, words};
 
 /// May this person claim this task?
@@ -70,11 +71,24 @@ pub(crate) fn check_back(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
         return Err(Refusal::new(RefusalKind::Input, "not_claimed", zh, en));
     }
     let voters = &run.entry(task.entry)?.0.voters;
-    let added = voters.iter().any(|voter| !voter.by_rule);
-    if added {
+    let added = voters.iter().any(|voter| voter.added_by.is_some());
+    // Whoever was asked because it was late holds a task beside the pool's.
+    let beside = run.case.instance.tasks.iter().any(|open| {
+        let asks = matches!(open.kind, TaskKind::Approve | TaskKind::Work);
+        open.entry == task.entry && open.no != no && asks
+    });
+    if added || beside {
         let zh = "您已为这个任务加签，不能放回；可以减签后放回，或转办。";
         let en = "You added signers to this task, so it cannot be put back; remove them, or transfer it.";
         return Err(Refusal::new(RefusalKind::Input, "signers_added", zh, en));
+    }
+    let candidate =
+        |voter: &Voter| voter.verdict.is_none() && run.cx.organisation.may_act(&voter.person);
+    if !voters.iter().any(candidate) {
+        let zh = "没有别人可以认领，不能放回；可以转办。";
+        let en =
+            "Nobody is left who could claim it, so it cannot be put back; you can transfer it.";
+        return Err(Refusal::new(RefusalKind::Input, "nobody_to_claim", zh, en));
     }
     Ok(task)
 }
@@ -93,6 +107,7 @@ pub(crate) fn give_back(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Re
         end: TaskEnd::GivenBack,
         because,
     });
+    forget_helpers(run, no);
     let name = run.cx.organisation.name(&task.assignee);
     let why = vec![Text::new(
         format!("{name}放回了这个任务，等待认领。"),

@@ -9,6 +9,7 @@ use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::{NewTask, Run};
 use crate::verb::add_signer::cancelled;
+use crate::verb::decide::forget_helpers;
 use crate::verb::receiver;
 use crate::verb::shared::{own_task, still_entitled, words};
 
@@ -129,6 +130,7 @@ pub(crate) fn advise(run: &mut Run<'_>, no: u32, comment: &str) -> Result<(), Re
         host,
         comment,
     });
+    forget_helpers(run, no);
     run.tell_host(host);
     Ok(())
 }

@@ -48,6 +48,10 @@ pub(crate) fn perform(
     run.write_missing(set)?;
     let holds: Vec<Held> = run.case.instance.holds.clone();
     for held in holds {
+        // What was tried before it may have cancelled this one.
+        if !run.case.instance.holds.contains(&held) {
+            continue;
+        }
         run.emit(Change::Resumed {
             state: held.state.clone(),
             comment: comment.clone(),

@@ -1,8 +1,10 @@
-//! The engine on whole flows: the examples of the flow files beside this, and random walks through them.
+//! The engine on whole flows: the examples of the flow files beside this, random walks through them, and the generated
+//! product space.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod clocks;
 mod desk;
+mod dice;
 mod examples;
 mod house;
 mod migrate;
@@ -10,5 +12,6 @@ mod missing;
 mod people;
 mod previews;
 mod running;
+mod space;
 mod walk;
 mod why;

@@ -20,6 +20,7 @@ use assent_core::value::{Value, Values};
 use assent_core::verb::offer::offers;
 use assent_core::verify;
 
+use crate::dice::Dice;
 use crate::house::{ADMINISTRATOR, Nothing, calendar, compiled, directory, flow_files};
 
 /// Walks per flow in the ordinary run; `ASSENT_WALKS` asks for more, `ASSENT_WALK_FROM` begins at a seed to see it again.
@@ -55,27 +56,6 @@ fn random_walks_keep_the_invariants() {
         "walks that are refused everywhere prove nothing: {accepted} accepted"
     );
     assert!(ended > 50, "only {ended} walks came to an end");
-}
-
-/// A small deterministic generator (splitmix64): the seed is all that is needed to see a failure again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % u64::try_from(sides.max(1)).unwrap()).unwrap()
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        if from.is_empty() {
-            None
-        } else {
-            from.get(self.roll(from.len()))
-        }
-    }
 }
 
 struct Walk<'a> {

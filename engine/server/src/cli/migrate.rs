@@ -130,7 +130,7 @@ fn tell(report: &Report, say: Say) {
         return;
     };
     for one in done.iter().filter_map(|one| one.refused.as_ref()) {
-        say.line(one.message.get(say.lang).to_owned());
+        say.line(one.message.get(say.lang));
     }
     let moved = done.iter().filter(|one| one.answer.is_some()).count();
     let left = report.plan.rows.len() - moved;

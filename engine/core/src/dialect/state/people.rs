@@ -59,7 +59,13 @@ fn approval(
     let on_reject = map.get("on_reject");
     let needs = needs?;
     let on_reject = match on_reject {
-        Some(node) => on_reject_of(reader, node, &needs)?,
+        Some(node) => {
+            let word = on_reject_of(reader, node, &needs)?;
+            if claim && word == OnReject::AllMustReject {
+                claim_decides_alone(reader, node);
+            }
+            word
+        }
         None => usual_on_reject(&needs),
     };
     Some(StateKind::Approve(Approve {
@@ -91,6 +97,18 @@ fn claimed(reader: &mut Reader, map: &mut MapReader<'_>, needs: Option<&Needs>) 
         );
     }
     claim
+}
+
+fn claim_decides_alone(reader: &mut Reader, on_reject: &Node) {
+    reader.error(
+        "claim-needs-any",
+        on_reject.span,
+        (
+            "认领的人一个人决定，不会等所有人拒绝",
+            "Whoever claims decides alone; nobody waits until all have rejected",
+        ),
+        ("去掉 claim: 或 on_reject:", "Remove claim: or on_reject:"),
+    );
 }
 
 /// Names from `people:` or the applicant; at least one.

@@ -1,0 +1,288 @@
+//! Beside the decision: opinions, questions, copies, pools, and taking a decision back.
+
+use std::rc::Rc;
+
+use assent_core::instance::TaskKind;
+
+use super::super::sketch::Kind;
+use super::{BranchIs, Model, Refused, Task};
+
+const HOLDERS: [TaskKind; 3] = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
+
+impl Model {
+    /// Ends what was asked for a task, and what was asked for that.
+    pub(super) fn forget_helpers(&mut self, host: u32) {
+        let beneath: Vec<u32> = self
+            .tasks
+            .iter()
+            .filter(|task| task.host == Some(host))
+            .map(|task| task.no)
+            .collect();
+        for no in beneath {
+            self.forget_helpers(no);
+            self.close(no);
+        }
+    }
+
+    fn open_helper(&mut self, task: &Task, kind: TaskKind, to: &str, blocks: bool) {
+        let no = self.open(task.place, kind, to, to);
+        let open = self.tasks.iter_mut().find(|open| open.no == no).unwrap();
+        open.host = Some(task.no);
+        open.blocks = blocks;
+    }
+
+    /// May they be brought in beside this holder at all?
+    pub(super) fn may_join(&self, task: &Task, to: &str) -> Result<(), Refused> {
+        if !self.world.is_here(to) {
+            return Err("has left");
+        }
+        if to == task.holder {
+            return Err("has the task");
+        }
+        if self.own_request_barred(&task.state, to) {
+            return Err("own request");
+        }
+        Ok(())
+    }
+
+    pub(super) fn opinion(&mut self, task: &Task, to: &str, blocks: bool) -> Result<(), Refused> {
+        self.may_join(task, to)?;
+        let mut above = Some(task.no);
+        while let Some(holder) = above.and_then(|no| self.task(no)) {
+            if holder.holder == to {
+                return Err("a loop");
+            }
+            above = holder.host;
+        }
+        if self
+            .tasks
+            .iter()
+            .any(|open| open.host == Some(task.no) && open.holder == to)
+        {
+            return Err("asked already");
+        }
+        self.open_helper(task, TaskKind::Advise, to, blocks);
+        Ok(())
+    }
+
+    pub(super) fn delegate(&mut self, me: &str, no: u32, to: &str) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &HOLDERS)?;
+        self.opinion(&task, to, true)
+    }
+
+    pub(super) fn advise(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        let task = self.own(me, no, &[TaskKind::Advise])?;
+        if self.waits_for(&task).is_some() {
+            return Err("somebody speaks first");
+        }
+        self.forget_helpers(no);
+        self.close(no);
+        Ok(())
+    }
+
+    pub(super) fn question(&mut self, me: &str, no: u32, to: Option<&str>) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &HOLDERS)?;
+        let to = to.unwrap_or(&self.applicant).to_owned();
+        let open = self.tasks.iter().any(|open| {
+            open.kind == TaskKind::Answer && open.host == Some(no) && open.holder == to
+        });
+        if !self.world.is_here(&to) || open || to == me {
+            return Err("cannot be asked");
+        }
+        self.open_helper(&task, TaskKind::Answer, &to, false);
+        Ok(())
+    }
+
+    pub(super) fn reply(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        self.own(me, no, &[TaskKind::Answer])?;
+        self.close(no);
+        Ok(())
+    }
+
+    /// One copy to read per person.
+    pub(super) fn copy(&mut self, to: &[String]) -> Result<(), Refused> {
+        if to.iter().any(|person| !self.world.is_here(person)) {
+            return Err("has left");
+        }
+        for person in to {
+            let unread = self
+                .tasks
+                .iter()
+                .any(|task| task.kind == TaskKind::Read && task.holder == *person);
+            if !unread {
+                self.open(0, TaskKind::Read, person, person);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn read(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        let task = self.task(no).ok_or("no such task")?;
+        if task.kind != TaskKind::Read || task.holder != me {
+            return Err("not theirs");
+        }
+        self.close(no);
+        Ok(())
+    }
+
+    pub(super) fn claim(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        let task = self.task(no).ok_or("no such task")?.clone();
+        if !task.pool.iter().any(|person| person == me) || !self.still_named(&task, me) {
+            return Err("no candidate");
+        }
+        self.close(no);
+        self.open(task.place, task.kind, me, me);
+        Ok(())
+    }
+
+    pub(super) fn give_back(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        let task = self.own(me, no, &[TaskKind::Approve, TaskKind::Work])?;
+        let pooled = match self.map.state(&task.state).kind {
+            Kind::Approve(approve) => approve.claim,
+            Kind::Work(work) => work.claim,
+            _ => false,
+        };
+        let votes = self.place(task.place).unwrap().votes.clone();
+        let others = self.tasks.iter().any(|open| {
+            let asks = matches!(open.kind, TaskKind::Approve | TaskKind::Work);
+            open.place == task.place && open.no != no && asks
+        });
+        if !pooled || others || votes.iter().any(|vote| vote.added_by.is_some()) {
+            return Err("not claimed, or not alone");
+        }
+        let silent = votes.into_iter().filter(|vote| vote.said.is_none());
+        let candidates: Vec<String> = silent
+            .map(|vote| vote.person)
+            .filter(|person| self.world.is_here(person))
+            .collect();
+        if candidates.is_empty() {
+            return Err("nobody would have it");
+        }
+        self.forget_helpers(no);
+        self.close(no);
+        self.pool(task.place, task.kind, candidates);
+        Ok(())
+    }
+
+    /// Somebody else holds the task; whose vote it is stays.
+    pub(super) fn transfer(&mut self, me: &str, no: u32, to: &str) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &[TaskKind::Approve, TaskKind::Work])?;
+        self.may_take(&task, to)?;
+        self.forget_helpers(no);
+        self.close(no);
+        self.open(task.place, task.kind, to, &task.voter);
+        Ok(())
+    }
+
+    /// May they vote in the place of this task's holder?
+    pub(super) fn may_take(&self, task: &Task, to: &str) -> Result<(), Refused> {
+        self.may_join(task, to)?;
+        if self.signed_elsewhere(&task.state, to) {
+            return Err("signed another state");
+        }
+        let votes = &self.place(task.place).unwrap().votes;
+        let votes_here = votes
+            .iter()
+            .any(|vote| vote.person == to && (vote.said.is_some() || vote.person != task.voter));
+        let holds_here = self
+            .tasks
+            .iter()
+            .any(|open| open.place == task.place && open.holder == to);
+        if votes_here || holds_here {
+            Err("asked already")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// One's own last decision, until anybody has decided after it.
+    pub(super) fn take_back(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        if self.ended.is_some() {
+            return Err("over");
+        }
+        let last = self.last.clone().ok_or("nothing to take back")?;
+        if last.person != me || !last.decision || last.task != no {
+            return Err("somebody acted after it");
+        }
+        let stands = self.place(last.place).is_some();
+        let mut since: Vec<u32> = vec![];
+        if !stands {
+            let left = last.left.clone().ok_or("its place is gone")?;
+            let region = self.map.region(&left.state);
+            let open = |above: u32| {
+                self.place(above).is_some_and(|at| {
+                    at.branches
+                        .iter()
+                        .any(|(id, is)| *id == region && *is == BranchIs::Open)
+                })
+            };
+            if left.inside.is_some_and(|above| !open(above)) {
+                return Err("the parallel state around it is gone");
+            }
+            since = self.undo_since(last.place, left.inside, &region);
+            self.places.push(left);
+        }
+        let place = self.place_mut(last.place).unwrap();
+        let vote = place.votes.iter_mut().find(|vote| vote.asked == Some(no));
+        let vote = vote.ok_or("not a vote of its own")?;
+        vote.said = None;
+        let voter = vote.person.clone();
+        let signature = self
+            .signatures
+            .iter()
+            .rposition(|known| known.place == last.place);
+        self.signatures.remove(signature.unwrap());
+        self.last = None;
+        if !stands {
+            let mut place_in_path = 0;
+            let cut = self
+                .path
+                .iter()
+                .position(|passed| passed.place == last.place);
+            let cut = cut.unwrap_or(self.path.len());
+            self.path.retain(|passed| {
+                place_in_path += 1;
+                place_in_path <= cut || passed.place != 0 && !since.contains(&passed.place)
+            });
+            self.arm_again(last.place);
+        }
+        self.open(last.place, TaskKind::Approve, me, &voter);
+        if !stands {
+            self.ask_others_again(last.place);
+        }
+        Ok(())
+    }
+
+    /// Cancels what goes on in a region since a place was left; answers what was passed since.
+    fn undo_since(&mut self, no: u32, inside: Option<u32>, region: &str) -> Vec<u32> {
+        let from = self.path.iter().position(|passed| passed.place == no);
+        let since = self.path[from.unwrap_or(self.path.len())..]
+            .iter()
+            .filter(|passed| self.map.within(&passed.state, region))
+            .map(|passed| passed.place)
+            .collect();
+        let here: Vec<u32> = self
+            .places
+            .iter()
+            .filter(|place| place.inside == inside && self.map.region(&place.state) == region)
+            .map(|place| place.no)
+            .collect();
+        for no in here {
+            self.cancel(no);
+        }
+        let map = Rc::clone(&self.map);
+        self.holds
+            .retain(|hold| hold.inside != inside || map.region(&hold.state) != region);
+        since
+    }
+
+    /// Those whose tasks ended when the state was settled without them.
+    fn ask_others_again(&mut self, no: u32) {
+        for vote in self.place(no).unwrap().votes.clone() {
+            let gone = vote.asked.is_some_and(|task| self.task(task).is_none());
+            if vote.said.is_none() && gone {
+                self.open(no, TaskKind::Approve, &vote.person, &vote.person);
+            }
+        }
+    }
+}

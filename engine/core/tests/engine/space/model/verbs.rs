@@ -1,0 +1,451 @@
+//! What people may do, and what comes of it.
+
+use assent_core::command::{Action, DecideWith, ReturnTo, Verdict};
+use assent_core::instance::TaskKind;
+use assent_core::value::{Value, Values};
+
+use super::super::sketch::{Answer, Kind};
+use super::ask::fallback;
+use super::{Deed, Model, Refused, Signature, Task, To};
+
+/// Between two urgings.
+const URGE_PAUSE_MS: i64 = 2 * 3_600_000;
+const DAY_MS: i64 = 86_400_000;
+
+impl Model {
+    /// A command by a person, or by the system (none). Task and place numbers are the engine's: both count alike.
+    pub fn perform(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+        if let Action::Wake { reference } = action {
+            let parts: Vec<u32> = reference
+                .split(['e', 'r', '.'])
+                .filter_map(|part| part.parse().ok())
+                .collect();
+            return match (actor, parts.as_slice()) {
+                (None, [place, rung, fired]) => {
+                    self.wake(*place, usize::try_from(*rung).unwrap(), *fired)
+                }
+                _ => Err("no such timer"),
+            };
+        }
+        if let Action::Happen { .. } = action {
+            return self.happen();
+        }
+        let Some(person) = actor else {
+            return match action {
+                Action::Retry { set, .. } if set.is_empty() => self.retry(None),
+                _ => Err("not for the system"),
+            };
+        };
+        if !self.world.is_here(person) {
+            return match action {
+                Action::Read { task } => self.read(person, *task),
+                _ => Err("has left"),
+            };
+        }
+        self.by_person(person, action)
+    }
+
+    fn by_person(&mut self, me: &str, action: &Action) -> Result<(), Refused> {
+        match action {
+            Action::Start { set, submit } => self.start(me, set, *submit),
+            Action::Save { set } => self.draft(me).and_then(|_| self.write_draft(set)),
+            Action::Submit { set, straight_back } => self.submit(me, set, *straight_back),
+            Action::Decide {
+                task,
+                verdict,
+                comment,
+                set,
+                with,
+            } => {
+                let yes = *verdict == Verdict::Approve;
+                self.decide(me, *task, yes, comment.is_some(), set, with)
+            }
+            Action::Act {
+                task,
+                action,
+                comment,
+                set,
+            } => self.act(me, *task, action, comment.is_some(), set),
+            Action::Return { task, to, .. } => self.send_back(me, *task, to),
+            Action::Withdraw { .. } => self.withdraw(me),
+            Action::Transfer { task, to, .. } => self.transfer(me, *task, to),
+            Action::Retry { .. } => self.retry(Some(me)),
+            Action::AddSigner {
+                task,
+                person,
+                place,
+                role,
+                ..
+            } => self.add_signer(me, *task, person, *place, *role),
+            Action::RemoveSigner { task, person, .. } => self.remove_signer(me, *task, person),
+            Action::Delegate { task, to, .. } => self.delegate(me, *task, to),
+            Action::Advise { task, .. } => self.advise(me, *task),
+            Action::Claim { task } => self.claim(me, *task),
+            Action::GiveBack { task, .. } => self.give_back(me, *task),
+            Action::Copy { to, .. } => self.copy(to),
+            Action::Read { task } => self.read(me, *task),
+            Action::Ask { task, to, .. } => self.question(me, *task, to.as_deref()),
+            Action::Reply { task, .. } => self.reply(me, *task),
+            Action::TakeBack { task, .. } => self.take_back(me, *task),
+            Action::Urge => self.urge(me),
+            Action::Reopen { .. } => self.reopen(me),
+            Action::Comment { .. } => Ok(()),
+            other => panic!("the model does not know {other:?}"),
+        }
+    }
+
+    fn running(&self) -> Result<(), Refused> {
+        if self.ended.is_some() {
+            Err("over")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The open task, which must be theirs and of such a kind.
+    pub(super) fn own(&self, me: &str, no: u32, kinds: &[TaskKind]) -> Result<Task, Refused> {
+        self.running()?;
+        let task = self.task(no).ok_or("no such task")?;
+        if !task.pool.is_empty() || task.holder != me {
+            return Err("not theirs");
+        }
+        if !kinds.contains(&task.kind) {
+            return Err("another kind of task");
+        }
+        Ok(task.clone())
+    }
+
+    /// Theirs, and they still have the right: whom the rule named, it must still name.
+    pub(super) fn entitled(&self, me: &str, no: u32, kinds: &[TaskKind]) -> Result<Task, Refused> {
+        let task = self.own(me, no, kinds)?;
+        if self.own_request_barred(&task.state, me) {
+            return Err("own request");
+        }
+        let first_holder = task.voter == task.holder;
+        if first_holder && !self.still_named(&task, me) {
+            return Err("lost the right");
+        }
+        Ok(task)
+    }
+
+    /// Whom the state's rule, or a policy in its place, named: does it still?
+    pub(super) fn still_named(&self, task: &Task, me: &str) -> bool {
+        let by = match self.map.state(&task.state).kind {
+            Kind::Approve(approve) => approve.by,
+            Kind::Work(work) => work.by,
+            _ => return true,
+        };
+        let vote = self.place(task.place).and_then(|at| {
+            at.votes
+                .iter()
+                .find(|vote| vote.person == me && vote.by_rule)
+        });
+        let holds = |role: &str| self.world.holders(role).iter().any(|known| known == me);
+        match vote {
+            None => true,
+            Some(vote) if vote.by_policy => {
+                let nobody = self.policy(&task.state, "nobody");
+                let own = self.policy(&task.state, "own_request");
+                let above = || {
+                    self.world
+                        .superiors(&self.applicant)
+                        .iter()
+                        .any(|known| known == me)
+                };
+                fallback(&nobody).is_some_and(holds)
+                    || (nobody == "superior" || own == "superior") && above()
+            }
+            Some(_) => by.iter().any(|role| holds(role)),
+        }
+    }
+
+    /// Values given with a command; answers which of those filled in before are different now.
+    fn write(&mut self, set: &Values, allowed: &[&str]) -> Result<Vec<String>, Refused> {
+        let mut changed = vec![];
+        for (name, value) in set {
+            let before = self.values.get(name).cloned().unwrap_or_default();
+            if before == *value {
+                continue;
+            }
+            if !allowed.contains(&name.as_str()) {
+                return Err("may not be written");
+            }
+            if !before.is_empty() {
+                changed.push(name.clone());
+            }
+            if *value == Value::Empty {
+                self.values.remove(name);
+            } else {
+                self.values.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(changed)
+    }
+
+    fn write_draft(&mut self, set: &Values) -> Result<(), Refused> {
+        let before = self.values.clone();
+        self.write(set, &["subject", "amount", "note"])?;
+        let drafting = self.tasks.iter().any(|task| task.kind == TaskKind::Draft);
+        for name in set.keys() {
+            let touched = before.get(name) != self.values.get(name);
+            if touched && self.submitted && drafting && !self.edited.contains(name) {
+                self.edited.push(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, me: &str, set: &Values, submit: bool) -> Result<(), Refused> {
+        if self.places_made > 0 {
+            return Err("there already");
+        }
+        me.clone_into(&mut self.applicant);
+        self.write(set, &["subject", "amount", "note"])?;
+        self.enter("draft", None);
+        if submit {
+            self.submit(me, &Values::new(), false)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn draft(&self, me: &str) -> Result<Task, Refused> {
+        self.running()?;
+        let open = self.tasks.iter().find(|task| task.kind == TaskKind::Draft);
+        open.filter(|task| task.holder == me)
+            .cloned()
+            .ok_or("no draft of theirs")
+    }
+
+    fn submit(&mut self, me: &str, set: &Values, straight: bool) -> Result<(), Refused> {
+        let task = self.draft(me)?;
+        self.write_draft(set)?;
+        if !self.values.contains_key("subject") || !self.values.contains_key("amount") {
+            return Err("not complete");
+        }
+        let to = if straight {
+            self.straight()?
+        } else {
+            self.map.next("draft")
+        };
+        if !self.submitted {
+            self.at_submit = Some(self.values.clone());
+        }
+        self.submitted = true;
+        self.done(&task, me, Deed::Other);
+        self.leave(task.place, to);
+        Ok(())
+    }
+
+    /// Straight back to who returned it, unless something edited decides on the way between.
+    fn straight(&self) -> Result<To, Refused> {
+        let to = self.returned_from.clone().ok_or("nobody returned it")?;
+        if self.map.region(&to) != self.map.region("draft") {
+            return Err("inside a branch");
+        }
+        let order = self.map.states_in(&self.map.region(&to));
+        let upto = order.iter().position(|id| *id == to).unwrap();
+        let between = &order[1..=upto];
+        let decides = |id: &String| self.edited.iter().any(|field| self.map.reads(id, field));
+        if between.iter().any(decides) {
+            return Err("an edited field decides on the way");
+        }
+        Ok(To::State(to))
+    }
+
+    fn decide(
+        &mut self,
+        me: &str,
+        no: u32,
+        yes: bool,
+        reason: bool,
+        set: &Values,
+        with: &DecideWith,
+    ) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &[TaskKind::Approve])?;
+        if self.signed_elsewhere(&task.state, me) {
+            return Err("signed another state");
+        }
+        if self.waits_for(&task).is_some() {
+            return Err("somebody speaks first");
+        }
+        let approve = self.approval(&task.state).ok_or("not an approval")?;
+        let outcome: Option<&Answer> = match &with.outcome {
+            None => None,
+            Some(id) => {
+                let known = approve.outcomes.iter().find(|known| known.id == *id);
+                Some(known.ok_or("no such outcome")?)
+            }
+        };
+        let yes = outcome.map_or(yes, |outcome| outcome.approves);
+        if !reason && (!yes || outcome.is_some_and(|outcome| outcome.reason)) {
+            return Err("a reason is needed");
+        }
+        let state = self.map.state(&task.state);
+        let changed = self.write(set, &state.write)?;
+        let mut facts = self.values.clone();
+        facts.retain(|name, _| !state.hidden.contains(&name.as_str()));
+        self.done(&task, me, Deed::Decision);
+        self.signatures.push(Signature {
+            state: task.state.clone(),
+            place: task.place,
+            round: self.round,
+            person: me.to_owned(),
+            approved: yes,
+            facts,
+        });
+        self.say(task.place, &task.voter, yes);
+        self.forget_helpers(no);
+        if let Some(to) = self.earliest_reader(&task.state, &changed) {
+            self.leave(task.place, To::Back(to));
+            return Ok(());
+        }
+        let way = outcome.filter(|outcome| outcome.way != super::super::sketch::Way::Unwritten);
+        let way = way.map(|way| (yes, self.map.way(&task.state, &way.way, To::Rejected)));
+        self.settle(task.place, way);
+        Ok(())
+    }
+
+    fn act(
+        &mut self,
+        me: &str,
+        no: u32,
+        action: &str,
+        reason: bool,
+        set: &Values,
+    ) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &[TaskKind::Work])?;
+        if self.waits_for(&task).is_some() {
+            return Err("somebody speaks first");
+        }
+        let state = self.map.state(&task.state);
+        let Kind::Work(work) = &state.kind else {
+            return Err("no work");
+        };
+        let next = self.map.next(&task.state);
+        let to = if work.actions.is_empty() && action == "done" {
+            next
+        } else {
+            let known = work.actions.iter().find(|known| known.id == action);
+            let known = known.ok_or("no such action")?;
+            if known.reason && !reason {
+                return Err("a reason is needed");
+            }
+            self.map.way(&task.state, &known.way, next)
+        };
+        let changed = self.write(set, &state.write)?;
+        self.done(&task, me, Deed::Other);
+        let back = self.earliest_reader(&task.state, &changed).map(To::Back);
+        self.leave(task.place, back.unwrap_or(to));
+        Ok(())
+    }
+
+    fn send_back(&mut self, me: &str, no: u32, to: &ReturnTo) -> Result<(), Refused> {
+        let task = self.entitled(me, no, &[TaskKind::Approve, TaskKind::Work])?;
+        let targets = self.return_targets(&task.state);
+        let found = match to {
+            ReturnTo::Applicant => targets.iter().find(|id| *id == "draft"),
+            ReturnTo::Previous => targets.last(),
+            ReturnTo::State(id) => targets.iter().find(|known| *known == id),
+        };
+        let to = found.ok_or("not passed")?.clone();
+        self.done(&task, me, Deed::Other);
+        self.leave(task.place, To::Back(to));
+        Ok(())
+    }
+
+    fn withdraw(&mut self, me: &str) -> Result<(), Refused> {
+        self.running()?;
+        if me != self.applicant {
+            return Err("not the applicant");
+        }
+        match self.policy("draft", "withdraw").as_str() {
+            "never" => return Err("never"),
+            "before_first_decision" if !self.signatures.is_empty() => return Err("decided"),
+            _ => {}
+        }
+        self.over("withdrawn");
+        Ok(())
+    }
+
+    fn retry(&mut self, me: Option<&str>) -> Result<(), Refused> {
+        self.running()?;
+        if self.holds.is_empty() {
+            return Err("not held");
+        }
+        if me.is_some_and(|me| !self.owner_or_told(me)) {
+            return Err("not the owner");
+        }
+        for hold in self.holds.clone() {
+            let still = self
+                .holds
+                .iter()
+                .position(|known| known.state == hold.state && known.place == hold.place);
+            // Something before it has cancelled what was held.
+            let Some(still) = still else { continue };
+            self.holds.remove(still);
+            match hold.place {
+                Some(place) => self.begin(place),
+                None => self.enter(&hold.state, hold.inside),
+            }
+        }
+        Ok(())
+    }
+
+    /// The owner now, or who was owner when it was held.
+    fn owner_or_told(&self, me: &str) -> bool {
+        self.world.holders("owner").iter().any(|owner| owner == me)
+            || self
+                .holds
+                .iter()
+                .any(|hold| hold.owners.iter().any(|owner| owner == me))
+    }
+
+    fn happen(&mut self) -> Result<(), Refused> {
+        self.running()?;
+        let waits = |state: &str| matches!(self.map.state(state).kind, Kind::Wait);
+        let place = self
+            .places
+            .iter()
+            .find(|place| waits(&place.state))
+            .cloned();
+        let place = place.ok_or("nothing waits")?;
+        self.leave(place.no, self.map.next(&place.state));
+        Ok(())
+    }
+
+    fn urge(&mut self, me: &str) -> Result<(), Refused> {
+        self.running()?;
+        if me != self.applicant {
+            return Err("not the applicant");
+        }
+        if !self.waiting_on().iter().any(|person| person != me) {
+            return Err("nobody to urge");
+        }
+        if self.urged.is_some_and(|at| self.now < at + URGE_PAUSE_MS) {
+            return Err("urged already");
+        }
+        self.urged = Some(self.now);
+        Ok(())
+    }
+
+    fn reopen(&mut self, me: &str) -> Result<(), Refused> {
+        let days = self.sketch.policies.get("reopen_days");
+        let days: i64 = days.ok_or("never")?.parse().unwrap();
+        if me != self.applicant || self.ended != Some("rejected") {
+            return Err("not theirs, or not rejected");
+        }
+        if self.now > self.ended_at + days * DAY_MS {
+            return Err("too late");
+        }
+        self.ended = None;
+        self.round += 1;
+        self.path.clear();
+        self.returned_from = None;
+        self.edited.clear();
+        self.kept.clear();
+        self.last = None;
+        self.enter("draft", None);
+        Ok(())
+    }
+}

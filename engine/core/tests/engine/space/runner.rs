@@ -1,0 +1,340 @@
+//! One sequence: the engine and the model walk side by side, and are compared after every command.
+
+use std::collections::BTreeMap;
+
+use assent_core::calendar::WorkCalendar;
+use assent_core::command::{Action, Actor, Command};
+use assent_core::definition::Definition;
+use assent_core::diagnostic::Severity;
+use assent_core::dialect::compile;
+use assent_core::directory::Directory;
+use assent_core::event::Event;
+use assent_core::instance::Case;
+use assent_core::time::Moment;
+use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn};
+use assent_core::value::Values;
+use assent_core::verify;
+
+use crate::dice::Dice;
+use crate::house::{Nothing, catalog};
+
+use super::compare::differences;
+use super::model::Model;
+use super::moves::{Move, Scene, next};
+use super::offered;
+use super::sketch::{Kind, Sketch, State};
+use super::world::World;
+use super::yaml::yaml;
+use super::{demands, words};
+
+/// What a sequence is made of.
+#[derive(Clone)]
+pub struct Sequence {
+    pub sketch: Sketch,
+    pub world: World,
+    pub steps: Vec<u64>,
+}
+
+/// What went wrong, and how it came about.
+#[derive(Debug)]
+pub struct Failure {
+    /// The same for the same fault: what shrinking keeps.
+    pub kind: String,
+    pub detail: String,
+    /// The step it came at.
+    pub step: usize,
+    /// What happened, a line each.
+    pub play: Vec<String>,
+}
+
+/// How far a sequence went.
+#[derive(Default)]
+pub struct Tally {
+    /// Commands accepted, by verb.
+    pub accepted: BTreeMap<String, usize>,
+    pub refused: usize,
+    pub ended: usize,
+    pub probed: usize,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: &Self) {
+        for (verb, times) in &other.accepted {
+            *self.accepted.entry(verb.clone()).or_default() += times;
+        }
+        self.refused += other.refused;
+        self.ended += other.ended;
+        self.probed += other.probed;
+    }
+}
+
+/// A faulty flow is the generator's fault.
+pub fn definition(sketch: &Sketch) -> Result<Definition, String> {
+    let text = yaml(sketch);
+    let compiled = compile("space.yaml", &text, &catalog());
+    let errors: Vec<String> = compiled
+        .diagnostics
+        .iter()
+        .filter(|fault| fault.severity == Severity::Error)
+        .map(|fault| format!("{}:{} {}", fault.place.line, fault.code, fault.message.en))
+        .collect();
+    match compiled.definition {
+        Some(definition) if errors.is_empty() => Ok(definition),
+        _ => Err(format!("{}\n{text}", errors.join("\n"))),
+    }
+}
+
+pub fn run(
+    sequence: &Sequence,
+    def: &Definition,
+    calendar: &WorkCalendar,
+) -> Result<Tally, Failure> {
+    let mut runner = Runner::new(sequence, def, calendar);
+    let mut after_the_end = 0;
+    for (at, seed) in sequence.steps.iter().enumerate() {
+        // Little happens once it is over, unless it is opened again.
+        after_the_end += usize::from(
+            runner
+                .case
+                .as_ref()
+                .is_some_and(|case| case.instance.ended()),
+        );
+        if after_the_end > 6 {
+            break;
+        }
+        if let Err((kind, detail)) = runner.step(*seed) {
+            return Err(Failure {
+                kind,
+                detail,
+                step: at,
+                play: runner.play,
+            });
+        }
+    }
+    if let Some((kind, detail)) = runner.at_the_end() {
+        return Err(Failure {
+            kind,
+            detail,
+            step: sequence.steps.len().saturating_sub(1),
+            play: runner.play,
+        });
+    }
+    Ok(runner.tally)
+}
+
+/// A kind and its detail.
+pub type Fault = (String, String);
+
+struct Runner<'a> {
+    def: &'a Definition,
+    sketch: &'a Sketch,
+    calendar: &'a WorkCalendar,
+    states: Vec<State>,
+    world: World,
+    directory: Directory,
+    now: i64,
+    case: Option<Case>,
+    events: Vec<Event>,
+    model: Model,
+    sent: Option<Command>,
+    play: Vec<String>,
+    tally: Tally,
+}
+
+/// Monday 2026-01-05, 09:00 in Shanghai.
+const START: i64 = 1_767_574_800_000;
+const MINUTE_MS: i64 = 60_000;
+
+impl<'a> Runner<'a> {
+    fn new(sequence: &'a Sequence, def: &'a Definition, calendar: &'a WorkCalendar) -> Self {
+        Self {
+            def,
+            sketch: &sequence.sketch,
+            calendar,
+            states: all_states(&sequence.sketch.states),
+            world: sequence.world.clone(),
+            directory: sequence.world.directory(),
+            now: START,
+            case: None,
+            events: vec![],
+            model: Model::new(&sequence.sketch, &sequence.world, START),
+            sent: None,
+            play: vec![],
+            tally: Tally::default(),
+        }
+    }
+
+    fn step(&mut self, seed: u64) -> Result<(), Fault> {
+        let mut dice = Dice(seed);
+        self.now += MINUTE_MS;
+        let scene = Scene {
+            case: self.case.as_ref(),
+            states: &self.states,
+            sent: self.sent.as_ref(),
+        };
+        let command = match next(&mut dice, &scene) {
+            Move::Nothing => return Ok(()),
+            Move::Jump(by) => {
+                self.now += by;
+                self.play
+                    .push(format!("the clock jumps by {} minutes", by / MINUTE_MS));
+                return Ok(());
+            }
+            Move::Reorganise => {
+                let what = self.world.change(&mut dice);
+                self.directory = self.world.directory();
+                self.play.push(what);
+                return Ok(());
+            }
+            Move::Send(command) => command,
+        };
+        // A timer fires at its time, now and then before.
+        if let Action::Wake { reference } = &command.action
+            && !dice.one_in(6)
+            && let Some(case) = &self.case
+        {
+            let due = case
+                .instance
+                .wakeups
+                .iter()
+                .find(|known| known.reference == *reference);
+            self.now = self.now.max(due.map_or(self.now, |due| due.at.0));
+        }
+        self.send(&command)?;
+        self.sent = Some(command);
+        if dice.one_in(3) {
+            self.probe(&mut dice)?;
+        }
+        Ok(())
+    }
+
+    fn with_context<T>(&self, look: impl FnOnce(&Context<'_>) -> T) -> T {
+        let organisation = Directed {
+            directory: &self.directory,
+            records: &Nothing,
+        };
+        look(&Context {
+            now: Moment(self.now),
+            chance: Chance::default(),
+            organisation: &organisation,
+            calendar: self.calendar,
+            rules: &Nothing,
+            records: &Nothing,
+            modules: &[],
+        })
+    }
+
+    fn before(&self) -> Before {
+        match self.case.clone() {
+            Some(case) => Before::Case(Box::new(case)),
+            None => Before::New(New {
+                instance: "i".to_owned(),
+                record: "r".to_owned(),
+                values: None,
+                parent: None,
+            }),
+        }
+    }
+
+    fn send(&mut self, command: &Command) -> Result<(), Fault> {
+        let line = words::command(command, self.case.as_ref(), self.now - START);
+        let answer = self.with_context(|cx| turn(self.def, self.before(), command, cx));
+        let mut model = self.model.clone();
+        (model.world, model.now) = (self.world.clone(), self.now);
+        let actor = match &command.actor {
+            Actor::Person(person) => Some(person.as_str()),
+            Actor::System => None,
+        };
+        let predicted = model.perform(actor, &command.action);
+        let verdict = answer.as_ref().map_or_else(
+            |refusal| format!("refused: {}", refusal.code),
+            |_| "done".to_owned(),
+        );
+        self.play.push(format!("{line}  → {verdict}"));
+        let open = is_open(&command.action);
+        match (answer, predicted) {
+            (Err(refusal), Ok(())) if !open => Err((
+                format!("refused although allowed: {}", refusal.code),
+                refusal.message.en,
+            )),
+            (Ok(_), Err(why)) if !open => {
+                Err((format!("accepted although not allowed: {why}"), line))
+            }
+            (Err(_), _) => {
+                self.tally.refused += 1;
+                Ok(())
+            }
+            (Ok(done), _) => {
+                *self
+                    .tally
+                    .accepted
+                    .entry(words::verb(&command.action))
+                    .or_default() += 1;
+                self.model = model;
+                self.accept(done)
+            }
+        }
+    }
+
+    /// After every accepted command: invariants, and the model's picture.
+    fn accept(&mut self, done: Turn) -> Result<(), Fault> {
+        self.events.extend(done.events);
+        let broken = verify::awake(self.def, &done.case);
+        self.case = Some(done.case);
+        if let Some(first) = broken.first() {
+            return Err((first.invariant.to_owned(), format!("{broken:?}")));
+        }
+        let case = self.case.as_ref();
+        let found = case
+            .map(|case| differences(&self.model, case))
+            .unwrap_or_default();
+        match found.first() {
+            None => Ok(()),
+            Some((what, _)) => {
+                let all: Vec<String> = found
+                    .iter()
+                    .map(|(what, how)| format!("{what}: {how}"))
+                    .collect();
+                Err((format!("differs in {what}"), all.join("\n")))
+            }
+        }
+    }
+
+    fn probe(&mut self, dice: &mut Dice) -> Result<(), Fault> {
+        let Some(case) = &self.case else {
+            return Ok(());
+        };
+        self.tally.probed += 1;
+        self.with_context(|cx| offered::probe(dice, self.def, case, cx))
+    }
+
+    /// Once a sequence is over: the whole trail, and what it demanded.
+    fn at_the_end(&mut self) -> Option<Fault> {
+        let case = self.case.as_ref()?;
+        self.tally.ended += usize::from(case.instance.ended());
+        let broken = verify::trail(&self.events, case, &Values::new());
+        if let Some(first) = broken.first() {
+            return Some((first.invariant.to_owned(), format!("{broken:?}")));
+        }
+        demands::unmet(self.sketch, &self.events).map(|what| ("P3".to_owned(), what))
+    }
+}
+
+/// Rights to comment follow who took part once; the model does not keep that.
+fn is_open(action: &Action) -> bool {
+    matches!(action, Action::Comment { .. } | Action::Copy { .. })
+}
+
+/// All states, branches included.
+pub fn all_states(states: &[State]) -> Vec<State> {
+    let mut all = vec![];
+    for state in states {
+        all.push(state.clone());
+        if let Kind::Together(together) = &state.kind {
+            for branch in &together.branches {
+                all.extend(all_states(&branch.states));
+            }
+        }
+    }
+    all
+}
