@@ -369,7 +369,6 @@ fn asked(album: &mut Album<'_>, people: &[FormOption], frame: impl Fn() -> Page)
         ("task-said", ""),
         ("task-strict", "approve"),
         ("task-signer", "add_signer"),
-        ("task-copy", "copy"),
     ] {
         let comeback = Comeback {
             sheet: sheet.into(),

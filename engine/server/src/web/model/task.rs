@@ -333,6 +333,14 @@ impl TaskDrawing<'_> {
                 more.extend(self.why_not(offer));
                 continue;
             }
+            if matches!(offer.verb, "comment" | "copy") {
+                // Their sheets stand on the case's own page: this one stays small enough for a slow network.
+                more.push(MenuItem {
+                    href: format!("/instances/{}#{}", view.instance.head.id, offer.verb),
+                    ..self.menu_item(offer)
+                });
+                continue;
+            }
             model.sheets.push(sheets.of(offer));
             let main = matches!(
                 offer.verb,
