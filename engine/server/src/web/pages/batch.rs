@@ -194,7 +194,7 @@ async fn confirm(
     draw(site, reader, known, model, status)
 }
 
-fn hidden(ask: &Ask, key: String) -> Vec<Hidden> {
+fn hidden(ask: &Ask, key: &str) -> Vec<Hidden> {
     let of = |name, value: &str| Hidden {
         name,
         value: value.to_owned(),
