@@ -48,7 +48,7 @@ fn files() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Does a test of that name carry the id? An example carries it at the beginning of its name; a function in the comment above it.
+/// Does a test of that name carry the id? An example carries it in its name, a function in the comment above it.
 fn carries(files: &[(PathBuf, String)], test: &str, id: &str) -> Result<(), String> {
     if test.ends_with(".yaml") {
         let example = [format!("- name: {id} "), format!("- name: '{id} ")];
@@ -62,6 +62,17 @@ fn carries(files: &[(PathBuf, String)], test: &str, id: &str) -> Result<(), Stri
             Ok(())
         } else {
             Err(format!("{id}: no example of {test} begins with it"))
+        };
+    }
+    if !test.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        let name = [format!("- name: {test}\n"), format!("- name: '{test}'\n")];
+        let there = files
+            .iter()
+            .any(|(_, text)| name.iter().any(|name| text.contains(name)));
+        return match (there, test.contains(id)) {
+            (true, true) => Ok(()),
+            (false, _) => Err(format!("{id}: there is no example “{test}”")),
+            (true, false) => Err(format!("{id}: the example “{test}” does not carry it")),
         };
     }
     let signature = format!("fn {test}(");

@@ -1,10 +1,12 @@
 //! The binary as its users meet it: started as a process, spoken to over HTTP on loopback, killed.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
 mod binary;
 mod browser;
 mod commands;
 mod first_day;
 mod hostile;
 mod kill;
+mod overruling;
 mod person;

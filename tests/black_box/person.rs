@@ -98,6 +98,22 @@ impl Person {
         ))
     }
 
+    /// Posts a plain form, as a browser without scripts does; the status and the page.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let mut body = format!("csrf={}", escaped(&self.csrf));
+        for (name, value) in fields {
+            body.push_str(&format!("&{name}={}", escaped(value)));
+        }
+        let post = self
+            .client
+            .post(self.url(path))
+            .header("origin", &self.base)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = post.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
     /// Starts and submits an under-loaded shipment: the logistics managers are asked. Returns the instance and its tasks.
     pub async fn start_shipment(&self, number: &str) -> Value {
         let (status, answer) = self
@@ -144,4 +160,9 @@ pub fn shipment(number: &str) -> Value {
         "shipment_no": number, "customer": crate::first_day::CUSTOMER, "amount": "80000.00",
         "loaded_t": "21", "capacity_t": "30", "bearer": "customer"
     }})
+}
+
+/// Percent-encoded, every byte: short enough for a test.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -1,5 +1,7 @@
 //! The only mutation: an event changes a case. Needs no definition, so a trail can be folded with nothing but itself.
 
+mod clock;
+mod migrate;
 mod people;
 mod tasks;
 mod votes;
@@ -12,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, Call, Case, Instance, Passed, Status, Task, TaskKind, Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Status,
+    Task, TaskKind, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -57,9 +60,12 @@ impl Case {
             urged: None,
             at_submit: None,
             outside: 0,
+            children: vec![],
             choices: BTreeMap::new(),
             drawn: vec![],
             worked: vec![],
+            stopped_rungs: BTreeMap::new(),
+            suspended: None,
         };
         Self { instance, values }
     }
@@ -116,7 +122,9 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::Skipped { .. }
         | Change::Left { .. }
         | Change::Cancelled { .. }
-        | Change::BranchEnded { .. } => place(instance, event),
+        | Change::BranchEnded { .. }
+        | Change::BranchAdded { .. } => place(instance, event),
+        Change::Migrated { to, renamed, .. } => migrate::migrated(instance, to, renamed),
         Change::Asked { .. }
         | Change::VoterAdded { .. }
         | Change::VoterRemoved { .. }
@@ -135,6 +143,8 @@ pub fn apply(case: &mut Case, event: &Event) {
             reference,
             at,
             entry,
+            since,
+            rest,
         } => {
             instance
                 .wakeups
@@ -143,6 +153,8 @@ pub fn apply(case: &mut Case, event: &Event) {
                 reference: reference.clone(),
                 at: *at,
                 entry: *entry,
+                since: since.unwrap_or(event.at),
+                rest: *rest,
             });
         }
         Change::WakeupCleared { reference, .. } => instance
@@ -167,7 +179,35 @@ pub fn apply(case: &mut Case, event: &Event) {
         Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
             instance.calls.retain(|open| open.no != *call);
         }
-        Change::SubflowAsked { .. } => instance.outside += 1,
+        Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => clock::clock(instance, event),
+        Change::SubflowAsked {
+            child,
+            entry,
+            beside,
+            ..
+        } => {
+            instance.outside += 1;
+            instance.children.push(Child {
+                id: child.clone(),
+                entry: *entry,
+                beside: *beside,
+                outcome: None,
+            });
+        }
+        Change::SubflowEnded { child, outcome } => {
+            let known = instance.children.iter_mut().find(|one| one.id == *child);
+            if let Some(known) = known {
+                known.outcome = Some(outcome.clone());
+            }
+        }
+        Change::SubflowStopped { child, .. } => {
+            instance.children.retain(|one| one.id != *child);
+        }
         Change::Acted { .. }
         | Change::Drawn { .. }
         | Change::PeopleChosen { .. }
@@ -184,8 +224,8 @@ pub fn apply(case: &mut Case, event: &Event) {
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
-        | Change::SubflowEnded { .. }
-        | Change::Commented { .. } => {}
+        | Change::Commented { .. }
+        | Change::Overridden { .. } => {}
     }
 }
 
@@ -226,6 +266,7 @@ fn life(instance: &mut Instance, change: &Change) {
             instance.edited.clear();
             instance.kept.clear();
             instance.last = None;
+            instance.children.clear();
         }
         Change::Returned {
             from,
@@ -256,6 +297,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
             instance.holds.clear();
+            instance.suspended = None;
             instance.last = None;
         }
         _ => {}
@@ -270,9 +312,11 @@ fn place(instance: &mut Instance, event: &Event) {
             parent,
             due,
             branches,
+            term,
         } => {
             instance.entries = *entry;
-            instance.stopped.remove(state);
+            let rest = instance.stopped.remove(state);
+            instance.stopped_rungs.remove(state);
             *instance.visits.entry(state.clone()).or_default() += 1;
             let branches = branches
                 .iter()
@@ -290,6 +334,12 @@ fn place(instance: &mut Instance, event: &Event) {
                 branches,
                 voters: vec![],
                 left_out: vec![],
+                term: *term,
+                stopped: None,
+                counted_from: rest.map(|rest| CountedFrom {
+                    at: event.at,
+                    rest: Some(rest),
+                }),
             });
         }
         Change::Skipped { state, .. } => {
@@ -301,12 +351,17 @@ fn place(instance: &mut Instance, event: &Event) {
             });
         }
         Change::Left {
-            state, entry, rest, ..
+            state,
+            entry,
+            rest,
+            rungs,
+            ..
         } => {
             keep_for_take_back(instance, *entry);
             gone(instance, state, *entry);
             if let Some(rest) = rest {
                 instance.stopped.insert(state.clone(), *rest);
+                instance.stopped_rungs.insert(state.clone(), rungs.clone());
             }
             instance.path.push(Passed {
                 state: state.clone(),
@@ -330,6 +385,22 @@ fn place(instance: &mut Instance, event: &Event) {
                 run.status = *status;
             }
         }
+        Change::BranchAdded {
+            parent,
+            branch,
+            status,
+        } => {
+            let found = instance
+                .active
+                .iter_mut()
+                .find(|active| active.entry == *parent);
+            if let Some(active) = found {
+                active.branches.push(BranchRun {
+                    id: branch.clone(),
+                    status: *status,
+                });
+            }
+        }
         _ => {}
     }
 }
@@ -350,6 +421,9 @@ fn gone(instance: &mut Instance, state: &str, entry: u32) {
     instance
         .calls
         .retain(|call| call.entry != entry || !call.waits);
+    instance
+        .children
+        .retain(|child| child.entry != entry || child.beside);
     instance.holds.retain(|held| held.state != state);
 }
 
@@ -415,9 +489,10 @@ impl Instance {
         self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
     }
 
-    /// The word for how it is: `running`, `held`, or the outcome's.
+    /// The word for how it is: `running`, `held`, `suspended`, or the outcome's.
     pub fn status_word(&self) -> &str {
         match &self.status {
+            Status::Running if self.suspended.is_some() => "suspended",
             Status::Running if self.holds.is_empty() => "running",
             Status::Running => "held",
             Status::Ended(outcome) => outcome.word(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::migrate::MigrationMap;
 use crate::people::PersonId;
 use crate::value::{Value, Values};
 
@@ -180,6 +181,20 @@ pub enum Action {
         /// Field values given with it.
         set: Values,
     },
+    /// The flow's owner or an administrator moves the instance to another version of its flow.
+    Migrate {
+        /// The version it moves to.
+        to: String,
+        /// What the two versions do not say.
+        map: MigrationMap,
+        /// Why.
+        reason: String,
+    },
+    /// The instance that asked for this one as its subflow does not want it any more. The system's alone.
+    StopChild {
+        /// The instance that had asked for it.
+        parent: String,
+    },
     /// Another signer is asked, beside the holder of a task.
     AddSigner {
         /// Number of the task.
@@ -272,6 +287,15 @@ pub enum Action {
         /// The words given with it.
         comment: Option<String>,
     },
+    /// The flow's owner or an administrator overrules the flow, with a reason; flagged in the trail.
+    Override {
+        /// What.
+        act: Override,
+        /// Why.
+        reason: String,
+    },
+    /// A calendar was loaded or corrected: running deadlines are reckoned again. The system's alone.
+    Recalculate,
 }
 
 /// What a flow may ask for with a decision, besides fields.
@@ -308,6 +332,55 @@ pub enum SignerRole {
     Voter,
     /// An opinion: raises nothing.
     Adviser,
+}
+
+/// What overrules a flow: the administrators' verbs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Override {
+    /// 作废: ends the instance as cancelled.
+    Terminate,
+    /// 挂起: nobody may decide, clocks stop.
+    Suspend,
+    /// 恢复: goes on where it was suspended.
+    Resume,
+    /// 跳转: to a state that is legal at the level it stands on.
+    Jump {
+        /// The state's id.
+        to: String,
+    },
+    /// 改派: somebody else holds the task.
+    Reassign {
+        /// Number of the task.
+        task: u32,
+        /// Who.
+        to: PersonId,
+    },
+    /// 跳过: a state is settled without a decision.
+    Skip {
+        /// The state's id.
+        state: String,
+    },
+    /// 重试: one held state (a failed call) is tried again, the others stay held.
+    Retry {
+        /// The state's id.
+        state: String,
+    },
+}
+
+impl Override {
+    /// The word it goes by in the trail, the API and the command line.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Override::Terminate => "terminate",
+            Override::Suspend => "suspend",
+            Override::Resume => "resume",
+            Override::Jump { .. } => "jump",
+            Override::Reassign { .. } => "reassign",
+            Override::Skip { .. } => "skip",
+            Override::Retry { .. } => "retry",
+        }
+    }
 }
 
 /// 同意 or 拒绝.

@@ -44,6 +44,9 @@ pub struct Definition {
     pub entity: EntityType,
     /// True when `entity` came from the flow's own `form:`.
     pub own_form: bool,
+    /// `for:` and `priority:`: which records it serves, among several flows for one entity type; none: it is started by
+    /// its own name only.
+    pub scope: Option<Scope>,
     /// `tables:`: constants an admin changes, by table and key.
     pub tables: BTreeMap<String, BTreeMap<String, Value>>,
     /// `people:` by name, in file order.
@@ -91,6 +94,17 @@ impl Definition {
             .peekable();
         listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
     }
+}
+
+/// Which records a flow serves, where several serve one entity type.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Applicants of these departments and what is below them; empty: of all.
+    pub departments: Vec<String>,
+    /// Records for which this holds; none: all.
+    pub when: Option<Expr>,
+    /// Of several that serve a record, the one with the highest number is chosen; 0 unless said.
+    pub priority: u32,
 }
 
 impl crate::people::Names for Definition {
@@ -175,6 +189,8 @@ pub struct State {
     pub if_late: Vec<Rung>,
     /// `clock: {stops_in}`: while the instance is in one of these, the deadline's rest is kept.
     pub clock_stops_in: Vec<StateIx>,
+    /// `clock: {transfer: restarts}`: whoever takes a task over has the whole term.
+    pub restarts_on_transfer: bool,
     /// Policies that differ from the flow's here.
     pub policies: PolicyOverrides,
     /// The mail sent to whoever is asked; `ask` unless the state names another.
@@ -242,6 +258,12 @@ pub enum StateKind {
         link: Option<String>,
         /// Not waited for.
         beside: bool,
+        /// One child for each of these; none: one child.
+        each: Option<ForEach>,
+        /// How many of the children must end well.
+        needs: Join,
+        /// Where an outcome of the child leads, when it is not where approval or rejection lead.
+        outcomes: Vec<(Outcome, Target)>,
     },
     /// Branches in parallel.
     Together {
@@ -256,6 +278,20 @@ pub enum StateKind {
         outcome: Outcome,
         /// What the end starts.
         then: Vec<Then>,
+    },
+}
+
+/// What a subflow is started for, once each: `for_each:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForEach {
+    /// The rows of a table field; a row's columns go into the child's fields of the same names.
+    Rows(String),
+    /// The people a name stands for.
+    People {
+        /// Who.
+        who: PeopleRef,
+        /// The child's field that names the person.
+        field: String,
     },
 }
 
@@ -492,6 +528,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome a word means.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "approved" => Outcome::Approved,
+            "rejected" => Outcome::Rejected,
+            "withdrawn" => Outcome::Withdrawn,
+            "cancelled" => Outcome::Cancelled,
+            named => Outcome::Named(named.to_owned()),
+        }
+    }
+
     /// The word for it in YAML, API and tests.
     pub fn word(&self) -> &str {
         match self {

@@ -51,6 +51,9 @@ pub enum Effect {
         link: Option<String>,
         /// The flow stays for the answer.
         waits: bool,
+        /// First values of the child, besides those it has in common with the parent.
+        #[serde(default, skip_serializing_if = "Values::is_empty")]
+        set: Values,
     },
     /// Tells the parent of a subflow that it ended.
     ChildEnded {
@@ -60,6 +63,13 @@ pub enum Effect {
         child: String,
         /// How it ended.
         outcome: crate::definition::Outcome,
+    },
+    /// Tells a subflow that nobody wants it any more.
+    StopChild {
+        /// The instance that had asked for it.
+        parent: String,
+        /// Id of the child instance.
+        child: String,
     },
 }
 
@@ -71,6 +81,7 @@ impl Effect {
             Effect::Call { .. } => "call",
             Effect::Subflow { .. } => "subflow",
             Effect::ChildEnded { .. } => "child_ended",
+            Effect::StopChild { .. } => "stop_child",
         }
     }
 }

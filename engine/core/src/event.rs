@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Rest;
-use crate::command::{Actor, SignerPlace, Verdict, Via};
+use crate::calendar::{Rest, Term};
+use crate::command::{Action, Actor, Override, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
-use crate::instance::{BranchStatus, Held, TaskEnd, TaskKind};
+use crate::instance::{BranchStatus, Held, OtherWake, RungRest, TaskEnd, TaskKind};
 use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::time::Moment;
@@ -78,6 +78,9 @@ pub enum Change {
         due: Option<Moment>,
         /// For a parallel state: its branches and how each starts.
         branches: Vec<(String, BranchStatus)>,
+        /// The time allowed; none without a deadline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
     },
     /// A state (or branch) was skipped: its condition was false, with the values that decided.
     Skipped {
@@ -241,6 +244,9 @@ pub enum Change {
         to: Option<String>,
         /// What is left of its deadline, when its clock only stops.
         rest: Option<Rest>,
+        /// And of the rungs of its ladder that have not fired.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rungs: Vec<RungRest>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {
@@ -288,6 +294,12 @@ pub enum Change {
         at: Moment,
         /// Number of the entry.
         entry: u32,
+        /// What it counts from, when that is not now: it was armed before and only moves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Moment>,
+        /// The rest of a stopped clock it was reckoned from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rest: Option<Rest>,
     },
     /// A wake-up fired or is not wanted any more.
     WakeupCleared {
@@ -390,6 +402,12 @@ pub enum Change {
         link: Option<String>,
         /// Id of the child instance.
         child: String,
+        /// It runs beside; nobody waits for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
+        /// First values of the child: its row, or its person.
+        #[serde(default, skip_serializing_if = "Values::is_empty")]
+        set: Values,
     },
     /// A subflow ended.
     SubflowEnded {
@@ -511,6 +529,55 @@ pub enum Change {
         /// The words given with it.
         comment: Option<String>,
     },
+    /// The instance moved to another version of its flow, which it pins from here on.
+    Migrated {
+        /// The version before.
+        from: String,
+        /// The version now.
+        to: String,
+        /// States that only have another id: their history goes with them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        renamed: BTreeMap<String, String>,
+        /// Always true: whoever looks for what was overruled finds it by this.
+        r#override: bool,
+        /// Why.
+        reason: String,
+    },
+    /// A branch joined a parallel state that was entered before.
+    BranchAdded {
+        /// The entry of the parallel state.
+        parent: u32,
+        /// Branch id.
+        branch: String,
+        /// How it starts.
+        status: BranchStatus,
+    },
+    /// A deadline was reckoned again.
+    DueMoved {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// When it was due.
+        from: Option<Moment>,
+        /// When it is due.
+        to: Option<Moment>,
+        /// How that was reckoned.
+        why: Vec<Text>,
+        /// The whole term runs anew from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restarted: Option<Moment>,
+        /// The time allowed, where that is another now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
+    },
+    /// A running subflow is not wanted any more, and is withdrawn.
+    SubflowStopped {
+        /// Id of the child instance.
+        child: String,
+        /// Why.
+        because: Text,
+    },
     /// One of several was drawn, or a rule named people; kept for the name under `people:`.
     Drawn {
         /// The name under `people:`.
@@ -542,5 +609,52 @@ pub enum Change {
         /// Why nobody stands in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         flag: Option<ProxyFlag>,
+    },
+    /// The flow's owner or an administrator overruled the flow: what follows in the same turn is theirs, not the flow's.
+    Overridden {
+        /// What they did.
+        act: Override,
+        /// Always true: whoever looks for what was overruled finds it by this.
+        r#override: bool,
+        /// Why.
+        reason: String,
+    },
+    /// 挂起: nobody may decide until it is lifted. By the event's actor.
+    Suspended {
+        /// Why.
+        reason: String,
+    },
+    /// 恢复: it goes on.
+    Unsuspended {},
+    /// While it was suspended, something came from outside; it is done when the instance goes on.
+    Postponed {
+        /// What came.
+        action: Box<Action>,
+    },
+    /// A state's clock stopped. A second cause only adds itself: the rests are those of the first.
+    ClockStopped {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// Why: `suspended`, `question`.
+        cause: String,
+        /// What is left of its deadline; none when it has none, or it had passed.
+        rest: Option<Rest>,
+        /// What is left of the rungs of its ladder.
+        rungs: Vec<RungRest>,
+        /// Its other wake-ups: times that do not move.
+        others: Vec<OtherWake>,
+    },
+    /// One cause is gone; with the last one the clock runs on.
+    ClockStarted {
+        /// Number of the entry.
+        entry: u32,
+        /// State id.
+        state: String,
+        /// The cause that is gone.
+        cause: String,
+        /// When it is due now; none while another cause holds, or when it has no deadline.
+        due: Option<Moment>,
     },
 }

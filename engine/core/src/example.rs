@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{SignerPlace, SignerRole};
+use crate::command::{Override, SignerPlace, SignerRole};
 use crate::directory::Absence;
 use crate::time::Moment;
 use crate::value::{Value, Values};
@@ -129,6 +129,9 @@ pub enum Deed {
     Urge,
     /// `do: reopen`.
     Reopen,
+    /// `do: terminate | suspend | resume | jump | reassign | skip | retry_one`: overrules the flow. The number of a
+    /// reassigned task is filled in when it is played.
+    Override(Override),
 }
 
 /// What must be true; an absent part is not looked at.

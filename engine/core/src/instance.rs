@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Rest;
-use crate::command::Verdict;
+use crate::calendar::{Rest, Term};
+use crate::command::{Action, Verdict};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
 use crate::people::{PersonId, Pick};
@@ -108,6 +108,30 @@ pub struct Instance {
     /// Who did the work of which state, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worked: Vec<Worked>,
+    /// What is left of the ladders beside `stopped`, by state.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stopped_rungs: BTreeMap<String, Vec<RungRest>>,
+    /// Suspended by an administrator: nobody may decide, clocks stand still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
+    /// Subflows it asked for: those it waits for, with how they ended, and those that run beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Child>,
+}
+
+/// A subflow that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// Id of its instance.
+    pub id: String,
+    /// The entry that asked for it.
+    pub entry: u32,
+    /// It runs beside; nobody waits for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
+    /// How it ended; none while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -161,6 +185,65 @@ pub struct Worked {
     pub stands_for: Option<PersonId>,
 }
 
+/// Who suspended an instance, why, since when, and what came meanwhile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Who; they answer for it until it goes on.
+    pub by: PersonId,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Moment,
+    /// Answers and events that came meanwhile, in order; done when it goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postponed: Vec<Action>,
+}
+
+/// What is left of a rung of a ladder whose clock stands still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungRest {
+    /// Which rung, from 0.
+    pub rung: u32,
+    /// How often it has fired.
+    pub fired: u32,
+    /// What is left until it fires.
+    pub rest: Rest,
+}
+
+/// A wake-up that names a time, not a length: it does not move when a clock stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherWake {
+    /// Its name.
+    pub reference: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A clock that stands still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedClock {
+    /// Why; it runs on when the last one is gone.
+    pub causes: Vec<String>,
+    /// Since when.
+    pub since: Moment,
+    /// What is left of the deadline.
+    pub rest: Option<Rest>,
+    /// What is left of the ladder.
+    pub rungs: Vec<RungRest>,
+    /// Times that do not move.
+    pub others: Vec<OtherWake>,
+}
+
+/// What a deadline counts from, when that is not the entering of its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedFrom {
+    /// From here.
+    pub at: Moment,
+    /// What was left; none: the whole term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
+}
+
 /// Where an instance is in its life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +292,15 @@ pub struct Active {
     pub voters: Vec<Voter>,
     /// Who was not asked although the rule names them, and by which policy.
     pub left_out: Vec<(PersonId, String)>,
+    /// The time allowed, as it was when the state was entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+    /// Its clock stands still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<StoppedClock>,
+    /// What its deadline counts from, when that is not `since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<CountedFrom>,
 }
 
 /// One branch of an active parallel state.
@@ -392,6 +484,12 @@ pub struct Wakeup {
     pub at: Moment,
     /// Entry it belongs to; cancelled when that is left.
     pub entry: u32,
+    /// What it counts from; 0 in what was stored before that was kept.
+    #[serde(default)]
+    pub since: Moment,
+    /// The rest of a stopped clock it was reckoned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Rest>,
 }
 
 /// An effect that has not answered yet.

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod apply;
+pub mod audit;
 pub mod calendar;
 pub mod catalog;
 pub mod check;
@@ -11,6 +12,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod diagram;
 pub mod dialect;
+pub mod difference;
 pub mod directory;
 pub mod effect;
 pub mod event;
@@ -18,13 +20,16 @@ pub mod example;
 pub mod field;
 pub mod identifier;
 pub mod instance;
+pub mod migrate;
 pub mod module;
 pub mod people;
 pub mod play;
+pub mod preview;
 pub mod record;
 pub mod refusal;
 pub mod rule;
 pub mod schema;
+pub mod scope;
 pub mod template;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
@@ -34,4 +39,5 @@ pub mod turn;
 pub mod value;
 pub mod verb;
 pub mod verify;
+pub mod why;
 pub mod write;

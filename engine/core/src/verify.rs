@@ -55,6 +55,15 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
             )]
         };
     }
+    if let Some(suspended) = &instance.suspended {
+        let owned = !suspended.by.is_empty() && !suspended.reason.is_empty();
+        let why = format!("{}: suspended without a reason or an owner", instance.id);
+        return if owned {
+            vec![]
+        } else {
+            vec![broken("i1", why)]
+        };
+    }
     let mut found = Vec::new();
     if instance.active.is_empty() && instance.holds.is_empty() {
         found.push(broken(
@@ -90,7 +99,16 @@ pub fn awake(def: &Definition, case: &Case) -> Vec<Violation> {
                 .wakeups
                 .iter()
                 .any(|wakeup| wakeup.entry == active.entry),
-            StateKind::WaitFor { .. } | StateKind::Subflow { .. } => true,
+            StateKind::WaitFor { .. } => true,
+            // Those asked for before children were kept are looked after by the reconciler.
+            StateKind::Subflow { .. } => {
+                let mut children = instance
+                    .children
+                    .iter()
+                    .filter(|child| child.entry == active.entry)
+                    .peekable();
+                children.peek().is_none() || children.any(|child| child.outcome.is_none())
+            }
             StateKind::Together { .. } => inside || branch_held,
             StateKind::Rule { .. }
             | StateKind::Choose { .. }

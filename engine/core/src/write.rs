@@ -17,6 +17,8 @@ pub struct Write {
     pub tasks_opened: Vec<TaskRow>,
     /// Tasks that ended.
     pub tasks_closed: Vec<TaskClosedRow>,
+    /// Open tasks whose state has another id, or whose due time moved.
+    pub tasks_changed: Vec<TaskRow>,
     /// The turn's events, in order, sealed into the chain.
     pub events: Vec<EventRow>,
     /// The record, when its values changed, and records made beside it.

@@ -98,6 +98,7 @@ fn all() -> Vec<Bad> {
         .collect()
 }
 
+/// A8.12: whatever is named must exist with the right type.
 #[test]
 fn every_mistake_is_told_as_agreed() {
     let write = std::env::var("ASSENT_GOLDEN").is_ok_and(|word| word == "write");

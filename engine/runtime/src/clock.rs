@@ -46,3 +46,17 @@ impl Clock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A6.17: the machine's clock cannot be set; a test clock can.
+    #[test]
+    fn only_a_test_clock_can_be_set() {
+        assert!(!Clock::System.set(Moment(1)));
+        let clock = Clock::test(Moment(0));
+        assert!(clock.set(Moment(1)));
+        assert_eq!(clock.now(), Moment(1));
+    }
+}

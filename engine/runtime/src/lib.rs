@@ -2,6 +2,7 @@
 //! No HTTP routes and no pages here: the server calls [`App`].
 
 pub mod app;
+pub mod audit;
 pub mod clock;
 pub mod demo;
 mod engine;

@@ -39,7 +39,7 @@ pub(crate) fn seed() -> Result<u64, AppError> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-fn fill(bytes: &mut [u8]) -> Result<(), AppError> {
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), AppError> {
     getrandom::fill(bytes).map_err(|fault| {
         AppError::unavailable(
             "random",

@@ -149,5 +149,7 @@
     box.addEventListener("change", function () { try { localStorage.setItem("assent:keys", box.checked ? "on" : "off"); } catch (e) { say(""); } });
   });
 
+  each("[data-print]", function (button) { button.hidden = false; button.addEventListener("click", function () { window.print(); }); });
+
   entered();
 })();

@@ -4,6 +4,8 @@
 
 #[path = "pictures/draw.rs"]
 mod draw;
+#[path = "pictures/records.rs"]
+mod records;
 #[path = "pictures/views.rs"]
 mod views;
 

@@ -1,3 +1,5 @@
+-- 0002: pools.
+--
 -- A task that several people may claim is one task with a row for each candidate, so that the inbox stays one index range.
 -- The key therefore names the assignee too. Programs that know only schema 1 delete by (instance, no) and go on working.
 create table tasks_keyed (

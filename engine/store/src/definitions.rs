@@ -2,11 +2,15 @@
 
 use assent_core::time::Moment;
 
+use assent_core::write::EventRow;
+
 use crate::Outcome;
 use crate::Store;
+use crate::commit::append_event;
 use crate::db::args;
 use crate::dialect::{LOCK_SCHEMA, Sql};
 use crate::error::StoreError;
+use crate::instances::event_from_row;
 use crate::row::Row;
 use crate::store::transaction;
 use crate::tx::Tx;
@@ -24,6 +28,14 @@ pub struct Published {
     pub at: Moment,
     /// By whom.
     pub by: String,
+}
+
+/// Most open instances that are counted by version.
+pub const OPEN_COUNTED_MAX: u32 = 100_000;
+
+/// The chain of events of a flow's publications.
+pub fn flow_chain(flow: &str) -> String {
+    format!("flow:{flow}")
 }
 
 /// A published definition in its flow's history.
@@ -53,6 +65,14 @@ const ONE: Sql = Sql::Same(
 const HISTORY: Sql = Sql::Same(
     "select flow, version, source, published_at, published_by, seq, current from definitions where flow = $1 order by seq desc",
 );
+const LAST_EVENT: Sql = Sql::Same(
+    "select seq, at, actor, kind, body, hash from events where instance = $1 order by seq desc limit $2",
+);
+// Bounded, because nothing counts them in the transaction: a page about a flow is an administrator's and rare.
+const OPEN_VERSIONS: Sql = Sql::Same(
+    "select version, count(*) from (select flow, version from instances where ended = 0 order by id limit $2) i \
+     where flow = $1 group by version order by version",
+);
 const DIRECTORY: Sql =
     Sql::Same("select version, body from directory order by version desc limit 1");
 const DIRECTORY_VERSION: Sql = Sql::Same("select coalesce(max(version), 0) from directory");
@@ -64,12 +84,44 @@ const DIRECTORY_SAVE: Sql = Sql::Same(
 
 impl Store {
     /// Publishes a definition: it becomes its flow's current one. A version that was published before becomes current
-    /// again. Returns the number of the publication.
+    /// again. The event says so in the flow's own chain ([`flow_chain`]). Returns the number of the publication; none
+    /// when the event's number is taken: somebody else published at the same time.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub async fn publish(&self, published: &Published) -> Result<u32, StoreError> {
-        transaction!(self, tx => publish(tx, published).await?)
+    pub async fn publish(
+        &self,
+        published: &Published,
+        event: &EventRow,
+    ) -> Result<Option<u32>, StoreError> {
+        transaction!(self, tx => {
+            let seq = publish(tx, published).await?;
+            if append_event(tx, &flow_chain(&published.flow), event).await? {
+                Some(seq)
+            } else {
+                tx.undo();
+                None
+            }
+        })
+    }
+
+    /// The last events of a chain, the newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_events(&self, chain: &str, limit: u32) -> Result<Vec<EventRow>, StoreError> {
+        self.list(&LAST_EVENT, args![chain, limit], event_from_row)
+            .await
+    }
+
+    /// How many of the oldest open instances (at most [`OPEN_COUNTED_MAX`]) are on which version of a flow.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open_versions(&self, flow: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        let read = |mut row: Row| Ok((row.text()?, row.count()?));
+        self.list(&OPEN_VERSIONS, args![flow, OPEN_COUNTED_MAX], read)
+            .await
     }
 
     /// The current definition of every flow.

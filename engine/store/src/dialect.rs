@@ -98,6 +98,12 @@ pub(crate) const BEGIN: Sql = Sql::Each {
     postgres: "begin isolation level read committed",
 };
 
+/// How a reading transaction begins that sees everything as it is at its first read, for as long as it lasts.
+pub(crate) const SNAPSHOT: Sql = Sql::Each {
+    sqlite: "begin",
+    postgres: "begin isolation level repeatable read read only",
+};
+
 pub(crate) const COMMIT: Sql = Sql::Same("commit");
 pub(crate) const ROLLBACK: Sql = Sql::Same("rollback");
 

@@ -35,6 +35,10 @@ const TABLES: &[(&str, Sql)] = tables![
     "settings" by "name",
     "entities" by "name",
     "entity_columns" by "entity, name",
+    "audit_roots" by "no",
+    "audit_parts" by "instance, upto",
+    "audit_tiles" by "level, tile",
+    "audit_keys" by "id",
     "assent_schema" by "number",
 ];
 

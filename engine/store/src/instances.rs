@@ -133,7 +133,7 @@ pub(crate) fn instance_from_row(mut row: Row) -> Result<InstanceRow, StoreError>
     })
 }
 
-fn event_from_row(mut row: Row) -> Result<EventRow, StoreError> {
+pub(crate) fn event_from_row(mut row: Row) -> Result<EventRow, StoreError> {
     Ok(EventRow {
         seq: row.count()?,
         at: row.moment()?,

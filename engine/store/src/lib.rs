@@ -20,11 +20,13 @@
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
+//! | the audit | `open_to_read`, `snapshot`, `grown_chains`, `add_root`, `last_root`, `root`, `place_of`, `tiles`, `audit_keys` |
 //! | care | `about`, `probe`, `backup`, `all_instances`, `chains`, `retire`, `dump` |
 //! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
 mod accounts;
 mod attachments;
+mod audit;
 mod care;
 mod commit;
 mod committer;
@@ -48,6 +50,7 @@ mod outbox;
 mod records;
 mod row;
 mod settings;
+mod snapshot;
 mod store;
 mod tasks;
 mod tx;
@@ -55,10 +58,11 @@ mod wakeups;
 
 pub use accounts::{Account, Token};
 pub use attachments::Attachment;
+pub use audit::{Grown, NewRoot};
 pub use care::About;
 pub use commit::Outcome;
 pub use committer::{Committer, CommitterOptions};
-pub use definitions::{Publication, Published};
+pub use definitions::{OPEN_COUNTED_MAX, Publication, Published, flow_chain};
 pub use dialect::Dialect;
 pub use entities::Stored;
 pub use error::{StoreError, StoreErrorKind};
@@ -70,6 +74,7 @@ pub use mailbox::KeptMail;
 pub use open::Options;
 pub use outbox::{ClaimedEffect, DeadEffect, Delivery};
 pub use records::{Group, RecordQuery, Summary, record_chain};
+pub use snapshot::Snapshot;
 pub use store::Store;
 pub use tasks::{ClosedTask, ListedTask};
 pub use wakeups::ClaimedWakeup;

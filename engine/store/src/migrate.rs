@@ -33,6 +33,12 @@ const MIGRATIONS: &[Migration] = &[
         oldest: 1,
         sql: include_str!("../migrations/0002_pools.sql"),
     },
+    Migration {
+        number: 3,
+        name: "audit_roots",
+        oldest: 1,
+        sql: include_str!("../migrations/0003_audit_roots.sql"),
+    },
 ];
 
 const SCHEMA: &str = "create table if not exists assent_schema (\n    number bigint primary key not null,\n    name text not null,\n    oldest bigint not null\n);\n";

@@ -64,19 +64,48 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             postgres(url, options).await?
         } else {
-            // The address may carry a password: it is not repeated.
-            return Err(StoreError::new(
-                StoreErrorKind::Unsuitable,
-                "a database address begins with sqlite: or postgres://",
-            ));
+            return Err(unknown_address());
         };
         migrate::migrate(&store).await?;
         store.load_tables().await?;
         Ok(store)
     }
+
+    /// Opens a database beside whoever works with it: nothing is migrated, and nothing can be written.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also when there is no such database yet.
+    pub async fn open_to_read(url: &str) -> Result<Store, StoreError> {
+        let options = Options {
+            readers: 2,
+            ..Options::default()
+        };
+        let reader = if let Some(path) = url.strip_prefix("sqlite:") {
+            let base = sqlite_base(path, options)?.read_only(true);
+            let pool = SqlitePoolOptions::new().max_connections(options.readers);
+            Pool::Sqlite(pool.connect_with(base).await?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = postgres_pool(options.readers, options, POSTGRES_READER);
+            Pool::Postgres(pool.connect_with(postgres_base(url)?).await?)
+        } else {
+            return Err(unknown_address());
+        };
+        check_version(&reader).await?;
+        let store = Store::from_pools(reader.clone(), reader);
+        store.load_tables().await?;
+        Ok(store)
+    }
 }
 
-async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
+/// The address may carry a password: it is not repeated.
+fn unknown_address() -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unsuitable,
+        "a database address begins with sqlite: or postgres://",
+    )
+}
+
+fn sqlite_base(path: &str, options: Options) -> Result<SqliteConnectOptions, StoreError> {
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.starts_with(":memory:") {
         return Err(StoreError::new(
@@ -99,12 +128,16 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
             format!("there is no folder {}", folder.display()),
         ));
     }
-    let base = SqliteConnectOptions::new()
+    Ok(SqliteConnectOptions::new()
         .filename(path)
         // A busy database is tried several times (see store.rs); together they take the whole patience.
         .busy_timeout(options.patience / TRIES)
         .statement_cache_capacity(STATEMENTS_KEPT)
-        .disable_statement_logging();
+        .disable_statement_logging())
+}
+
+async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
+    let base = sqlite_base(path, options)?;
     let writing = base
         .clone()
         .create_if_missing(true)
@@ -134,31 +167,40 @@ async fn sqlite(path: &str, options: Options) -> Result<Store, StoreError> {
     Ok(Store::from_pools(writer, Pool::Sqlite(reader)))
 }
 
-async fn postgres(url: &str, options: Options) -> Result<Store, StoreError> {
-    let base = PgConnectOptions::from_str(url)
+fn postgres_base(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::new(StoreErrorKind::Unsuitable, error.to_string()))?
         .application_name("assent")
         .statement_cache_capacity(STATEMENTS_KEPT)
-        .disable_statement_logging();
-    let pool = |connections: u32, settings: &'static [&'static str]| {
-        PgPoolOptions::new()
-            .max_connections(connections.max(1))
-            .acquire_timeout(options.patience)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    for setting in settings {
-                        sqlx::raw_sql(*setting).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
+        .disable_statement_logging())
+}
+
+fn postgres_pool(
+    connections: u32,
+    options: Options,
+    settings: &'static [&'static str],
+) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections.max(1))
+        .acquire_timeout(options.patience)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for setting in settings {
+                    sqlx::raw_sql(*setting).execute(&mut *connection).await?;
+                }
+                Ok(())
             })
-    };
-    let writer = pool(options.writers, POSTGRES_WRITER)
+        })
+}
+
+async fn postgres(url: &str, options: Options) -> Result<Store, StoreError> {
+    let base = postgres_base(url)?;
+    let writer = postgres_pool(options.writers, options, POSTGRES_WRITER)
         .connect_with(base.clone())
         .await?;
     let writer = Pool::Postgres(writer);
     check_version(&writer).await?;
-    let reader = pool(options.readers, POSTGRES_READER).connect_lazy_with(base);
+    let reader = postgres_pool(options.readers, options, POSTGRES_READER).connect_lazy_with(base);
     Ok(Store::from_pools(writer, Pool::Postgres(reader)))
 }
 

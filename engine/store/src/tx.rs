@@ -26,6 +26,10 @@ pub(crate) struct Tx {
 
 impl Tx {
     pub(crate) async fn begin(pool: &Pool) -> Result<Self, StoreError> {
+        Self::begin_with(pool, &BEGIN).await
+    }
+
+    pub(crate) async fn begin_with(pool: &Pool, begin: &Sql) -> Result<Self, StoreError> {
         let connection = match pool {
             Pool::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
             Pool::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
@@ -34,7 +38,7 @@ impl Tx {
             connection: Some(connection),
             undone: false,
         };
-        tx.execute_once(&BEGIN).await?;
+        tx.execute_once(begin).await?;
         Ok(tx)
     }
 

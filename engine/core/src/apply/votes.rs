@@ -39,11 +39,18 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             ..
         } => {
             if let Some(active) = at(instance, *entry) {
+                // Asked again in the same entry (another version of the flow): what was said stays, and an open task.
+                let known = std::mem::take(&mut active.voters);
+                let before = |person: &String| {
+                    let before = known.iter().find(|voter| voter.person == *person);
+                    let new = || fresh(person, true);
+                    before.cloned().unwrap_or_else(new)
+                };
                 let voter = |(place, person): (usize, &String)| Voter {
                     weight: weights.get(place).copied().unwrap_or(1),
                     groups: groups.get(place).cloned().unwrap_or_default(),
                     by_policy: stand_ins.contains(person),
-                    ..fresh(person, true)
+                    ..before(person)
                 };
                 active.voters = voters.iter().enumerate().map(voter).collect();
                 active.left_out.clone_from(left_out);

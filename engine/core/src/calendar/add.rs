@@ -1,6 +1,6 @@
 //! When a term ends.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::work_calendar::WALK_DAYS_MAX;
@@ -51,15 +51,9 @@ impl WorkCalendar {
 
     /// Where counting begins: `start` inside a working day's span, else the next opening.
     pub fn counted_from(&self, start: Moment) -> Moment {
-        let date = self.civil(start).date();
-        let inside = self.is_workday(date)
-            && self
-                .span(date)
-                .is_some_and(|(opening, closing)| opening <= start && start <= closing);
-        if inside {
-            start
-        } else {
-            self.opening_after(start)
+        match self.work_date(start) {
+            Some(_) => start,
+            None => self.opening_after(start),
         }
     }
 
@@ -96,8 +90,15 @@ impl WorkCalendar {
     fn plus_workdays(&self, start: Moment, count: u32) -> Moment {
         let from = self.counted_from(start);
         let civil = self.civil(from);
-        self.nth_workday_after(civil.date(), count)
-            .map_or(from, |date| self.moment(date.to_datetime(civil.time())))
+        let day = self.work_date(from).unwrap_or(civil.date());
+        self.nth_workday_after(day, count)
+            .map_or(from, |date| self.same_time(date, day, civil))
+    }
+
+    /// On another working day what `civil` is on its own: after midnight of a night shift, after midnight again.
+    pub(super) fn same_time(&self, on: Date, day: Date, civil: DateTime) -> Moment {
+        let next = jiff::Span::new().days(i32::from(civil.date() > day));
+        self.moment(on.saturating_add(next).to_datetime(civil.time()))
     }
 
     /// The n-th working day after `date`; `date` itself for none.

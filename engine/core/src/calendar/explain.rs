@@ -39,6 +39,11 @@ impl WorkCalendar {
         (why, self.unpublished(from, to))
     }
 
+    /// Why a stretch of that unit from `from` ends at `to`: sentences and warnings, as [`WorkCalendar::add`] gives them.
+    pub fn explained(&self, from: Moment, to: Moment, unit: TermUnit) -> (Vec<Text>, Vec<Text>) {
+        self.explain(from, to, unit)
+    }
+
     /// Date and time as people read them: "2026-10-10 周六 11:00", "Sat 2026-10-10 11:00".
     pub fn say(&self, at: Moment, lang: Lang) -> String {
         let civil = self.civil(at);

@@ -70,15 +70,16 @@ impl WorkCalendar {
 
     /// Whole workdays from one moment to another: the largest n with `from + n workdays ≤ to`.
     fn workdays_between(&self, from: Moment, to: Moment) -> u32 {
-        let begin = self.civil(self.counted_from(from));
+        let start = self.counted_from(from);
+        let begin = self.civil(start);
+        let day = self.work_date(start).unwrap_or(begin.date());
         let last = self.civil(to).date();
-        let days = begin
-            .date()
+        let days = day
             .series(jiff::Span::new().days(1))
             .skip(1)
             .take_while(|day| *day <= last)
             .filter(|day| self.is_workday(*day))
-            .take_while(|day| self.moment(day.to_datetime(begin.time())) <= to)
+            .take_while(|on| self.same_time(*on, day, begin) <= to)
             .take(WORKDAYS_SHOWN_MAX as usize)
             .count();
         u32::try_from(days).unwrap_or(WORKDAYS_SHOWN_MAX)
@@ -103,6 +104,35 @@ impl WorkCalendar {
         } else {
             self.say(at, lang)
         }
+    }
+}
+
+impl super::Rest {
+    /// "3 小时 20 分钟工作时间", "3 h 20 min of working time".
+    pub fn text(self) -> Text {
+        match self {
+            super::Rest::Clock(ms) => clock_words(ms),
+            super::Rest::Work(ms) => {
+                let plain = work_words(ms);
+                Text::new(
+                    format!("{}工作时间", plain.zh),
+                    format!("{} of working time", plain.en),
+                )
+            }
+        }
+    }
+}
+
+/// As [`clock_words`], without days: a working day has no fixed length.
+fn work_words(ms: i64) -> Text {
+    let (hours, minutes) = (ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);
+    match (hours, minutes) {
+        (0, _) => Text::new(format!("{minutes} 分钟"), format!("{minutes} min")),
+        (_, 0) => Text::new(format!("{hours} 小时"), format!("{hours} h")),
+        _ => Text::new(
+            format!("{hours} 小时 {minutes} 分钟"),
+            format!("{hours} h {minutes} min"),
+        ),
     }
 }
 

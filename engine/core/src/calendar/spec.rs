@@ -22,7 +22,8 @@ pub struct CalendarSpec {
     pub zone: String,
     /// Ordinary working days of the week: 1 is Monday, 7 is Sunday.
     pub week: Vec<u8>,
-    /// When it is open on a working day, in order. A shift past midnight is written as two.
+    /// When it is open on a working day, in order. The last may end on the next day (`22:00` to `06:00`): it belongs to
+    /// the day it begins on.
     pub shifts: Vec<Shift>,
     /// Public holidays and make-up workdays by year. A year that is missing is weekends only, with a warning.
     #[serde(default)]
@@ -84,7 +85,7 @@ pub struct OwnDay {
     pub name: Text,
 }
 
-/// An open stretch of a working day: from (inclusive) to (exclusive).
+/// An open stretch of a working day: from (inclusive) to (exclusive); one that ends before it begins ends the next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {
@@ -100,6 +101,20 @@ impl Shift {
         Self {
             from: ClockTime::at(from.0, from.1),
             to: ClockTime::at(to.0, to.1),
+        }
+    }
+
+    /// Does it run past midnight?
+    pub const fn is_overnight(self) -> bool {
+        self.to.0 < self.from.0
+    }
+
+    /// When it ends, in minutes since the midnight its day begins with.
+    pub(super) const fn end_minutes(self) -> u16 {
+        if self.is_overnight() {
+            self.to.0 + ClockTime::MINUTES_MAX
+        } else {
+            self.to.0
         }
     }
 }

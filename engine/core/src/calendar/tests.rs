@@ -33,6 +33,7 @@ fn end(calendar: &WorkCalendar, start: &str, term: &str) -> String {
     )
 }
 
+/// A6.1: 2026's cases, worked out by hand from the notice of 2025-11-04.
 #[test]
 fn the_examples_of_the_specification() {
     let office = office();
@@ -48,6 +49,7 @@ fn the_examples_of_the_specification() {
     }
 }
 
+/// A6.2: a start on a day off or after hours counts as the next opening.
 #[test]
 fn where_a_workday_starts() {
     let office = office();
@@ -68,6 +70,7 @@ fn where_a_workday_starts() {
     }
 }
 
+/// A6.4: work hours run only while a shift is open.
 #[test]
 fn work_hours_run_only_in_shifts() {
     let office = office();
@@ -109,6 +112,7 @@ fn clock_time_runs_through_everything() {
     }
 }
 
+/// A6.13: a six-day week, other shifts.
 #[test]
 fn other_calendars() {
     let six = builtin(CN_SIX_DAY).unwrap();
@@ -177,6 +181,47 @@ fn every_published_day_is_as_announced() {
     assert_eq!(office.published_until(), Some(2026));
 }
 
+/// Three shifts round the clock but the morning, Monday to Saturday.
+pub(super) fn plant() -> WorkCalendar {
+    let mut spec = builtin(CN_SIX_DAY).unwrap().spec().clone();
+    spec.name = "cn_plant".into();
+    spec.shifts = vec![
+        Shift::new((8, 0), (12, 0)),
+        Shift::new((14, 0), (22, 0)),
+        Shift::new((22, 0), (6, 0)),
+    ];
+    WorkCalendar::new(spec).unwrap()
+}
+
+/// A6.3: a night shift belongs to the day it begins on.
+#[test]
+fn a_night_shift_runs_over_midnight() {
+    let plant = plant();
+    for (start, term, expected) in [
+        ("2026-03-02 23:00", "4 work hours", "Tue 2026-03-03 03:00"),
+        ("2026-03-03 05:00", "2 work hours", "Tue 2026-03-03 09:00"),
+        // Saturday's night shift ends on Sunday morning; the next opening is Monday's.
+        ("2026-03-08 05:00", "2 work hours", "Mon 2026-03-09 09:00"),
+        ("2026-03-08 05:00", "1 workday", "Tue 2026-03-10 05:00"),
+        // Tuesday 02:00 is Monday's night shift: one workday later is Tuesday's, on Wednesday.
+        ("2026-03-03 02:00", "1 workday", "Wed 2026-03-04 02:00"),
+        ("2026-03-08 07:00", "1 workday", "Tue 2026-03-10 08:00"),
+        // The last shift before the holiday ends on its first morning; afterwards it opens on the 8th.
+        ("2026-09-30 23:00", "8 work hours", "Thu 2026-10-08 09:00"),
+    ] {
+        assert_eq!(end(&plant, start, term), expected, "{start} + {term}");
+    }
+    let left = plant.left(
+        at(&plant, "2026-03-03 02:00"),
+        at(&plant, "2026-03-04 02:00"),
+    );
+    assert_eq!(left.text.en, "1 workday left (Wed 02:00)");
+    let mut spec = plant.spec().clone();
+    spec.shifts = vec![Shift::new((8, 0), (16, 0)), Shift::new((22, 0), (9, 0))];
+    assert_eq!(WorkCalendar::new(spec).unwrap_err().len(), 1);
+}
+
+/// A6.12: a due date says what it skips and counts.
 #[test]
 fn a_due_date_is_explained() {
     let office = office();
@@ -230,6 +275,7 @@ fn a_due_date_is_explained() {
     );
 }
 
+/// A6.5: a year that is not published is weekends only, with a warning.
 #[test]
 fn an_unpublished_year_is_weekends_only_and_says_so() {
     let office = office();
@@ -363,6 +409,7 @@ fn a_stopped_clock_keeps_its_rest() {
     assert_eq!(office.rest(due, now, TermUnit::Hours), Rest::Clock(0));
 }
 
+/// A6.13: days of a plant's own win; bad data is refused.
 #[test]
 fn own_days_win_and_bad_data_is_refused_with_every_fault() {
     let mut spec = office().spec().clone();

@@ -190,8 +190,12 @@ impl WorkCalendar {
 
     /// Everything open from `at` on, in order, the first cut at `at`; at most [`WALK_DAYS_MAX`] days.
     pub(super) fn open_stretches(&self, at: Moment) -> impl Iterator<Item = (Moment, Moment)> {
-        self.civil(at)
+        // From the day before: its night shift may be open still.
+        let day_before = self
+            .civil(at)
             .date()
+            .saturating_sub(jiff::Span::new().days(1));
+        day_before
             .series(jiff::Span::new().days(1))
             .take(WALK_DAYS_MAX)
             .filter(|date| self.is_workday(*date))
@@ -211,6 +215,19 @@ impl WorkCalendar {
         Some((self.stretch(date, *first).0, self.stretch(date, *last).1))
     }
 
+    /// The working day that moment belongs to, when it lies in the span of one: after midnight perhaps the day before.
+    pub(super) fn work_date(&self, at: Moment) -> Option<Date> {
+        let today = self.civil(at).date();
+        let before = today.saturating_sub(jiff::Span::new().days(1));
+        let covers = |date: &Date| {
+            self.is_workday(*date)
+                && self
+                    .span(*date)
+                    .is_some_and(|(opening, closing)| opening <= at && at <= closing)
+        };
+        [today, before].into_iter().find(covers)
+    }
+
     fn stretch(&self, date: Date, shift: Shift) -> (Moment, Moment) {
         let at = |minutes: u16| {
             let midnight = date.to_datetime(Time::midnight());
@@ -218,7 +235,7 @@ impl WorkCalendar {
             // Civil arithmetic: 09:00 stays 09:00 on a day with a clock change.
             self.moment(midnight.saturating_add(clock))
         };
-        (at(shift.from.minutes()), at(shift.to.minutes()))
+        (at(shift.from.minutes()), at(shift.end_minutes()))
     }
 }
 
@@ -265,10 +282,19 @@ fn faults(spec: &CalendarSpec) -> Vec<Text> {
         "至少要有一个上班时段",
         "There must be at least one shift",
     );
+    let (last, others) = match spec.shifts.split_last() {
+        Some((last, others)) => (Some(last), others),
+        None => (None, &[][..]),
+    };
+    let reaches_into_next = last
+        .zip(spec.shifts.first())
+        .is_some_and(|(last, first)| last.is_overnight() && last.to > first.from);
     fault(
-        spec.shifts.iter().any(|shift| shift.from >= shift.to),
-        "每个时段的开始必须早于结束；跨零点的班次请写成两个时段",
-        "A shift must start before it ends; write one past midnight as two",
+        spec.shifts.iter().any(|shift| shift.from == shift.to)
+            || others.iter().any(|shift| shift.is_overnight())
+            || reaches_into_next,
+        "每个时段的开始必须早于结束；只有最后一个可以跨零点，且不能与第二天的第一个重叠",
+        "A shift must start before it ends; only the last may run past midnight, and not into the next day's first",
     );
     fault(
         spec.shifts.windows(2).any(|pair| pair[0].to > pair[1].from),

@@ -24,7 +24,7 @@ pub(super) enum Cause {
     Late(usize),
     /// A policy counts it as approved because nobody can be asked.
     Passed,
-    /// The custom outcome of that number was picked.
+    /// The custom outcome of that number was picked, or a subflow ended with the mapped outcome of that number.
     Outcome(usize),
 }
 
@@ -75,10 +75,15 @@ pub(super) fn edges(def: &Definition, ix: StateIx) -> Vec<Edge> {
                 }
             }
         }
-        StateKind::Subflow { beside, .. } => {
+        StateKind::Subflow {
+            beside, outcomes, ..
+        } => {
             add(Cause::Done, state.next);
             if !beside {
                 add(Cause::Rejected, state.if_rejected);
+            }
+            for (number, (_, to)) in outcomes.iter().enumerate() {
+                add(Cause::Outcome(number), *to);
             }
         }
         StateKind::Work { actions, .. } => {

@@ -319,6 +319,13 @@ fn step(def: &Definition, ix: StateIx, cause: Option<Cause>, lang: Lang) -> Stri
             }
         }
         Some(Cause::Outcome(number)) => {
+            if let crate::definition::StateKind::Subflow { outcomes, .. } = &state.kind {
+                let how = outcomes.get(number).map_or("", |(how, _)| how.word());
+                return match lang {
+                    Lang::Zh => format!("「{name}」的子流程以“{how}”结束"),
+                    Lang::En => format!("“{name}”, whose subflow ends as “{how}”"),
+                };
+            }
             let outcome = crate::verb::outcomes(state)
                 .get(number)
                 .map_or("", |outcome| outcome.name.get(lang));

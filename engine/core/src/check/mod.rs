@@ -4,6 +4,7 @@
 //! pure function of the definition, the catalog and, for the organisation, the directory. Nothing stops at the first
 //! fault. A fault is told once, where it can be mended.
 
+mod across;
 mod approvals;
 mod choices;
 mod deadlines;
@@ -27,6 +28,7 @@ use crate::catalog::Catalog;
 use crate::definition::Definition;
 use crate::diagnostic::Diagnostic;
 
+pub use across::across;
 pub use finding::Finding;
 pub use organisation::organisation;
 

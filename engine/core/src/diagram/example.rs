@@ -138,6 +138,7 @@ pub(super) fn flow(
             title_field: None,
         },
         own_form: true,
+        scope: None,
         tables: BTreeMap::new(),
         people: people
             .iter()
@@ -251,6 +252,7 @@ impl Build {
                 vec![late(LateAct::Go(self.ix(spec.late_go)))]
             },
             clock_stops_in: vec![],
+            restarts_on_transfer: false,
             policies: PolicyOverrides::default(),
             mail: None,
         });
@@ -325,6 +327,9 @@ impl Build {
                 time: expr(time).unwrap(),
             },
             Does::Subflow(flow) => StateKind::Subflow {
+                each: None,
+                needs: crate::definition::Join::All,
+                outcomes: vec![],
                 flow: flow.to_owned(),
                 link: None,
                 beside: false,

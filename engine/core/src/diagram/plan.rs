@@ -346,6 +346,11 @@ fn ways_out(state: &State) -> Vec<(Target, Text, ExitKind)> {
         };
         ways.push((state.if_rejected, label, ExitKind::Back));
     }
+    if let StateKind::Subflow { outcomes, .. } = &state.kind {
+        for (how, to) in outcomes {
+            ways.push(plain(*to, Text::same(how.word())));
+        }
+    }
     for rung in &state.if_late {
         if let LateAct::Go(to) = rung.act {
             ways.push((Target::Go(to), Text::new("超时", "late"), ExitKind::Late));

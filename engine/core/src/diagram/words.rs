@@ -7,7 +7,7 @@ use crate::text::{Lang, Text};
 use crate::value::Value;
 
 /// What sort of state it is.
-pub(super) fn kind(kind: &StateKind) -> Text {
+pub(crate) fn kind(kind: &StateKind) -> Text {
     match kind {
         StateKind::Draft { .. } => Text::new("填写", "draft"),
         StateKind::Approve(_) => Text::new("审批", "approval"),
@@ -135,7 +135,7 @@ fn join(needs: Join) -> Text {
 }
 
 /// A condition with the names of its fields and the values of its constants in place of paths: "装载率 < 0.85".
-pub(super) fn condition(expr: &Expr) -> Text {
+pub(crate) fn condition(expr: &Expr) -> Text {
     Text::new(said(expr, Lang::Zh), said(expr, Lang::En))
 }
 

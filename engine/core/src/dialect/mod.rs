@@ -35,6 +35,7 @@ use reader::Reader;
 use tree::{Node, Source};
 
 pub use form::{FieldPlace, Fields, fields};
+pub(crate) use kinds::words as said_type;
 pub use names::OWN_MAILS;
 pub use suggest::nearest;
 

@@ -35,8 +35,7 @@ impl Directory {
                 continue;
             }
             for warning in self.trouble(absence, *flow) {
-                let known = found.iter().any(|known| *known == warning);
-                if !known {
+                if !found.contains(&warning) {
                     found.push(Text::new(
                         format!("流程“{}”：{}", flow.name.zh, warning.zh),
                         format!("Flow “{}”: {}", flow.name.en, warning.en),

@@ -15,6 +15,9 @@ use crate::people::{PersonId, Resolved, SUPERVISOR_LEVELS_MAX};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 
+/// Role whose holders administer everything.
+pub const ADMIN_ROLE: &str = "administrator";
+
 /// The organisation at one moment.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory {

@@ -210,7 +210,7 @@ impl Directory {
     ) -> ProxyFound {
         let proxy = absence.proxy.as_deref().unwrap_or_default();
         let (zh, en) = words(self.name(away), self.name(proxy), flag);
-        why.push(left_with(zh, en, self.name(ask.person)));
+        why.push(left_with(&zh, &en, self.name(ask.person)));
         ProxyFound {
             person: ask.person.to_owned(),
             hops: vec![],
@@ -221,7 +221,7 @@ impl Directory {
 }
 
 /// Nobody stands in, so the task stays where it is.
-pub(crate) fn left_with(zh: String, en: String, asked: &str) -> Text {
+pub(crate) fn left_with(zh: &str, en: &str, asked: &str) -> Text {
     Text::new(
         format!("{zh}，任务留给{asked}"),
         format!("{en}; the task stays with {asked}"),

@@ -142,6 +142,7 @@ fn resolve(rule: &str) -> Resolved {
     resolve_with(rule, |_| {})
 }
 
+/// A3.1
 #[test]
 fn every_way_of_naming_people() {
     for (rule, people) in [
@@ -184,6 +185,7 @@ fn every_way_of_naming_people() {
     }
 }
 
+/// A3.2
 #[test]
 fn the_explanation_says_who_and_why_nobody() {
     let why = |rule: &str| -> Vec<(String, String)> {
@@ -255,6 +257,7 @@ fn the_explanation_says_who_and_why_nobody() {
     );
 }
 
+/// A3.4
 #[test]
 fn a_vacant_level_is_consumed_or_moves_up() {
     assert_eq!(
@@ -270,6 +273,7 @@ fn a_vacant_level_is_consumed_or_moves_up() {
     assert_eq!(up("head of applicant.department up 1"), "boss");
 }
 
+/// A3.5
 #[test]
 fn missing_fields_are_named_and_an_exception_that_is_not_known_finds_nobody() {
     assert_eq!(resolve("record.empty").missing, ["empty"]);
@@ -513,6 +517,7 @@ proptest! {
         }
     }
 
+    /// A3.1
     #[test]
     fn nobody_who_left_is_ever_asked_and_nobody_twice(rule in rules()) {
         let (directory, values, instance) = (company(), values(), instance());

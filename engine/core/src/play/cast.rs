@@ -216,6 +216,11 @@ impl Organisation for Cast {
         }
     }
 
+    fn administers(&self, person: &str) -> bool {
+        let playing = self.playing("administrator");
+        playing.iter().any(|known| known == person)
+    }
+
     fn unit(&self, _person: &str) -> Option<String> {
         None
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{Action, Actor, Command, DecideWith, EffectAnswer, ReturnTo, Verdict, Via};
+use crate::command::{
+    Action, Actor, Command, DecideWith, EffectAnswer, Override, ReturnTo, Verdict, Via,
+};
 use crate::definition::Outcome;
 use crate::event::{Change, Event};
 use crate::example::{Deed, Example, Expect, Step, Stub};
@@ -214,6 +216,10 @@ impl<'a> World<'a> {
                 set,
             },
             Deed::Retry => Action::Retry { comment, set },
+            Deed::Override(act) => Action::Override {
+                act: self.overruling(act, step.state.as_deref()),
+                reason: words,
+            },
             Deed::Happen(event, payload) => {
                 return self.send(
                     Actor::System,
@@ -230,6 +236,22 @@ impl<'a> World<'a> {
             Deed::Child(outcome) => return self.child(outcome),
         };
         self.send(Actor::Person(who), action)
+    }
+
+    /// What overrules the flow, with the task it is about: anybody's in that state.
+    fn overruling(&self, act: &Override, state: Option<&str>) -> Override {
+        match act {
+            Override::Reassign { to, .. } => Override::Reassign {
+                task: self.task_of("", state, &Deed::Approve),
+                to: to.clone(),
+            },
+            Override::Terminate
+            | Override::Suspend
+            | Override::Resume
+            | Override::Jump { .. }
+            | Override::Skip { .. }
+            | Override::Retry { .. } => act.clone(),
+        }
     }
 
     /// The task a step is about: the person's own in that state, else anybody's there, else the last one that ended there.
@@ -260,7 +282,12 @@ impl<'a> World<'a> {
     }
 
     fn child(&mut self, outcome: &str) -> Result<(), Refusal> {
-        let asked = self
+        // The first that runs; when none does, the last that was asked for: its end comes too late.
+        let running = self.case.as_ref().and_then(|case| {
+            let mut children = case.instance.children.iter();
+            children.find(|child| child.outcome.is_none() && !child.beside)
+        });
+        let last = self
             .events
             .iter()
             .rev()
@@ -268,13 +295,8 @@ impl<'a> World<'a> {
                 Change::SubflowAsked { child, .. } => Some(child.clone()),
                 _ => None,
             });
-        let outcome = match outcome {
-            "approved" => Outcome::Approved,
-            "rejected" => Outcome::Rejected,
-            "withdrawn" => Outcome::Withdrawn,
-            "cancelled" => Outcome::Cancelled,
-            named => Outcome::Named(named.to_owned()),
-        };
+        let asked = running.map(|child| child.id.clone()).or(last);
+        let outcome = Outcome::of_word(outcome);
         self.send(
             Actor::System,
             Action::ChildEnded {
@@ -471,7 +493,8 @@ fn fits(kind: TaskKind, deed: &Deed) -> bool {
         | Deed::Copy(_)
         | Deed::TakeBack
         | Deed::Urge
-        | Deed::Reopen => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
+        | Deed::Reopen
+        | Deed::Override(_) => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
     }
 }
 

@@ -111,7 +111,8 @@ impl Run<'_> {
     /// As [`Run::entry`].
     pub(crate) fn arm_again(&mut self, entry: u32) -> Result<(), Refusal> {
         let (active, state) = self.entry(entry)?;
-        let (since, due) = (active.since, active.due);
+        let from = active.counted_from.filter(|from| from.rest.is_none());
+        let (since, due) = (from.map_or(active.since, |from| from.at), active.due);
         let mut armed = vec![];
         for (number, rung) in state.if_late.iter().enumerate() {
             let mut at = match (&rung.at, due) {
@@ -135,6 +136,8 @@ impl Run<'_> {
                 reference,
                 at,
                 entry,
+                since: Some(since),
+                rest: None,
             });
         }
         Ok(())

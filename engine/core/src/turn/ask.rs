@@ -39,7 +39,7 @@ impl Run<'_> {
         let found: Vec<Vec<PersonId>> = approve
             .by
             .iter()
-            .map(|who| self.resolve(who).people)
+            .map(|who| self.resolve_at(state, who).people)
             .collect();
         let ballots = ballots(&approve.needs, &voters, &found);
         let required = required(&approve.needs, &ballots);
@@ -298,7 +298,7 @@ impl Run<'_> {
         }
     }
 
-    /// Opens a task for somebody, or whoever stands in for them, and queues its mail.
+    /// Opens a task and queues its mail.
     pub(crate) fn open_task(
         &mut self,
         state: &State,
@@ -306,31 +306,21 @@ impl Run<'_> {
         kind: TaskKind,
         asked: PersonId,
         voter: PersonId,
-        mut why: Vec<Text>,
+        why: Vec<Text>,
     ) {
-        let proxy = self.stand_in(state, entry, kind, (&asked, &voter));
-        why.extend(proxy.why);
-        let (assignee, to) = (proxy.person.clone(), proxy.person);
-        let new = NewTask {
-            assignee,
-            voter,
-            why,
-            ..NewTask::default()
-        };
-        let task = self.emit_task(state, entry, kind, new);
-        if proxy.flag.is_some() || !proxy.hops.is_empty() {
-            self.emit(Change::Proxied {
-                task,
-                person: asked,
-                hops: proxy.hops,
-                flag: proxy.flag,
-            });
-        }
-        // Nobody stands in: whoever looks after the flow should know that it waits for somebody absent.
-        if proxy.flag.is_some() {
-            let owners = self.cx.organisation.owners(self.def, &self.case);
-            self.mail(crate::turn::late::REMIND_MAIL, owners, None, &state.id);
-        }
+        let task = self.emit_task(
+            state,
+            entry,
+            kind,
+            NewTask {
+                assignee: asked,
+                voter,
+                why,
+                ..NewTask::default()
+            },
+        );
+        let open = self.case.instance.task(task);
+        let to = open.map(|task| task.assignee.clone()).unwrap_or_default();
         // A first draft needs no mail: the applicant is writing it. One that came back does.
         if kind != TaskKind::Draft || self.case.instance.submitted {
             let mail = state.mail.clone().unwrap_or_else(|| {
@@ -344,7 +334,7 @@ impl Run<'_> {
         }
     }
 
-    /// Opens a task without a mail; answers its number.
+    /// Opens a task, for somebody or whoever stands in for them, without a mail; answers its number.
     pub(crate) fn emit_task(
         &mut self,
         state: &State,
@@ -353,27 +343,23 @@ impl Run<'_> {
         new: NewTask,
     ) -> u32 {
         let task = self.case.instance.tasks_made + 1;
-        let due = self.due(entry);
+        let due = self.case.instance.due(entry);
+        let proxy = self.stand_in(state, entry, kind, &new);
         self.emit(Change::TaskOpened {
             task,
             state: state.id.clone(),
             entry,
             kind,
-            assignee: new.assignee,
+            assignee: proxy.person.clone(),
             voter: new.voter,
             due,
-            why: new.why,
+            why: [new.why, proxy.why.clone()].concat(),
             candidates: new.candidates,
             host: new.host,
             blocks: new.blocks,
         });
+        self.stood_in(state, task, new.assignee, proxy);
         task
-    }
-
-    /// When an entry is due: by its own deadline, or that of the parallel state around it.
-    fn due(&self, entry: u32) -> Option<crate::time::Moment> {
-        let active = self.case.instance.at(entry)?;
-        active.due.or_else(|| self.due(active.parent?))
     }
 }
 
@@ -389,7 +375,11 @@ pub(crate) struct NewTask {
 }
 
 /// One value per voter, or nothing where all are the usual one: the trail stays short.
-fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual: &T) -> Vec<T> {
+pub(super) fn each_unless<T: PartialEq>(
+    voters: &[Voter],
+    pick: impl Fn(&Voter) -> T,
+    usual: &T,
+) -> Vec<T> {
     let all: Vec<T> = voters.iter().map(pick).collect();
     if all.iter().all(|one| one == usual) {
         vec![]
@@ -398,7 +388,7 @@ fn each_unless<T: PartialEq>(voters: &[Voter], pick: impl Fn(&Voter) -> T, usual
     }
 }
 
-fn too_few(state: &State, required: u32, found: usize) -> Trouble {
+pub(super) fn too_few(state: &State, required: u32, found: usize) -> Trouble {
     let zh = format!(
         "节点“{}”需要 {required} 票同意，找到的 {found} 人达不到。",
         state.name.zh

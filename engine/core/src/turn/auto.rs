@@ -34,20 +34,7 @@ impl Run<'_> {
                 self.leave(ix, entry, parent, state.next)
             }
             StateKind::WaitUntil { time } => self.wait_until(ix, entry, parent, time),
-            StateKind::Subflow { flow, link, beside } => {
-                let child = child_id(&self.case.instance.id, entry);
-                self.emit(Change::SubflowAsked {
-                    flow: flow.clone(),
-                    entry,
-                    link: link.clone(),
-                    child,
-                });
-                if *beside {
-                    self.leave(ix, entry, parent, state.next)
-                } else {
-                    Ok(())
-                }
-            }
+            StateKind::Subflow { .. } => self.subflow(ix, entry, parent),
             StateKind::WaitFor { .. }
             | StateKind::Draft { .. }
             | StateKind::Approve(_)
@@ -219,6 +206,8 @@ impl Run<'_> {
             reference: format!("e{entry}.wait"),
             at,
             entry,
+            since: None,
+            rest: None,
         });
         Ok(())
     }
@@ -250,6 +239,7 @@ impl Run<'_> {
             entry,
             to: None,
             rest: None,
+            rungs: vec![],
         });
         self.over(Some(ix), outcome.clone())
     }
@@ -267,11 +257,6 @@ pub(crate) fn filled(fills: &[(String, String)], gave: &Values) -> Values {
         .iter()
         .filter_map(|(field, output)| Some((field.clone(), gave.get(output)?.clone())))
         .collect()
-}
-
-/// The id of a subflow's instance: made from its parent and entry, so that asking twice makes one.
-pub(crate) fn child_id(parent: &str, entry: u32) -> String {
-    made_id(parent, &format!("subflow:{entry}"))
 }
 
 /// An id derived from another and a purpose, shaped like a UUID (version 8: made by the application).

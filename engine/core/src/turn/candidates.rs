@@ -122,7 +122,7 @@ impl Run<'_> {
         Ok(sorted)
     }
 
-    fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
+    pub(super) fn sort(&self, state: &State, by: &[PeopleRef]) -> Sorted {
         let own = self.own_request(state);
         let found = self.found(state, by);
         let mut sorted = Sorted {

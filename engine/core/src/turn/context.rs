@@ -2,7 +2,7 @@
 
 use crate::calendar::WorkCalendar;
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::{ProxyAsk, ProxyFound};
+use crate::directory::{ADMIN_ROLE, ProxyAsk, ProxyFound};
 use crate::field::EntityType;
 use crate::instance::Case;
 use crate::module::Module;
@@ -74,6 +74,14 @@ pub trait Organisation {
     fn may_act(&self, person: &str) -> bool;
     /// The next superior who is still here.
     fn superior(&self, person: &str) -> Option<PersonId>;
+    /// Does this person belong to one of these units, or to one below? None where there is no organisation to ask.
+    fn within(&self, _person: &str, _units: &[String]) -> Option<bool> {
+        None
+    }
+    /// May this person administer every flow (role `administrator`)?
+    fn administers(&self, person: &str) -> bool {
+        self.has_role(person, ADMIN_ROLE)
+    }
     /// What people call somebody.
     fn name(&self, person: &str) -> String;
     /// The flow's owners.

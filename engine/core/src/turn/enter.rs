@@ -1,8 +1,7 @@
 //! Entering a state: skip it, or be in it and do what its kind says.
 
-use crate::calendar::Term;
 use crate::condition::NoValue;
-use crate::definition::{RegionIx, RungTime, State, StateIx, StateKind};
+use crate::definition::{RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::{BranchStatus, TaskKind};
 use crate::refusal::Refusal;
@@ -45,6 +44,8 @@ impl Run<'_> {
             return self.hold(state, None, Trouble::no_value(self.def, &missing));
         }
         let due = self.due_on_entry(state);
+        // A clock that only stopped: of the ladder too, what is left runs on.
+        let rungs = self.case.instance.stopped_rungs.get(&state.id).cloned();
         let branches = match self.branches(state) {
             Ok(branches) => branches,
             Err(trouble) => return self.hold(state, None, trouble),
@@ -55,8 +56,12 @@ impl Run<'_> {
             parent,
             due,
             branches,
+            term: state.term(&self.case.values),
         });
-        self.arm(state, entry, due);
+        match rungs {
+            Some(rungs) => self.arm_rests(state, entry, due, &rungs),
+            None => self.arm(state, entry, due),
+        }
         self.begin(ix, entry, parent)
     }
 
@@ -182,28 +187,5 @@ impl Run<'_> {
                 .iter()
                 .any(|run| run.id == branch && run.status == BranchStatus::Skipped)
         })
-    }
-
-    /// Arms the ladder of a state just entered.
-    fn arm(&mut self, state: &State, entry: u32, due: Option<Moment>) {
-        for (number, rung) in state.if_late.iter().enumerate() {
-            let at = match (&rung.at, due) {
-                (RungTime::After(term), _) => self.later(self.cx.now, *term),
-                (RungTime::Deadline, Some(due)) => due,
-                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, *term),
-                // Refused when the flow is checked.
-                (RungTime::Deadline | RungTime::DeadlinePlus(_), None) => continue,
-            };
-            self.emit(Change::WakeupSet {
-                reference: format!("e{entry}.r{number}.0"),
-                at,
-                entry,
-            });
-        }
-    }
-
-    /// The flow's calendar, applied.
-    pub(crate) fn later(&self, from: Moment, term: Term) -> Moment {
-        self.cx.calendar.add(from, term).at
     }
 }

@@ -54,6 +54,8 @@ impl Run<'_> {
                 reference: format!("e{entry}.r{number}.{}", fired + 1),
                 at,
                 entry,
+                since: None,
+                rest: None,
             });
         }
     }

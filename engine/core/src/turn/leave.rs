@@ -7,6 +7,7 @@ use crate::instance::{BranchStatus, TaskEnd};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
+use crate::turn::clock::term_of;
 
 impl Run<'_> {
     /// Leaves an active state by a target.
@@ -24,13 +25,18 @@ impl Run<'_> {
             Target::Go(to) => Some(self.def.states[to].id.clone()),
             Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => None,
         };
-        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         let rest = self.rest(ix, entry, target);
+        let rungs = match rest {
+            Some(_) => self.rung_rests(&self.def.states[ix], entry),
+            None => vec![],
+        };
+        self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         self.emit(Change::Left {
             state: self.def.states[ix].id.clone(),
             entry,
             to,
             rest,
+            rungs,
         });
         self.follow(ix, parent, target)
     }
@@ -40,10 +46,8 @@ impl Run<'_> {
         let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
             return None;
         };
-        let (due, term) = (
-            self.case.instance.at(entry)?.due?,
-            state.term(&self.case.values)?,
-        );
+        let active = self.case.instance.at(entry)?;
+        let (due, term) = (active.due?, term_of(state, active)?);
         state
             .clock_stops_in
             .contains(&to)
@@ -190,6 +194,7 @@ impl Run<'_> {
                 fired: false,
             });
         }
+        self.stop_children(entry, because);
     }
 
     /// A branch reached its end, or nobody caught its rejection.
@@ -214,7 +219,7 @@ impl Run<'_> {
     }
 
     /// Counts the branches that are done; settles the parallel state as soon as the count decides.
-    fn join(&mut self, entry: u32) -> Result<(), Refusal> {
+    pub(crate) fn join(&mut self, entry: u32) -> Result<(), Refusal> {
         let Some(active) = self.case.instance.at(entry) else {
             return Ok(());
         };
@@ -303,6 +308,7 @@ impl Run<'_> {
         for entry in entries {
             self.cancel(entry, &because);
         }
+        self.stop_those_beside(&outcome, &because);
         self.restore(&outcome);
         let state = ix.map(|ix| self.def.states[ix].id.clone());
         let comment = self.comment.clone();

@@ -9,6 +9,7 @@ mod ask;
 mod auto;
 mod candidates;
 mod choices;
+mod clock;
 mod context;
 mod draw;
 mod enter;
@@ -17,17 +18,21 @@ mod fields;
 mod hold;
 mod late;
 mod leave;
+mod migrating;
 mod organisation;
 mod retreat;
 mod run;
 mod seal;
 mod settle;
 mod stand_in;
+mod subflow;
 mod tally;
 
 pub(crate) use ask::NewTask;
-pub(crate) use auto::{child_id, filled, made_id};
+pub(crate) use auto::{filled, made_id};
 pub use choices::{Choice, choosable};
+pub use clock::{Moved, moved, reckoned, why_due};
+pub(crate) use clock::{QUESTION, SUSPENDED, rung_of};
 pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
 pub(crate) use draw::RULE_PEOPLE;
 pub use facts::CaseFacts;
@@ -89,6 +94,20 @@ pub fn turn(
     command: &Command,
     cx: &Context<'_>,
 ) -> Result<Turn, Refusal> {
+    turn_to(def, None, before, command, cx)
+}
+
+/// Decides a command that may lead to another version of the flow: a migration. `cx` is that version's (its calendar).
+///
+/// # Errors
+/// As [`turn`]; without the version it names, a migration is refused.
+pub fn turn_to(
+    def: &Definition,
+    to: Option<&Definition>,
+    before: Before,
+    command: &Command,
+    cx: &Context<'_>,
+) -> Result<Turn, Refusal> {
     let (case, values_before, new) = match before {
         Before::Case(case) => {
             let case = *case;
@@ -104,8 +123,10 @@ pub fn turn(
     let expected_rev = new.is_none().then_some(case.instance.rev);
     let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
+    run.target = to;
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
+    let def = run.def;
     let (case, events, beside) = run.finish();
     let (case_after, events_made) = (&case, events.as_slice());
     let sealed = seal::Sealed {

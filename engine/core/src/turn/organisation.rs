@@ -72,6 +72,12 @@ impl Organisation for Directed<'_> {
         self.directory.active(person).is_some()
     }
 
+    fn within(&self, person: &str, units: &[String]) -> Option<bool> {
+        let unit = &self.directory.people.get(person)?.unit;
+        let around = self.directory.upward(unit);
+        Some(units.iter().any(|unit| around.contains(&unit.as_str())))
+    }
+
     fn superior(&self, person: &str) -> Option<PersonId> {
         self.directory.superior_of(person).people.into_iter().next()
     }

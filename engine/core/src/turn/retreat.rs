@@ -71,7 +71,7 @@ impl Run<'_> {
     }
 
     /// The passed entries that no longer stand after going back to `to`: itself and what came after, in its region or inside it.
-    fn dropped(&self, to: StateIx) -> Vec<u32> {
+    pub(crate) fn dropped(&self, to: StateIx) -> Vec<u32> {
         let path = &self.case.instance.path;
         let id = &self.def.states[to].id;
         let region = self.def.states[to].region;
@@ -87,10 +87,13 @@ impl Run<'_> {
     }
 
     pub(crate) fn within(&self, state: &str, region: RegionIx) -> bool {
-        let mut at = self
-            .def
-            .state_ix(state)
-            .map(|ix| self.def.states[ix].region);
+        let ix = self.def.state_ix(state);
+        ix.is_some_and(|ix| self.within_region(ix, region))
+    }
+
+    /// Does a state stand in that region, or in one inside it?
+    pub(crate) fn within_region(&self, state: StateIx, region: RegionIx) -> bool {
+        let mut at = Some(self.def.states[state].region);
         while let Some(here) = at {
             if here == region {
                 return true;

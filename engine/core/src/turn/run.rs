@@ -12,8 +12,9 @@ use crate::turn::{CaseFacts, Context};
 use crate::value::Value;
 use crate::write::RecordWrite;
 
-/// States entered in one turn before the run is held: an automatic loop must not run for ever.
-const ENTRIES_PER_TURN_MAX: u32 = 500;
+/// States entered in one turn before the run is held: an automatic loop must not run for ever. One state enters the next,
+/// so this also bounds the stack, and a loop is held long before a thread's stack is used up.
+const ENTRIES_PER_TURN_MAX: u32 = 100;
 /// Times one state may be entered in an instance's life.
 const VISITS_MAX: u32 = 1_000;
 
@@ -21,6 +22,8 @@ const VISITS_MAX: u32 = 1_000;
 pub struct Run<'a> {
     /// The flow.
     pub def: &'a Definition,
+    /// The version a migration leads to.
+    pub target: Option<&'a Definition>,
     /// The case as it is now.
     pub case: Case,
     /// What may be known besides.
@@ -42,6 +45,7 @@ impl<'a> Run<'a> {
     pub fn new(def: &'a Definition, case: Case, command: &Command, cx: &'a Context<'a>) -> Self {
         Self {
             def,
+            target: None,
             cx,
             actor: command.actor.clone(),
             comment: None,
@@ -66,6 +70,16 @@ impl<'a> Run<'a> {
         };
         crate::apply::apply(&mut self.case, &event);
         self.events.push(event);
+    }
+
+    /// Tries something; what it did is undone when it is refused.
+    pub(crate) fn attempt(&mut self, wish: impl FnOnce(&mut Self) -> Result<(), Refusal>) {
+        let (case, events, beside) = (self.case.clone(), self.events.len(), self.beside.len());
+        if wish(self).is_err() {
+            self.case = case;
+            self.events.truncate(events);
+            self.beside.truncate(beside);
+        }
     }
 
     /// The events so far.

@@ -56,6 +56,7 @@ impl Sealed<'_> {
             expected_rev: self.expected_rev,
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
+            tasks_changed: self.changed(),
             events: self.event_rows(),
             records,
             guards: vec![],
@@ -131,6 +132,19 @@ impl Sealed<'_> {
             .tasks
             .iter()
             .filter(|task| task.no > before)
+            .map(|task| self.task_row(task))
+            .collect()
+    }
+
+    /// Tasks that were open and are, in a state with another id or with another due time.
+    fn changed(&self) -> Vec<TaskRow> {
+        let tasks = self.case.instance.tasks.iter();
+        let differs = |task: &&Task| {
+            let before = self.before.task(task.no);
+            before.is_some_and(|before| before.state != task.state || before.due != task.due)
+        };
+        tasks
+            .filter(differs)
             .map(|task| self.task_row(task))
             .collect()
     }
@@ -281,10 +295,13 @@ impl Sealed<'_> {
                 flow,
                 link,
                 child,
-                entry,
+                beside,
+                set,
+                ..
             } => {
-                let waits = self.case.instance.at(*entry).is_some();
+                let waits = !*beside;
                 vec![Effect::Subflow {
+                    set: set.clone(),
                     instance,
                     child: child.clone(),
                     flow: flow.clone(),
@@ -292,6 +309,10 @@ impl Sealed<'_> {
                     waits,
                 }]
             }
+            Change::SubflowStopped { child, .. } => vec![Effect::StopChild {
+                parent: instance,
+                child: child.clone(),
+            }],
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
             | Change::FieldsSet { .. }
@@ -323,6 +344,15 @@ impl Sealed<'_> {
             | Change::Commented { .. }
             | Change::Held { .. }
             | Change::Resumed { .. }
+            | Change::Overridden { .. }
+            | Change::Suspended { .. }
+            | Change::Unsuspended {}
+            | Change::Postponed { .. }
+            | Change::ClockStopped { .. }
+            | Change::ClockStarted { .. }
+            | Change::Migrated { .. }
+            | Change::BranchAdded { .. }
+            | Change::DueMoved { .. }
             | Change::VoterRemoved { .. }
             | Change::OpinionAsked { .. }
             | Change::Advised { .. }

@@ -2,18 +2,21 @@
 
 use crate::definition::{LateAct, PeopleRef, State, StateKind};
 use crate::directory::{ProxyAsk, ProxyFlag, ProxyFound, left_with, proxy_words};
+use crate::event::Change;
 use crate::instance::{Task, TaskKind};
-use crate::turn::Run;
+use crate::turn::{NewTask, REMIND_MAIL, Run};
 
 impl Run<'_> {
-    /// Who gets a task meant for `asked`; `voter` is whose vote it is.
+    /// Who gets a task meant for somebody. Whoever claims, or is asked for an opinion or an answer, is asked in person: a
+    /// proxy has no part in that.
     pub(super) fn stand_in(
         &self,
         state: &State,
         entry: u32,
         kind: TaskKind,
-        (asked, voter): (&str, &str),
+        new: &NewTask,
     ) -> ProxyFound {
+        let (asked, voter) = (new.assignee.as_str(), new.voter.as_str());
         let here = ProxyFound {
             person: asked.to_owned(),
             hops: vec![],
@@ -24,8 +27,9 @@ impl Run<'_> {
             .cx
             .organisation
             .is_away(asked, &self.def.flow, self.cx.now);
-        // A draft waits for its applicant.
-        if kind == TaskKind::Draft || !away {
+        let acts = self.actor.person() == Some(asked);
+        // A draft waits for its applicant; whoever acts right now is not away.
+        if !matches!(kind, TaskKind::Approve | TaskKind::Work) || !away || acts {
             return here;
         }
         // Whoever received a transfer was asked in person.
@@ -53,10 +57,27 @@ impl Run<'_> {
             let name = |id: &str| self.cx.organisation.name(id);
             let (zh, en) = proxy_words(&name(away), &name(proxy), flag);
             found.why.pop();
-            found.why.push(left_with(zh, en, &name(asked)));
+            found.why.push(left_with(&zh, &en, &name(asked)));
             (found.person, found.hops, found.flag) = (asked.to_owned(), vec![], Some(flag));
         }
         found
+    }
+
+    /// Tells the trail who stands in, or that nobody does; then whoever looks after the flow should know as well.
+    pub(super) fn stood_in(&mut self, state: &State, task: u32, asked: String, proxy: ProxyFound) {
+        if proxy.flag.is_none() && proxy.hops.is_empty() {
+            return;
+        }
+        self.emit(Change::Proxied {
+            task,
+            person: asked,
+            hops: proxy.hops,
+            flag: proxy.flag,
+        });
+        if proxy.flag.is_some() {
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            self.mail(REMIND_MAIL, owners, None, &state.id);
+        }
     }
 
     /// Why a proxy may not act here although the organisation names them.

@@ -6,6 +6,7 @@ use crate::event::Change;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::turn::Trouble;
+use crate::verb::overrule::postpone;
 use crate::verb::wake::system;
 
 pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Result<(), Refusal> {
@@ -24,6 +25,13 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
             Refusal::new(RefusalKind::TooLate, "call_gone", zh, en).with("call", no.to_string())
         );
     };
+    let kept = crate::command::Action::Answer {
+        call: no,
+        answer: answer.clone(),
+    };
+    if postpone(run, kept)? {
+        return Ok(());
+    }
     let waiting = run
         .entry(call.entry)
         .ok()

@@ -32,11 +32,11 @@ pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<(Task, PersonId), Refusal>
 
 /// Is the candidate still one the state's rule finds?
 fn entitled(run: &Run<'_>, task: &Task, person: &str) -> bool {
-    let Ok((active, _)) = run.entry(task.entry) else {
+    let Ok((active, state)) = run.entry(task.entry) else {
         return false;
     };
-    active.voters.iter().any(|voter| voter.person == person)
-        || task.kind == TaskKind::Work && task.candidates.iter().any(|known| known == person)
+    let voter = active.voters.iter().find(|voter| voter.person == person);
+    voter.is_some_and(|voter| !voter.by_rule || run.still_named(state, person, voter.by_policy))
 }
 
 pub(crate) fn claim(run: &mut Run<'_>, no: u32) -> Result<(), Refusal> {

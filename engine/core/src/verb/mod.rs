@@ -9,9 +9,12 @@ mod comment;
 mod copy;
 mod decide;
 mod happen;
+mod migrate;
 mod opinion;
+mod overrule;
 mod proofs;
 mod question;
+mod recalculate;
 mod receiver;
 mod reopen;
 mod retry;
@@ -29,6 +32,8 @@ pub mod offer;
 
 pub(crate) use act::{actions, only_action};
 pub(crate) use decide::outcomes;
+pub use overrule::Overrides;
+pub(crate) use retry::again as try_again;
 
 use crate::command::{Action, Command};
 use crate::refusal::{Refusal, RefusalKind};
@@ -85,6 +90,8 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::Happen { event, payload } => happen::perform(run, event, payload),
         Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
         Action::Retry { comment, set } => retry::perform(run, comment.as_deref(), set),
+        Action::StopChild { parent } => happen::stop(run, parent),
+        Action::Migrate { to, map, reason } => migrate::perform(run, to, map, reason),
         Action::AddSigner {
             task,
             person,
@@ -110,6 +117,45 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::TakeBack { task, comment } => take_back::perform(run, *task, comment.as_deref()),
         Action::Urge => urge::perform(run),
         Action::Reopen { comment } => reopen::perform(run, comment.as_deref()),
+        Action::Override { act, reason } => overrule::perform(run, act, reason),
+        Action::Recalculate => recalculate::perform(run),
+    }
+}
+
+/// Does what was postponed; nothing for what no suspended instance keeps.
+fn again(run: &mut Run<'_>, action: &Action) -> Result<(), Refusal> {
+    match action {
+        Action::Answer { call, answer } => answer::perform(run, *call, answer),
+        Action::Happen { event, payload } => happen::perform(run, event, payload),
+        Action::ChildEnded { child, outcome } => happen::child_ended(run, child, outcome),
+        Action::Start { .. }
+        | Action::Save { .. }
+        | Action::Submit { .. }
+        | Action::Decide { .. }
+        | Action::Act { .. }
+        | Action::Return { .. }
+        | Action::Withdraw { .. }
+        | Action::Transfer { .. }
+        | Action::Comment { .. }
+        | Action::Wake { .. }
+        | Action::Retry { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
+        | Action::AddSigner { .. }
+        | Action::RemoveSigner { .. }
+        | Action::Delegate { .. }
+        | Action::Advise { .. }
+        | Action::Claim { .. }
+        | Action::GiveBack { .. }
+        | Action::Copy { .. }
+        | Action::Read { .. }
+        | Action::Ask { .. }
+        | Action::Reply { .. }
+        | Action::TakeBack { .. }
+        | Action::Urge
+        | Action::Reopen { .. }
+        | Action::Migrate { .. }
+        | Action::StopChild { .. } => Ok(()),
     }
 }
 

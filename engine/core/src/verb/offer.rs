@@ -10,7 +10,9 @@ use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::{Context, Run};
 use crate::verb::shared::holds;
-use crate::verb::{act, claim, decide, proofs, retry, return_to, start, submit, transfer};
+use crate::verb::{
+    Overrides, act, claim, decide, overrule, proofs, retry, return_to, start, submit, transfer,
+};
 
 mod beside;
 
@@ -75,6 +77,25 @@ pub fn offers(def: &Definition, case: &Case, person: &str, cx: &Context<'_>) -> 
         offers.push(plain("retry", "重试", "Retry", retry::check(&run).err()));
     }
     offers
+}
+
+/// How `person` may overrule the flow now.
+///
+/// # Errors
+/// `not_administrator`, or `ended`.
+pub fn overrides(
+    def: &Definition,
+    case: &Case,
+    person: &str,
+    cx: &Context<'_>,
+) -> Result<Overrides, Refusal> {
+    let command = Command {
+        actor: Actor::Person(person.to_owned()),
+        via: Via::Page,
+        action: crate::command::Action::Urge,
+        key: None,
+    };
+    overrule::offered(&Run::new(def, case.clone(), &command, cx))
 }
 
 /// May this person start the flow?

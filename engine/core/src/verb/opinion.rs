@@ -148,5 +148,9 @@ pub(crate) fn call_off(run: &mut Run<'_>, no: u32) {
     for inner in beneath {
         call_off(run, inner);
     }
+    let entry = run.case.instance.task(no).map(|task| task.entry);
     cancelled(run, no, Text::new("不再需要意见", "Not needed any more"));
+    if let Some(entry) = entry {
+        run.start_when_answered(entry);
+    }
 }

@@ -4,7 +4,7 @@ use crate::event::Change;
 use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::turn::{NewTask, Run};
+use crate::turn::{NewTask, QUESTION, Run};
 use crate::verb::receiver::here;
 use crate::verb::shared::{own_task, still_entitled, words};
 
@@ -60,7 +60,12 @@ pub(crate) fn ask(
         host: Some(no),
         blocks: false,
     };
+    let waits = new.assignee == run.case.instance.applicant;
     run.open_helper(state, task.entry, TaskKind::Answer, new);
+    if waits {
+        // Nobody is late because the applicant has not answered.
+        run.stop_clock(task.entry, QUESTION);
+    }
     Ok(())
 }
 
@@ -84,5 +89,6 @@ pub(crate) fn reply(run: &mut Run<'_>, no: u32, text: &str) -> Result<(), Refusa
         text,
     });
     run.tell_host(host);
+    run.start_when_answered(task.entry);
     Ok(())
 }

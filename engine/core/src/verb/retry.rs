@@ -61,7 +61,8 @@ pub(crate) fn perform(
     Ok(())
 }
 
-fn again(run: &mut Run<'_>, held: &Held) -> Result<(), Refusal> {
+/// Tries one held state again.
+pub(crate) fn again(run: &mut Run<'_>, held: &Held) -> Result<(), Refusal> {
     let ix = run.state_ix(&held.state)?;
     if let Some(entry) = held.entry {
         // Settled or left by something else meanwhile: nothing to try again.

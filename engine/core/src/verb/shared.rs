@@ -4,6 +4,7 @@ use crate::command::Verdict;
 use crate::definition::State;
 use crate::instance::{Task, TaskEnd, TaskKind, Voter};
 use crate::refusal::{Refusal, RefusalKind};
+use crate::text::Lang;
 use crate::turn::Run;
 
 /// Fewest characters of a reason.
@@ -11,8 +12,30 @@ pub(crate) const REASON_CHARS_MIN: usize = 2;
 /// Most characters of a comment or reason.
 pub(crate) const COMMENT_CHARS_MAX: usize = 4_000;
 
-/// The instance must not be over.
+/// The instance must be under way: not over, not suspended.
 pub(crate) fn running(run: &Run<'_>) -> Result<(), Refusal> {
+    not_over(run)?;
+    let Some(suspended) = &run.case.instance.suspended else {
+        return Ok(());
+    };
+    let by = run.cx.organisation.name(&suspended.by);
+    let since = |lang| run.cx.calendar.say(suspended.since, lang);
+    let reason = &suspended.reason;
+    let zh = format!(
+        "流程已由{by}于 {} 挂起（{reason}），恢复之前不能处理；有疑问请联系{by}。",
+        since(Lang::Zh)
+    );
+    let en = format!(
+        "{by} suspended this instance on {} ({reason}); nothing can be decided until it goes on. Ask {by}.",
+        since(Lang::En)
+    );
+    Err(Refusal::new(RefusalKind::TooLate, "suspended", zh, en)
+        .with("by", suspended.by.clone())
+        .with("since", suspended.since.0.to_string()))
+}
+
+/// The instance must not be over.
+pub(crate) fn not_over(run: &Run<'_>) -> Result<(), Refusal> {
     if run.case.instance.ended() {
         let word = run.case.instance.status_word().to_owned();
         let zh = "流程已结束，不能再操作；可在记录中查看结果。";

@@ -45,6 +45,7 @@ pub(crate) fn perform(run: &mut Run<'_>, set: &Values, straight_back: bool) -> R
     let task = draft(run)?;
     run.write_draft(set)?;
     run.complete()?;
+    crate::scope::check(run)?;
     let (active, state) = run.entry(task.entry)?;
     let (parent, ix, next) = (active.parent, run.state_ix(&active.state)?, state.next);
     let target = if straight_back {

@@ -113,7 +113,16 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
     });
     let (_, state) = run.entry(last.entry)?;
     if left_since {
-        run.arm_again(last.entry)?;
+        match run
+            .case
+            .instance
+            .at(last.entry)
+            .and_then(|at| at.stopped.as_ref())
+        {
+            // Its questions ended with it.
+            Some(_) => run.start_when_answered(last.entry),
+            None => run.arm_again(last.entry)?,
+        }
     }
     let why = vec![Text::new(
         "您拿回了自己的决定。",

@@ -48,6 +48,7 @@ pub(crate) fn perform(
         because,
     });
     forget_helpers(run, no);
+    run.handed_on(task.entry);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{mine}转办。"),

@@ -2,7 +2,7 @@
 
 use crate::event::Change;
 use crate::refusal::{Refusal, RefusalKind};
-use crate::turn::Run;
+use crate::turn::{Run, rung_of};
 use crate::verb::shared::running;
 
 pub(crate) fn perform(run: &mut Run<'_>, reference: &str) -> Result<(), Refusal> {
@@ -31,26 +31,18 @@ pub(crate) fn perform(run: &mut Run<'_>, reference: &str) -> Result<(), Refusal>
         reference: reference.to_owned(),
         fired: true,
     });
-    let Some((_, what)) = reference.split_once('.') else {
-        return Ok(());
-    };
-    if what == "wait" {
+    if reference.ends_with(".wait") {
         let (active, state) = run.entry(armed.entry)?;
         let (parent, ix, next) = (active.parent, run.state_ix(&active.state)?, state.next);
         return run.leave(ix, armed.entry, parent, next);
     }
-    let mut parts = what
-        .strip_prefix('r')
-        .unwrap_or_default()
-        .split('.')
-        .map(str::parse::<u32>);
-    match (parts.next(), parts.next()) {
-        (Some(Ok(rung)), Some(Ok(fired))) => run.late(
+    match rung_of(reference) {
+        Some((rung, fired)) => run.late(
             armed.entry,
             usize::try_from(rung).unwrap_or(usize::MAX),
             fired,
         ),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

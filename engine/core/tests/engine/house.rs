@@ -8,7 +8,7 @@ use assent_core::catalog::{Catalog, EffectType, Port, RuleType};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::{Compiled, compile};
-use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::directory::{ADMIN_ROLE, Directory, Person, RoleGrant};
 use assent_core::field::{EntityType, FieldKind};
 use assent_core::text::{Lang, Text};
 use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
@@ -84,6 +84,7 @@ pub fn catalog() -> Catalog {
         )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
+        flows: BTreeSet::from(["inspection".to_owned()]),
         ..Catalog::default()
     }
 }
@@ -129,7 +130,17 @@ fn effect(
 pub fn compiled(file: &Path) -> (Definition, Compiled) {
     let text = std::fs::read_to_string(file).unwrap();
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let compiled = compile(&name, &text, &catalog());
+    let compiled = compiled_as(&name, &text);
+    (compiled.definition.clone().unwrap(), compiled)
+}
+
+/// Compiles a text; its errors fail the test with their words.
+pub fn compiled_text(text: &str) -> Definition {
+    compiled_as("flow.yaml", text).definition.unwrap()
+}
+
+fn compiled_as(name: &str, text: &str) -> Compiled {
+    let compiled = compile(name, text, &catalog());
     let errors: Vec<String> = compiled
         .diagnostics
         .iter()
@@ -142,14 +153,17 @@ pub fn compiled(file: &Path) -> (Definition, Compiled) {
         })
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
-    (compiled.definition.clone().unwrap(), compiled)
+    compiled
 }
 
 pub fn calendar() -> WorkCalendar {
     assent_core::calendar::builtin("cn_office").unwrap()
 }
 
-/// Eight people, each holding some of the roles; the first is nobody special.
+/// Administers everything, and never leaves.
+pub const ADMINISTRATOR: &str = "root";
+
+/// Eight people, each holding some of the roles; the first is nobody special. And an administrator, whose grant is first.
 pub fn directory() -> Directory {
     let mut directory = Directory::default();
     let roles: Vec<String> = catalog().roles.into_keys().collect();
@@ -176,6 +190,17 @@ pub fn directory() -> Directory {
             }
         }
     }
+    let mut root = directory.people["p0"].clone();
+    root.id = ADMINISTRATOR.to_owned();
+    directory.people.insert(root.id.clone(), root);
+    directory.roles.insert(
+        0,
+        RoleGrant {
+            role: ADMIN_ROLE.to_owned(),
+            person: ADMINISTRATOR.to_owned(),
+            unit: None,
+        },
+    );
     directory
 }
 

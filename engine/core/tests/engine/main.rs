@@ -2,8 +2,16 @@
 //! product space.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod clocks;
+mod desk;
 mod dice;
 mod examples;
 mod house;
+mod migrate;
+mod missing;
+mod people;
+mod previews;
+mod running;
 mod space;
 mod walk;
+mod why;

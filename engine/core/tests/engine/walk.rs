@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use assent_core::calendar::WorkCalendar;
+use assent_core::calendar::{WorkCalendar, builtin};
 use assent_core::command::{
-    Action, Actor, Command, DecideWith, EffectAnswer, ReturnTo, SignerPlace, SignerRole, Verdict,
-    Via,
+    Action, Actor, Command, DecideWith, EffectAnswer, Override, ReturnTo, SignerPlace, SignerRole,
+    Verdict, Via,
 };
 use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::{Absence, Directory};
@@ -21,13 +21,14 @@ use assent_core::verb::offer::offers;
 use assent_core::verify;
 
 use crate::dice::Dice;
-use crate::house::{Nothing, calendar, compiled, directory, flow_files};
+use crate::house::{ADMINISTRATOR, Nothing, calendar, compiled, directory, flow_files};
 
 /// Walks per flow in the ordinary run; `ASSENT_WALKS` asks for more, `ASSENT_WALK_FROM` begins at a seed to see it again.
 const WALKS: u64 = 60;
 /// Commands of one walk.
 const STEPS: usize = 40;
 
+/// A9.13 with the invariants: whoever has a task is told why, whoever has none why not.
 #[test]
 fn random_walks_keep_the_invariants() {
     let walks = std::env::var("ASSENT_WALKS")
@@ -69,6 +70,7 @@ struct Walk<'a> {
     /// Open tasks and wake-ups as the written rows leave them.
     task_rows: BTreeSet<u32>,
     wakeup_rows: BTreeMap<String, Moment>,
+    due_rows: BTreeMap<u32, Option<Moment>>,
     accepted: usize,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Walk<'a> {
             events: vec![],
             task_rows: BTreeSet::new(),
             wakeup_rows: BTreeMap::new(),
+            due_rows: BTreeMap::new(),
             accepted: 0,
         }
     }
@@ -101,7 +104,9 @@ impl<'a> Walk<'a> {
         if self.dice.roll(12) == 0 {
             self.reorganise();
         }
-        match self.dice.roll(10) {
+        match self.dice.roll(12) {
+            10 => self.overrule(&case),
+            11 if case.instance.suspended.is_some() => self.resume(),
             0 => self.wake(&case),
             1 => self.send(
                 Actor::System,
@@ -117,6 +122,45 @@ impl<'a> Walk<'a> {
             }
             _ => self.work(&case),
         }
+    }
+
+    /// An administrator overrules the flow, or another calendar is loaded.
+    fn overrule(&mut self, case: &Case) {
+        let states = &self.def.states;
+        let state = states[self.dice.roll(states.len())].id.clone();
+        let task = case.instance.tasks.first().map_or(1, |task| task.no);
+        let act = match self.dice.roll(9) {
+            0 => Override::Terminate,
+            1 | 2 => Override::Suspend,
+            3 => Override::Jump { to: state },
+            4 => Override::Reassign {
+                task,
+                to: format!("p{}", self.dice.roll(8)),
+            },
+            5 => {
+                let here = case.instance.active.last();
+                let state = here.map_or(state, |active| active.state.clone());
+                Override::Skip { state }
+            }
+            6 => {
+                let held = case.instance.holds.first();
+                let state = held.map_or(state, |held| held.state.clone());
+                Override::Retry { state }
+            }
+            7 => return self.resume(),
+            _ => {
+                let names = ["cn_office", "cn_six_day", "cn_service"];
+                self.calendar = builtin(names[self.dice.roll(names.len())]).unwrap();
+                return self.send(Actor::System, Action::Recalculate);
+            }
+        };
+        let reason = "it must be".to_owned();
+        self.send(administrator(), Action::Override { act, reason });
+    }
+
+    fn resume(&mut self) {
+        let (act, reason) = (Override::Resume, "it may go on".to_owned());
+        self.send(administrator(), Action::Override { act, reason });
     }
 
     /// The world outside answers, now and then with a failure.
@@ -187,7 +231,8 @@ impl<'a> Walk<'a> {
             let person = self.directory.people.get_mut(&id).unwrap();
             person.active = !person.active;
         } else if !self.directory.roles.is_empty() {
-            let at = self.dice.roll(self.directory.roles.len());
+            // The administrator stays one.
+            let at = 1 + self.dice.roll(self.directory.roles.len() - 1);
             self.directory.roles[at].person = id;
         }
     }
@@ -500,6 +545,8 @@ impl<'a> Walk<'a> {
             "task rows, seed {}",
             self.seed
         );
+        self.look_at_clocks(done);
+        let instance = &done.case.instance;
         let armed: BTreeMap<String, Moment> = instance
             .wakeups
             .iter()
@@ -525,6 +572,34 @@ impl<'a> Walk<'a> {
                 self.seed
             );
         }
+        // One person after the other: all of them after every command would take most of the time.
+        let asks = format!("p{}", self.accepted % 8);
+        crate::why::explains(self.def, &done.case, &events, &asks, cx, self.seed);
         self.events = events;
     }
+
+    /// A task is due when its state is, in the row too; while suspended nothing is due and nothing is armed.
+    fn look_at_clocks(&mut self, done: &Turn) {
+        let rows = &done.write;
+        for task in &rows.tasks_opened {
+            self.due_rows.insert(task.no, task.due);
+        }
+        for task in &rows.tasks_changed {
+            self.due_rows.insert(task.no, task.due);
+        }
+        let instance = &done.case.instance;
+        for task in &instance.tasks {
+            let seed = self.seed;
+            assert_eq!(task.due, instance.due(task.entry), "due, seed {seed}");
+            let row = self.due_rows.get(&task.no);
+            assert_eq!(row, Some(&task.due), "due row, seed {seed}");
+        }
+        if instance.suspended.is_some() {
+            assert!(instance.wakeups.is_empty(), "armed, seed {}", self.seed);
+        }
+    }
+}
+
+fn administrator() -> Actor {
+    Actor::Person(ADMINISTRATOR.to_owned())
 }

@@ -25,6 +25,8 @@ pub struct AppConfig {
     pub connectors: BTreeMap<String, Connector>,
     /// Where "now" comes from.
     pub clock: Clock,
+    /// Signed roots over all events.
+    pub audit: crate::audit::AuditConfig,
     /// Start timers, outbox workers and the reconciler. The command line's one-off verbs do without.
     pub workers: bool,
 }
@@ -40,6 +42,7 @@ impl AppConfig {
             mail: MailConfig::default(),
             connectors: BTreeMap::new(),
             clock: Clock::System,
+            audit: crate::audit::AuditConfig::default(),
             workers: true,
         }
     }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choice::choice_fields;
 use super::error::AppError;
+use super::publication::Publication;
 use super::state::App;
 use super::view::{FormField, PersonView, When};
 use crate::engine::Known;
@@ -78,6 +79,8 @@ pub struct Published {
     pub message: Text,
     /// Everything found in it.
     pub diagnostics: Vec<Diagnostic>,
+    /// What changed, and what it does to running instances; only for a new version.
+    pub publication: Option<Publication>,
 }
 
 /// What became of a file.
@@ -168,6 +171,12 @@ impl App {
             .map(|known| known.definition)
     }
 
+    /// The current versions of all flows, by id.
+    pub(crate) fn current_definitions(&self) -> Vec<Arc<Definition>> {
+        let all = self.inner.definitions.all();
+        all.into_iter().map(|known| known.definition).collect()
+    }
+
     /// What a flow may name in this installation: modules, rules, roles, calendars, other flows. With `people`, also who
     /// and which units there are today.
     pub fn catalog(&self, people: bool) -> Catalog {
@@ -175,7 +184,7 @@ impl App {
         let mut catalog = Catalog {
             entities: BTreeMap::clone(&self.inner.entities),
             roles: directory.role_names.clone(),
-            calendars: self.calendar_names().cloned().collect(),
+            calendars: self.calendar_names().into_iter().collect(),
             flows: self
                 .inner
                 .definitions
@@ -252,7 +261,8 @@ impl App {
         if file.text.len() > FLOW_BYTES_MAX {
             return Ok(too_large(file.name));
         }
-        let compiled = compile(&file.name, &file.text, catalog);
+        let mut compiled = compile(&file.name, &file.text, catalog);
+        self.look_around(&mut compiled, &file.name, catalog);
         let diagnostics = compiled.diagnostics;
         let is_broken = diagnostics
             .iter()
@@ -261,23 +271,22 @@ impl App {
             return Ok(self.refused_file(file, diagnostics));
         };
         let flow = def.flow.clone();
-        let before = self.definition(&flow).map(|def| def.version.clone());
-        let is_same = before.as_deref() == Some(def.version.as_str());
+        let before = self.definition(&flow);
+        let is_same = before
+            .as_ref()
+            .is_some_and(|before| before.version == def.version);
+        let mut publication = None;
         if !is_same {
             self.store().ensure_entity(&def.entity).await?;
-            let published = assent_store::Published {
-                flow: flow.clone(),
-                version: def.version.clone(),
-                source: file.text,
-                at: self.now(),
-                by: by.to_owned(),
-            };
-            self.store().publish(&published).await?;
+            let made = self
+                .make_known(by, &file.name, file.text, &def, before)
+                .await?;
             self.inner.definitions.make_current(Known {
                 definition: Arc::new(def.clone()),
-                published: published.at,
+                published: made.at,
                 file: file.name.clone(),
             });
+            publication = Some(made);
         }
         let (outcome, message) = if is_same {
             (
@@ -299,6 +308,7 @@ impl App {
             outcome,
             message,
             diagnostics,
+            publication,
         })
     }
 
@@ -333,6 +343,7 @@ impl App {
             outcome: PublishOutcome::Refused,
             message,
             diagnostics,
+            publication: None,
         }
     }
 
@@ -469,7 +480,7 @@ fn draft_requires(def: &Definition, field: &str) -> bool {
 }
 
 /// The id in a file's `flow:` line, as far as it can be read without parsing: for messages about broken files.
-fn flow_id(text: &str) -> Option<String> {
+pub(super) fn flow_id(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix("flow:"))?;
     let id = line.split('#').next()?.trim().trim_matches(['"', '\'']);
     let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -487,6 +498,7 @@ fn too_large(file: String) -> Published {
             "Larger than 256 KB, not published",
         ),
         diagnostics: vec![],
+        publication: None,
     }
 }
 

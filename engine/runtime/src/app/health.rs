@@ -49,10 +49,12 @@ pub struct Metrics {
     pub oldest_task_ms: i64,
     /// Instances not over.
     pub running: u64,
-    /// Instances held.
+    /// Instances held or suspended.
     pub held: u64,
     /// Running instances that nothing will wake.
     pub stuck: u64,
+    /// Things in published flows that would stop somebody in today's organisation.
+    pub check_findings: u64,
     /// Outbox rows waiting.
     pub outbox_pending: u64,
     /// Age of the oldest one that is due, ms.
@@ -70,7 +72,7 @@ pub struct Metrics {
 /// Something an administrator must look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stuck {
-    /// `held`, `stuck`, `dead_letter`, `overdue`.
+    /// `held`, `stuck`, `dead_letter`, `overdue`, `check`.
     pub kind: &'static str,
     /// The instance.
     pub instance: Option<InstanceHead>,
@@ -141,7 +143,7 @@ impl App {
             let n = u64::try_from(n).unwrap_or_default();
             match status.as_str() {
                 "running" => metrics.running += n,
-                "held" => metrics.held += n,
+                "held" | "suspended" => metrics.held += n,
                 _ => {}
             }
         }
@@ -161,6 +163,7 @@ impl App {
         let next = self.store().next_wakeup(now).await?;
         metrics.timer_late_ms = next.map_or(0, |due| (now.0 - due.0).max(0));
         metrics.stuck = self.found().len() as u64;
+        metrics.check_findings = self.findings().len() as u64;
         metrics.queue_depth = self.fullness().await.unwrap_or_default() as u64;
         Ok(metrics)
     }
@@ -197,6 +200,7 @@ impl App {
         {
             rows.extend(self.held_rows(&row.id).await?);
         }
+        rows.extend(self.findings());
         for dead in self.store().dead_effects(None, STUCK_ROWS_MAX).await? {
             rows.push(Stuck {
                 kind: "dead_letter",
@@ -232,6 +236,44 @@ impl App {
                 outbox: None,
             })
             .collect())
+    }
+
+    /// What the checks over the organisation found last.
+    fn findings(&self) -> Vec<Stuck> {
+        let checked = self.inner.checked().unwrap_or_default();
+        let directory = self.directory();
+        let row = |found: crate::workers::checks::FoundInFlow| {
+            let def = self.definition(&found.flow);
+            let name = def
+                .as_ref()
+                .map_or_else(|| Text::same(&found.flow), |def| def.name.clone());
+            let owner = def.map(|def| {
+                let values = assent_core::value::Values::new();
+                let cx = assent_core::people::PeopleContext::new(&directory, "", &values);
+                def.owner.resolve(&cx).people
+            });
+            Stuck {
+                kind: "check",
+                instance: None,
+                code: found.code,
+                words: Text::new(
+                    format!("“{}”：{}{}", name.zh, found.words.zh, found.hint.zh),
+                    format!("“{}”: {} {}", name.en, found.words.en, found.hint.en),
+                ),
+                owner: owner
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|id| self.person_view(id))
+                    .collect(),
+                outbox: None,
+            }
+        };
+        checked
+            .found
+            .into_iter()
+            .filter(|found| found.is_error)
+            .map(row)
+            .collect()
     }
 
     fn found(&self) -> Vec<(String, String)> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AppError;
 use super::inbox::{LIMIT_MAX, Page, read_cursor, standing_names, write_cursor};
 use super::link::names;
+use super::overrule::OverrideView;
 use super::people::person_view;
 use super::state::App;
 use super::task::OfferView;
@@ -75,6 +76,8 @@ pub struct InstanceView {
     pub expected: Vec<Expected>,
     /// What this reader can do on the instance, and why not the rest.
     pub offers: Vec<OfferView>,
+    /// How this reader may overrule the flow; none when they may not.
+    pub overrides: Option<OverrideView>,
     /// This reader's open task here.
     pub my_task: Option<u32>,
     /// Picture and list.
@@ -333,7 +336,7 @@ impl App {
             status: row.status.clone(),
             status_shown: status_words(&row.status),
             ended: row.ended,
-            held: case.instance.holds.last().map(|held| held.reason.clone()),
+            held: self.why_still(case),
             round: case.instance.round,
             rev: row.rev,
             started: when(row.started, calendar),
@@ -341,6 +344,19 @@ impl App {
             entity: row.entity.clone(),
             record: row.record.clone(),
         }
+    }
+
+    /// Why it stands still: suspended by somebody, or held.
+    fn why_still(&self, case: &Case) -> Option<Text> {
+        let Some(suspended) = &case.instance.suspended else {
+            return case.instance.holds.last().map(|held| held.reason.clone());
+        };
+        let directory = self.directory();
+        let (by, reason) = (directory.name(&suspended.by), &suspended.reason);
+        Some(Text::new(
+            format!("由{by}挂起：{reason}"),
+            format!("Suspended by {by}: {reason}"),
+        ))
     }
 
     /// The whole trail of an instance.
@@ -443,6 +459,7 @@ impl App {
             ),
             expected: around.with_context(self, |cx| expected(case, around, cx, person)),
             offers: around.with_context(self, |cx| offer_views(reader, case, around, cx)),
+            overrides: self.override_view(reader, case, around),
             my_task: my_task.map(|task| task.no),
             diagram: diagram(case, around),
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+pub use assent_core::directory::ADMIN_ROLE;
 use assent_core::directory::Directory;
+use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
 use assent_store::Outcome;
 use serde::Serialize;
@@ -12,8 +14,8 @@ use super::error::{AppError, FieldFault};
 use super::state::App;
 use super::view::PersonView;
 
-/// Role whose holders administer everything.
-pub const ADMIN_ROLE: &str = "administrator";
+/// What the trail calls the system.
+const SYSTEM: &str = "system";
 /// How often an import is tried again when somebody else changed the directory meanwhile.
 const SAVE_AGAIN_MAX: u32 = 5;
 
@@ -138,6 +140,20 @@ impl App {
         self.directory().has_role(person, ADMIN_ROLE)
     }
 
+    /// Some things are for administrators alone.
+    ///
+    /// # Errors
+    /// `not_administrator`.
+    pub(crate) fn administrators_only(&self, person: &str) -> Result<(), AppError> {
+        if self.is_admin(person) && self.directory().active(person).is_some() {
+            return Ok(());
+        }
+        let zh = "只有管理员可以这样处理，请联系管理员。";
+        let en = "Only administrators may do this; ask one of them.";
+        let refusal = Refusal::new(RefusalKind::NotYours, "not_administrator", zh, en);
+        Err(refusal.into())
+    }
+
     /// Somebody as pages name them.
     pub fn person_view(&self, id: &str) -> PersonView {
         person_view(&self.directory(), id)
@@ -171,6 +187,17 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
         });
     };
     let (unit, person) = (("部门", "unit"), ("人员", "person"));
+    // The trail names the system so: nobody may be taken for it.
+    let reserved = directory.people.contains_key(SYSTEM).then(|| FieldFault {
+        field: format!("people.{SYSTEM}"),
+        code: "reserved".to_owned(),
+        message: Text::new(
+            format!("“{SYSTEM}”保留给系统，不能作为人员编号，请换一个"),
+            format!(
+                "“{SYSTEM}” is kept for the system and cannot be a person's id; choose another"
+            ),
+        ),
+    });
     for (id, one) in &directory.people {
         if !one.unit.is_empty() && !directory.units.contains_key(&one.unit) {
             unknown(format!("people.{id}.unit"), unit, &one.unit);
@@ -220,5 +247,6 @@ fn faults(directory: &Directory) -> Vec<FieldFault> {
             }
         }
     }
+    faults.extend(reserved);
     faults
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use assent_core::calendar::{CN_OFFICE, WorkCalendar, builtin, builtins};
 use assent_core::directory::Directory;
 use assent_core::field::EntityType;
 use assent_core::rule::RuleSet;
@@ -14,12 +13,14 @@ use assent_core::write::Write;
 use assent_store::{Committer, CommitterOptions, Outcome, Store};
 use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
+use super::calendars::Calendars;
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
 use crate::engine::{Definitions, number_series};
 use crate::mail::Carrier;
 use crate::workers::Workers;
+use crate::workers::checks::Checked;
 
 /// How long the connection to another system may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,7 +42,7 @@ pub(crate) struct Inner {
     pub(super) definitions: Definitions,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
-    calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    pub(super) calendars: RwLock<Calendars>,
     pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
     pub(crate) http: reqwest::Client,
@@ -55,8 +56,11 @@ pub(crate) struct Inner {
     pub(crate) outbox: Notify,
     /// What the reconciler found last: instance and what is wrong.
     pub(super) stuck: Mutex<Vec<(String, String)>>,
+    /// What the checks over the organisation found last.
+    checked: Mutex<Option<Checked>>,
     workers: Mutex<Option<Workers>>,
     pub(super) throttle: crate::throttle::Throttle,
+    pub(crate) sealer: crate::audit::Sealer,
 }
 
 impl Inner {
@@ -68,6 +72,19 @@ impl Inner {
         if timers {
             self.timers.notify_one();
         }
+    }
+
+    /// The last run of the checks over the organisation.
+    pub(crate) fn checked(&self) -> Option<Checked> {
+        self.checked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps a run of the checks.
+    pub(crate) fn keep_checked(&self, checked: Checked) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(checked);
     }
 
     /// Keeps what the reconciler found.
@@ -100,10 +117,6 @@ impl App {
             .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(|fault| bad_config(&fault.to_string()))?;
-        let calendars = builtins()
-            .into_iter()
-            .map(|calendar| (calendar.name().to_owned(), Arc::new(calendar)))
-            .collect();
         let committer = Committer::start(&store, CommitterOptions::default());
         let workers = config.workers;
         let app = Self {
@@ -116,21 +129,26 @@ impl App {
                 definitions: Definitions::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),
-                calendars,
+                calendars: RwLock::new(Calendars::built_in()),
                 rules: RwLock::default(),
                 carrier,
                 http,
                 timers: Notify::new(),
                 outbox: Notify::new(),
                 stuck: Mutex::default(),
+                checked: Mutex::default(),
                 workers: Mutex::default(),
                 throttle: crate::throttle::Throttle::default(),
+                sealer: crate::audit::Sealer::default(),
             }),
         };
+        app.load_calendars().await?;
         app.load_rules().await?;
         app.load_directory().await?;
         app.load_definitions().await?;
         if workers {
+            // A key that cannot be used is told now, not when the first root is due.
+            app.audit_keys()?;
             let started = Workers::start(&app);
             *app.inner
                 .workers
@@ -173,6 +191,7 @@ impl App {
     /// A test clock was moved: workers look at once what is due now.
     pub fn clock_moved(&self) {
         self.inner.wake(true, true);
+        self.inner.sealer.bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -190,21 +209,6 @@ impl App {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&rules)
-    }
-
-    /// The calendar of that name. Checking refuses unknown names, so the office calendar only ever stands in for one
-    /// that was taken away under a running instance.
-    pub(crate) fn calendar(&self, name: &str) -> Arc<WorkCalendar> {
-        let calendars = &self.inner.calendars;
-        if let Some(known) = calendars.get(name).or_else(|| calendars.get(CN_OFFICE)) {
-            return Arc::clone(known);
-        }
-        Arc::new(builtin(CN_OFFICE).unwrap_or_else(|| builtins().swap_remove(0)))
-    }
-
-    /// Names of all calendars.
-    pub(crate) fn calendar_names(&self) -> impl Iterator<Item = &String> {
-        self.inner.calendars.keys()
     }
 
     /// Commits one turn together with whatever else waits; returns after COMMIT.

@@ -173,7 +173,7 @@ impl App {
             state_name: state_name(&around.def, &task.state),
             assignee: self.person_view(&task.assignee),
             since: when(task.since, &around.calendar),
-            due: task.due.map(|at| deadline(at, task, &case.values, around)),
+            due: task.due.map(|at| deadline(at, task, case, around)),
             role: role(task, case, around),
             why: task.why.clone(),
             changed: match base_of(reader, case, trail) {

@@ -1,6 +1,6 @@
 //! One sentence for whoever sent a command: what happened, and whose turn it is now.
 
-use assent_core::command::{Action, Command, Verdict};
+use assent_core::command::{Action, Command, Override, Verdict};
 use assent_core::definition::Definition;
 use assent_core::directory::Directory;
 use assent_core::event::Change;
@@ -107,6 +107,8 @@ fn done(action: &Action) -> Text {
         Action::Transfer { .. } => Text::new("已转办", "Transferred"),
         Action::Comment { .. } => Text::new("评论已发表", "Comment posted"),
         Action::Retry { .. } => Text::new("已重试", "Tried again"),
+        Action::StopChild { .. } => Text::new("已撤回", "Withdrawn"),
+        Action::Migrate { .. } => Text::new("已迁移到新版本", "Moved to the other version"),
         Action::Wake { .. } => Text::new("定时已执行", "The wake-up fired"),
         Action::Answer { .. } => Text::new("结果已记录", "The answer was recorded"),
         Action::Happen { .. } => Text::new("事件已记录", "The event was recorded"),
@@ -126,5 +128,15 @@ fn done(action: &Action) -> Text {
         Action::ChildEnded { .. } => {
             Text::new("子流程结果已记录", "The subflow's end was recorded")
         }
+        Action::Override { act, .. } => match act {
+            Override::Terminate => Text::new("已作废", "Terminated"),
+            Override::Suspend => Text::new("已挂起", "Suspended"),
+            Override::Resume => Text::new("已恢复", "Goes on"),
+            Override::Jump { .. } => Text::new("已跳转", "Moved"),
+            Override::Reassign { .. } => Text::new("已改派", "Reassigned"),
+            Override::Skip { .. } => Text::new("已跳过", "Skipped"),
+            Override::Retry { .. } => Text::new("已重试", "Tried again"),
+        },
+        Action::Recalculate => Text::new("期限已重新计算", "Deadlines were reckoned again"),
     }
 }

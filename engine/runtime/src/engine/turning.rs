@@ -12,10 +12,11 @@ use assent_core::instance::{Case, Instance};
 use assent_core::people::{PeopleRule, Pick};
 use assent_core::refusal::Refusal;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
+use sha2::{Digest, Sha256};
 
 use super::{MoreToSay, Preloaded, answer_of, references};
 use crate::app::{Answer, App, AppError};
@@ -30,6 +31,12 @@ pub(crate) struct Turned {
     pub answer: Answer,
     /// The case after it; none when a repeated key was answered from the first time.
     pub case: Option<Case>,
+}
+
+/// The version that decides, and the one a migration leads to.
+struct Versions {
+    def: Arc<Definition>,
+    to: Option<Arc<Definition>>,
 }
 
 /// Everything a turn (or a view) reads about a case.
@@ -68,9 +75,11 @@ impl App {
                 .await?;
             let case = stored_case(&loaded)?;
             let command = wish(&def, &case)?;
+            let to = self.target(&def, &command).await?;
             let guard = guard(&loaded);
             let before = Before::Case(Box::new(case));
-            if let Some(turned) = self.decide(def, before, &command, now, guard).await? {
+            let versions = Versions { def, to };
+            if let Some(turned) = self.decide(versions, before, &command, now, guard).await? {
                 return Ok(turned);
             }
         }
@@ -89,20 +98,37 @@ impl App {
         // faster with the next document number or with a record that both were decided on.
         for _ in 0..DECIDE_AGAIN_MAX {
             let before = Before::New(new.clone());
-            if let Some(turned) = self
-                .decide(Arc::clone(&def), before, command, now, None)
-                .await?
-            {
+            let versions = Versions {
+                def: Arc::clone(&def),
+                to: None,
+            };
+            if let Some(turned) = self.decide(versions, before, command, now, None).await? {
                 return Ok(turned);
             }
         }
         Err(AppError::Busy)
     }
 
+    /// The version a migration leads to, when there is such a version.
+    async fn target(
+        &self,
+        def: &Definition,
+        command: &Command,
+    ) -> Result<Option<Arc<Definition>>, AppError> {
+        let Action::Migrate { to, .. } = &command.action else {
+            return Ok(None);
+        };
+        let known = self.store().definition(&def.flow, to).await?.is_some();
+        if !known {
+            return Ok(None);
+        }
+        self.definition_of(&def.flow, to).await.map(Some)
+    }
+
     /// One attempt; none when it was stale.
     async fn decide(
         &self,
-        def: Arc<Definition>,
+        versions: Versions,
         before: Before,
         command: &Command,
         now: Moment,
@@ -112,10 +138,14 @@ impl App {
             Before::Case(case) => case.values.clone(),
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
+        // What a migration reads (calendar, fields, referenced records) is the version's it leads to.
+        let Versions { def, to } = versions;
+        let read = to.clone().unwrap_or_else(|| Arc::clone(&def));
         let around = self
-            .around(def, &values, Some(&command.action), now)
+            .around(read, &values, Some(&command.action), now)
             .await?;
-        let decided = around.with_context(self, |cx| turn(&around.def, before, command, cx));
+        let decided =
+            around.with_context(self, |cx| turn_to(&def, to.as_deref(), before, command, cx));
         let mut turned = match decided {
             Ok(turned) => turned,
             Err(refusal) => return self.refused(command, refusal).await.map(Some),
@@ -193,7 +223,7 @@ impl App {
         }
         let directory = self.directory();
         let drawn_by = match action {
-            Some(_) => self.drawn_by(&def).await?,
+            Some(action) => self.drawn_by(&def, action, values).await?,
             None => DrawnBy::default(),
         };
         Ok(Around {
@@ -206,7 +236,12 @@ impl App {
         })
     }
 
-    async fn drawn_by(&self, def: &Definition) -> Result<DrawnBy, AppError> {
+    async fn drawn_by(
+        &self,
+        def: &Definition,
+        action: &Action,
+        values: &Values,
+    ) -> Result<DrawnBy, AppError> {
         let draws = |wanted: Pick| {
             let how =
                 |rule: &PeopleRule| matches!(rule, PeopleRule::Pick { how, .. } if *how == wanted);
@@ -224,7 +259,11 @@ impl App {
             drawn_by.turns = counts(self.store().turns_taken(&def.flow).await?);
         }
         if draws(Pick::Random) {
-            drawn_by.seed = crate::secret::seed()?;
+            drawn_by.seed = match action {
+                // What was previewed must be what is confirmed, lots included.
+                Action::Override { .. } => seed_of(action, values),
+                _ => crate::secret::seed()?,
+            };
         }
         Ok(drawn_by)
     }
@@ -269,6 +308,16 @@ impl Around {
         };
         f(&cx)
     }
+}
+
+/// A seed that the same command on the same record always gets.
+fn seed_of(action: &Action, values: &Values) -> u64 {
+    let text = serde_json::to_vec(&(action, values)).unwrap_or_default();
+    let digest = Sha256::digest(text);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }
 
 /// The record as it was read: an edit from outside the flow, made meanwhile, makes the turn stale. None where there is no
@@ -322,6 +371,7 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Decide { set, .. }
         | Action::Act { set, .. }
         | Action::Retry { set, .. } => Some(set),
+        Action::Migrate { map, .. } => Some(&map.set),
         Action::Return { .. }
         | Action::Withdraw { .. }
         | Action::Transfer { .. }
@@ -330,6 +380,9 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Answer { .. }
         | Action::Happen { .. }
         | Action::ChildEnded { .. }
+        | Action::Override { .. }
+        | Action::Recalculate
+        | Action::StopChild { .. }
         | Action::AddSigner { .. }
         | Action::RemoveSigner { .. }
         | Action::Delegate { .. }

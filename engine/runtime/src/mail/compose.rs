@@ -17,6 +17,8 @@ use crate::view::{Names, facts, hidden_everywhere};
 
 /// Most facts of a mail: more are a page.
 const FACTS_MAX: usize = 5;
+/// Most sentences that explain a deadline.
+const WHY_MAX: usize = 3;
 
 /// A queued mail.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,27 @@ pub(crate) fn check<'a>(
     Ok((person, task))
 }
 
+/// The deadline with how it was reckoned, where a holiday or a stopped clock moved it.
+fn explained(due: String, task: Option<&Task>, source: &Source<'_>, lang: Lang) -> String {
+    let why = task.map(|task| {
+        let instance = &source.case.instance;
+        assent_core::turn::why_due(source.def, instance, task.entry, source.calendar)
+    });
+    let why: Vec<String> = why
+        .unwrap_or_default()
+        .iter()
+        .take(WHY_MAX)
+        .map(|why| why.get(lang).to_owned())
+        .collect();
+    if why.is_empty() {
+        return due;
+    }
+    match lang {
+        Lang::Zh => format!("{due}，{}", why.join("，")),
+        Lang::En => format!("{due}; {}", why.join("; ")),
+    }
+}
+
 /// Writes the letter. `link` is a fresh approval link's token, for mails about a task.
 pub(crate) fn compose(
     queued: &Queued<'_>,
@@ -142,7 +165,7 @@ pub(crate) fn compose(
         text: written.text,
         facts: first_facts(source, task, lang),
         asked_by: task.map(|_| filled.applicant.to_owned()),
-        due,
+        due: due.map(|due| explained(due, task, source, lang)),
         button: Some(Button {
             label: words::button(queued.mail, lang).to_owned(),
             url,

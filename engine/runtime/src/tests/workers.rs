@@ -492,7 +492,8 @@ async fn the_loops_deliver_what_comes_and_stop_when_told() {
     test.submitted(&leave_of(1)).await;
     // The loops run beside us: what they do is waited for by what they write, with an end to the patience.
     for _ in 0..500 {
-        if test.mails().await.len() == 2 {
+        let settled = test.app.metrics().await.unwrap().outbox_pending == 0;
+        if test.mails().await.len() == 2 && settled {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;

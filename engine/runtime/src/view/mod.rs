@@ -5,6 +5,7 @@ mod expected;
 mod fact;
 mod form;
 mod offers;
+mod overruling;
 mod shown;
 mod standing;
 mod status;

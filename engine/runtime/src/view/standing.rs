@@ -4,8 +4,7 @@ use assent_core::definition::{Needs, StateKind};
 use assent_core::instance::{Active, Case, Task};
 use assent_core::text::Text;
 use assent_core::time::Moment;
-use assent_core::turn::{given, required};
-use assent_core::value::Values;
+use assent_core::turn::{given, required, why_due};
 
 use super::when::{due, when};
 use crate::app::{Due, PersonView, Standing};
@@ -36,7 +35,7 @@ pub(crate) fn standing(
                 state: active.state.clone(),
                 name: state_name(around, &active.state),
                 since: when(active.since, &around.calendar),
-                due: due_at.map(|at| reckoned(at, active, &case.values, around)),
+                due: due_at.map(|at| reckoned(at, active.entry, case, around)),
                 waiting_on: tasks
                     .iter()
                     .filter(|task| instance.waits_for(task).is_none())
@@ -50,24 +49,12 @@ pub(crate) fn standing(
 }
 
 /// A task's deadline, with how it was reckoned.
-pub(crate) fn deadline(at: Moment, task: &Task, values: &Values, around: &Around) -> Due {
-    let term = state(around, &task.state).and_then(|state| state.term(values));
-    let because = term
-        .map(|term| around.calendar.add(task.since, term))
-        // A deadline that was carried over (a stopped clock, a transfer) was not reckoned from this start.
-        .filter(|reckoned| reckoned.at == at)
-        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
-        .unwrap_or_default();
-    due(at, around.now, &around.calendar, because)
+pub(crate) fn deadline(at: Moment, task: &Task, case: &Case, around: &Around) -> Due {
+    reckoned(at, task.entry, case, around)
 }
 
-fn reckoned(at: Moment, active: &Active, values: &Values, around: &Around) -> Due {
-    let term = state(around, &active.state).and_then(|state| state.term(values));
-    let because = term
-        .map(|term| around.calendar.add(active.since, term))
-        .filter(|reckoned| reckoned.at == at)
-        .map(|reckoned| [reckoned.why, reckoned.warnings].concat())
-        .unwrap_or_default();
+fn reckoned(at: Moment, entry: u32, case: &Case, around: &Around) -> Due {
+    let because = why_due(&around.def, &case.instance, entry, &around.calendar);
     due(at, around.now, &around.calendar, because)
 }
 

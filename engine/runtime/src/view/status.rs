@@ -7,7 +7,7 @@ pub(crate) fn status_words(status: &str) -> Text {
     match status {
         "running" => Text::new("审批中", "In progress"),
         "held" => Text::new("已挂起，等待处理", "Held"),
-        "suspended" => Text::new("已暂停", "Suspended"),
+        "suspended" => Text::new("管理员已挂起", "Suspended"),
         _ => outcome_words(status),
     }
 }

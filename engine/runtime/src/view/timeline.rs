@@ -40,7 +40,7 @@ pub(crate) fn timeline(
             _ => None,
         };
         let asked = asked.filter(|asked| event.actor.person() != Some(**asked));
-        let line = words(def, event, names, asked.copied());
+        let line = words(def, event, names, calendar, asked.copied());
         let mut because = line.because.clone();
         if let Change::FieldsSet { values: set } = &event.change {
             let before = values.clone();

@@ -2,6 +2,7 @@
 
 mod beside;
 
+use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
@@ -9,9 +10,11 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 use assent_core::value::Value;
 
+use super::overruling;
 use super::shown::{Names, shown};
 use super::status::outcome_words;
 use super::timeline_people;
+use crate::app::VERSION_SHOWN;
 
 /// A line of the trail, before it knows about pages.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +49,12 @@ impl Line {
         }
     }
 
-    fn at(mut self, state: &str) -> Self {
+    pub(super) fn at(mut self, state: &str) -> Self {
         self.state = Some(state.to_owned());
         self
     }
 
-    fn comment(mut self, comment: Option<&String>) -> Self {
+    pub(super) fn comment(mut self, comment: Option<&String>) -> Self {
         self.comment = comment.cloned();
         self
     }
@@ -69,15 +72,16 @@ impl Line {
 
 /// What the sentences need besides the event.
 pub(super) struct Said<'a> {
-    def: &'a Definition,
-    names: Names<'a>,
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
     /// Who caused it, by name; "李 代 张" where somebody stands in.
-    pub(super) who: Text,
+    pub who: Text,
     stands_for: bool,
 }
 
 impl Said<'_> {
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
@@ -120,6 +124,7 @@ pub(super) fn words(
     def: &Definition,
     event: &Event,
     names: Names<'_>,
+    calendar: &WorkCalendar,
     stands_for: Option<&str>,
 ) -> Line {
     let who = match &event.actor {
@@ -137,6 +142,7 @@ pub(super) fn words(
     let said = Said {
         def,
         names,
+        calendar,
         who,
         stands_for: stands_for.is_some(),
     };
@@ -148,7 +154,8 @@ pub(super) fn words(
         | Change::Acted { .. }
         | Change::Returned { .. }
         | Change::Transferred { .. }
-        | Change::Commented { .. } => by_people(&said, &event.change),
+        | Change::Commented { .. }
+        | Change::Migrated { .. } => by_people(&said, &event.change),
         Change::VoterRemoved { .. }
         | Change::OpinionAsked { .. }
         | Change::Advised { .. }
@@ -186,7 +193,16 @@ pub(super) fn words(
         | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
-        | Change::Resumed { .. } => of_the_machine(&said, &event.change),
+        | Change::Resumed { .. }
+        | Change::SubflowStopped { .. }
+        | Change::BranchAdded { .. } => of_the_machine(&said, &event.change),
+        Change::Overridden { .. }
+        | Change::Suspended { .. }
+        | Change::Unsuspended {}
+        | Change::Postponed { .. }
+        | Change::ClockStopped { .. }
+        | Change::ClockStarted { .. }
+        | Change::DueMoved { .. } => overruling::words(&said, &event.change),
     }
 }
 
@@ -309,6 +325,19 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
         }
         Change::Commented { text, .. } => {
             plain("commented", "comment", "评论", "commented").comment(Some(text))
+        }
+        Change::Migrated {
+            from, to, reason, ..
+        } => {
+            let short = |version: &str| version.chars().take(VERSION_SHOWN).collect::<String>();
+            let (from, to) = (short(from), short(to));
+            plain(
+                "migrated",
+                "alarm",
+                &format!("把流程从版本 {from} 迁移到 {to}"),
+                &format!("moved it from version {from} to {to}"),
+            )
+            .comment(Some(reason))
         }
         _ => Line::silent("other"),
     }
@@ -579,6 +608,19 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 .at(state)
                 .comment(comment.as_ref())
         }
+        Change::SubflowStopped { because, .. } => Line::new(
+            "subflow_stopped",
+            "machine",
+            "撤回不再需要的子流程".into(),
+            "A subflow nobody wants any more was withdrawn".into(),
+        )
+        .because(vec![because.clone()]),
+        Change::BranchAdded { branch, .. } => Line::new(
+            "branch_added",
+            "machine",
+            format!("新版本增加分支 {branch}"),
+            format!("The new version adds branch {branch}"),
+        ),
         Change::WakeupSet { .. } => Line::silent("wakeup_set"),
         Change::WakeupCleared { .. } => Line::silent("wakeup_cleared"),
         _ => Line::silent("other"),

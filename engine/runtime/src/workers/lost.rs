@@ -82,7 +82,12 @@ async fn subflows(
             .active
             .iter()
             .any(|active| active.entry == *entry && is_subflow(def, &active.state));
-        if !waits {
+        let told = case
+            .instance
+            .children
+            .iter()
+            .any(|one| one.id == *child && one.outcome.is_some());
+        if !waits || told {
             continue;
         }
         match app.load(child).await? {

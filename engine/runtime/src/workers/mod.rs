@@ -1,6 +1,7 @@
 //! Work that nobody waits for: timers, the outbox, the reconciler. Each is a thin loop around one step that tests call.
 
 mod calls;
+pub(crate) mod checks;
 mod lost;
 pub(crate) mod outbox;
 pub(crate) mod post;
@@ -32,7 +33,9 @@ impl Workers {
         let loops = vec![
             tokio::spawn(timers::run(app.clone(), stopping.clone())),
             tokio::spawn(outbox::run(app.clone(), stopping.clone())),
-            tokio::spawn(reconcile::run(app.clone(), stopping)),
+            tokio::spawn(reconcile::run(app.clone(), stopping.clone())),
+            tokio::spawn(checks::run(app.clone(), stopping.clone())),
+            tokio::spawn(crate::audit::run(app.clone(), stopping)),
         ];
         Self { stop, loops }
     }

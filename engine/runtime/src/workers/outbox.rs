@@ -11,11 +11,12 @@ use super::{calls, post, rest, subflows, until};
 use crate::app::{App, AppError};
 
 /// Deliveries under way at once, by kind.
-const LANES: [(&str, usize); 4] = [
+const LANES: [(&str, usize); 5] = [
     ("mail", 8),
     ("call", 16),
     ("subflow", 8),
     ("child_ended", 8),
+    ("stop_child", 2),
 ];
 /// How long a claim holds. Longer than any delivery may take.
 const LEASE_MS: i64 = 120_000;
@@ -50,7 +51,7 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
     let delivered = match effect {
         Effect::Mail { .. } => post::deliver(app, claimed, &effect).await,
         Effect::Call { .. } => calls::deliver(app, claimed, &effect).await,
-        Effect::Subflow { .. } | Effect::ChildEnded { .. } => {
+        Effect::Subflow { .. } | Effect::ChildEnded { .. } | Effect::StopChild { .. } => {
             subflows::deliver(app, claimed, &effect).await
         }
     };

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use assent_core::command::Via;
 use assent_core::instance::Case;
+use assent_core::turn::moved;
 use assent_core::value::Values;
 use assent_core::verify::awake;
 use assent_core::write::WakeupRow;
@@ -65,6 +67,14 @@ pub(crate) async fn step(app: &App, after: Option<&str>) -> Result<Step, AppErro
             .map(|found| found.found);
         let found = lost.stuck.into_iter().chain(asleep);
         done.stuck.extend(found.map(|found| (id.clone(), found)));
+        // A calendar that was loaded, or came with a newer program: whoever loaded it may not have got this far.
+        let calendar = app.calendar(&def.calendar);
+        if !moved(&def, &case.instance, &calendar).is_empty()
+            && app.recalculate(&id, Via::Timer).await?
+        {
+            done.healed += 1;
+            continue;
+        }
         cases.insert(id, case);
     }
     done.healed += wakeups(app, &cases).await?;
@@ -155,6 +165,9 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     loop {
         if let Err(fault) = app.load_directory().await {
             tracing::error!(%fault, "the directory could not be read");
+        }
+        if let Err(fault) = app.load_calendars().await {
+            tracing::error!(%fault, "the calendars could not be read");
         }
         if rounds_rest > 0 {
             rounds_rest -= 1;

@@ -1,7 +1,9 @@
 //! Subflows: starting a child, and telling its parent that it ended.
 
 use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::definition::Outcome;
 use assent_core::effect::Effect;
+use assent_core::instance::{Case, Status};
 use assent_core::turn::New;
 use assent_core::value::{Value, Values};
 use assent_store::{ClaimedEffect, Delivery};
@@ -22,8 +24,10 @@ pub(super) async fn deliver(
             flow,
             link,
             waits,
+            set,
         } => {
             let ask = Ask {
+                first: set,
                 parent: instance,
                 child,
                 flow,
@@ -43,6 +47,13 @@ pub(super) async fn deliver(
             };
             tell(app, parent, action).await
         }
+        Effect::StopChild { parent, child } => {
+            let action = Action::StopChild {
+                parent: parent.clone(),
+            };
+            // Not started yet, or over already: nothing to stop. A start that comes later sees that nobody wants it.
+            tell(app, child, action).await
+        }
         Effect::Mail { .. } | Effect::Call { .. } => Ok(Delivery::Done),
     }
 }
@@ -53,6 +64,7 @@ struct Ask<'a> {
     flow: &'a str,
     link: Option<&'a str>,
     waits: bool,
+    first: &'a Values,
 }
 
 /// Starts the child as its parent's applicant, with the parent's record in its `link` field and every field of the same
@@ -69,6 +81,9 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
         return Ok(super::outbox::again(claimed, app.now(), error));
     };
     let case = stored_case(&parent)?;
+    if !wanted(&case, &ask) {
+        return Ok(Delivery::Done);
+    }
     let mut set: Values = def
         .entity
         .fields
@@ -79,6 +94,12 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
     if let Some(link) = ask.link {
         set.insert(link.to_owned(), Value::from(case.instance.record.as_str()));
     }
+    set.extend(
+        ask.first
+            .iter()
+            .filter(|(name, _)| def.entity.field(name).is_some())
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     let new = New {
         instance: ask.child.to_owned(),
         record: app.new_id(),
@@ -98,6 +119,19 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
             Ok(super::outbox::again(claimed, app.now(), error))
         }
         Err(fault) => Err(fault),
+    }
+}
+
+/// Does the parent still want it? One that was withdrawn meanwhile does not; one that waited and went on does not either.
+fn wanted(case: &Case, ask: &Ask<'_>) -> bool {
+    let known = || {
+        let mut children = case.instance.children.iter();
+        children.any(|child| child.id == ask.child)
+    };
+    match &case.instance.status {
+        Status::Ended(Outcome::Withdrawn | Outcome::Cancelled) => false,
+        Status::Ended(_) => !ask.waits,
+        Status::Running => known(),
     }
 }
 

@@ -1,17 +1,26 @@
 //! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage or something that must be mended first.
 
+mod admin;
+mod calendar;
 mod check;
 mod config;
 mod demo;
+mod diff;
 mod draw;
+mod export;
 mod files;
+mod key;
 mod listen;
+mod migrate;
 mod publish;
 mod replay;
 mod say;
 mod schema;
+mod seal;
 mod serve;
 mod test;
+mod verify;
+mod why;
 mod workshop;
 
 use std::path::PathBuf;
@@ -55,8 +64,29 @@ enum Verb {
     Schema,
     /// Publish the flows of a folder. 发布流程
     Publish(publish::Args),
+    /// What changed between two versions of a flow, in words. 比较两个版本
+    Diff(diff::Args),
+    /// Move running instances to another version of their flow. 迁移流程实例
+    Migrate(migrate::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// Overrule an instance: suspend, terminate, jump … 管理员操作
+    #[command(subcommand)]
+    Admin(admin::Verb),
+    /// Working calendars. 工作日历
+    #[command(subcommand)]
+    Calendar(calendar::Verb),
+    /// Why a task came to somebody, why not to somebody else, what comes next. 为什么
+    Why(why::Args),
+    /// Verify the trail of a database, or of an export. 校验审计记录
+    Verify(verify::Args),
+    /// Write the whole trail into a file for auditors. 导出审计记录
+    Export(export::Args),
+    /// Make a signed audit root now. 立即生成存证根
+    Seal(seal::Args),
+    /// The key that signs audit roots. 存证密钥
+    #[command(subcommand)]
+    Key(key::Verb),
     /// The configuration. 配置
     #[command(subcommand)]
     Config(config::Verb),
@@ -93,7 +123,16 @@ pub fn run() -> ExitCode {
         Verb::Draw(args) => draw::run(&args, say),
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
+        Verb::Diff(args) => diff::run(&args, say),
+        Verb::Migrate(args) => migrate::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Admin(verb) => admin::run(&verb, say),
+        Verb::Calendar(verb) => calendar::run(&verb, say),
+        Verb::Why(args) => why::run(&args, say),
+        Verb::Verify(args) => verify::run(&args, say),
+        Verb::Export(args) => export::run(&args, say),
+        Verb::Seal(args) => seal::run(&args, say),
+        Verb::Key(verb) => key::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };
     match outcome {

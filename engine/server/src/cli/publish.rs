@@ -71,6 +71,18 @@ pub fn run(args: &Args, say: Say) -> Done {
         for (one, file) in published.iter().zip(&flows) {
             say.line(format!("{}: {}", one.file, one.message.get(say.lang)));
             say.diagnostics(&one.diagnostics, &file.text);
+            for change in one.publication.iter().flat_map(|made| &made.changes) {
+                say.line(format!("    - {}", change.words.get(say.lang)));
+            }
+            let running = one.publication.iter().map(|made| &made.running);
+            for running in running.filter(|running| !running.stay.is_empty()) {
+                let stay: u64 = running.stay.values().sum();
+                let could = running.could_migrate;
+                say.words(
+                    format!("    {stay} 个进行中的实例留在原来的版本，其中 {could} 个可以直接迁移"),
+                    format!("    {stay} running instance(s) stay on their version; {could} could be migrated as they are"),
+                );
+            }
         }
     }
     Ok(Outcome::of(refused == 0))

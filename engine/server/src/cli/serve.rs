@@ -19,12 +19,24 @@ pub struct Args {
     /// Publish again whenever a flow file changes. 流程文件改动后自动发布
     #[arg(long)]
     watch: bool,
+    /// A clock that tests may set, on loopback only. 测试时钟
+    #[arg(long)]
+    test_clock: bool,
 }
 
 /// Runs until it is told to stop.
 pub fn run(args: &Args, say: Say) -> Done {
-    let config =
+    let mut config =
         config::load(args.config.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
+    if args.test_clock {
+        if !config.on_loopback() {
+            return Err(Text::new(
+                "--test-clock 只能在本机监听时使用。",
+                "--test-clock is for loopback only.",
+            ));
+        }
+        config.security.test_clock = true;
+    }
     logs(&config)?;
     listen::runtime()?.block_on(Box::pin(serve(config, args.watch, say)))?;
     Ok(Outcome::Good)

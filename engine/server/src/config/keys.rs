@@ -36,7 +36,7 @@ const fn secret(path: &'static str, zh: &'static str, en: &'static str) -> Key {
 }
 
 /// Every key there is.
-pub const KEYS: [Key; 27] = [
+pub const KEYS: [Key; 30] = [
     key(
         "server.listen",
         "127.0.0.1:8080",
@@ -160,6 +160,23 @@ pub const KEYS: [Key; 27] = [
         "info",
         "日志级别，如 info、debug、assent_runtime=debug",
         "What is logged: info, debug, assent_runtime=debug",
+    ),
+    key(
+        "audit.key_file",
+        "assent-audit.key",
+        "存证根的签名密钥文件；没有时自动生成，仅属主可读。请放在数据库之外并另存备份",
+        "File of the key that signs audit roots; made for its owner alone when it is not there. Keep it apart from the database, with a copy",
+    ),
+    secret(
+        "audit.key",
+        "签名密钥本身（十六进制，每行一个），设了它就不用文件",
+        "The key itself (hex, one in a line) instead of a file",
+    ),
+    key(
+        "audit.every_minutes",
+        "10",
+        "两个存证根之间的分钟数；0 表示只在 assent seal 时生成",
+        "Minutes between two audit roots; 0: only when assent seal asks for one",
     ),
     key(
         "security.local_host_only",

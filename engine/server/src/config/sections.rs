@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use assent_runtime::app::{AppConfig, Connector as AppConnector, MailConfig, Secret, Smtp};
+use assent_runtime::audit::{AuditConfig, KeyFrom};
 use serde::{Deserialize, Deserializer};
 
 use crate::modules;
@@ -21,7 +22,28 @@ pub struct Config {
     pub company: Company,
     pub limits: Limits,
     pub log: Log,
+    pub audit: Audit,
     pub security: Security,
+}
+
+/// `[audit]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    pub key_file: PathBuf,
+    #[serde(deserialize_with = "some_secret")]
+    pub key: Option<Secret>,
+    pub every_minutes: u32,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            key_file: PathBuf::from("assent-audit.key"),
+            key: None,
+            every_minutes: 10,
+        }
+    }
 }
 
 /// `[server]`
@@ -247,6 +269,14 @@ impl Config {
         }
     }
 
+    /// Where the key that signs audit roots comes from.
+    pub fn audit_key(&self) -> KeyFrom {
+        match &self.audit.key {
+            Some(key) => KeyFrom::Given(key.clone()),
+            None => KeyFrom::File(self.audit.key_file.clone()),
+        }
+    }
+
     /// What the engine is opened with.
     pub fn app(&self) -> AppConfig {
         let mut app = AppConfig::new(self.database.url.0.clone());
@@ -257,6 +287,10 @@ impl Config {
             .is_dir()
             .then(|| self.files.scripts.clone());
         app.base_url = self.base_url();
+        app.audit = AuditConfig {
+            key: Some(self.audit_key()),
+            every_minutes: self.audit.every_minutes,
+        };
         app.mail = MailConfig {
             smtp: self.mail.host.as_ref().map(|host| Smtp {
                 host: host.clone(),

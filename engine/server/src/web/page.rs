@@ -172,6 +172,20 @@ fn nav(site: &Site, visit: &Visit, place: &str, todo: Option<u32>) -> Vec<NavIte
             "nav.instances",
             false,
         ));
+        rest.push(item(
+            "calendars",
+            "/calendars",
+            "clock",
+            "nav.calendars",
+            false,
+        ));
+        rest.push(item(
+            "leaving",
+            "/leaving",
+            "user-round-x",
+            "nav.leaving",
+            false,
+        ));
     }
     if site.config.mailbox_page() {
         rest.push(item("mail", "/dev/mail", "mail", "nav.mail", false));

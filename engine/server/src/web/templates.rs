@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 37] = embedded![
+const TEMPLATES: [(&str, &str); 44] = embedded![
     "layout",
     "parts/amount",
     "parts/changes",
@@ -33,11 +33,13 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "parts/head",
     "parts/language",
     "parts/more",
+    "parts/reasons",
     "parts/row",
     "parts/sheet",
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/calendars",
     "pages/code",
     "pages/flow",
     "pages/flows",
@@ -46,15 +48,20 @@ const TEMPLATES: [(&str, &str); 37] = embedded![
     "pages/inbox",
     "pages/instance",
     "pages/instances",
+    "pages/leaving",
     "pages/mail",
     "pages/mails",
     "pages/me",
+    "pages/migration",
+    "pages/override",
+    "pages/print",
     "pages/said",
     "pages/sign_in",
     "pages/start",
     "pages/stuck",
     "pages/task",
     "pages/welcome",
+    "pages/why",
 ];
 
 /// The templates, ready to render in both languages.

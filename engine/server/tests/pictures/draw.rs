@@ -16,7 +16,7 @@ use assent_server::web::{Site, Visit};
 use serde::Serialize;
 use serde_json::json;
 
-use super::views;
+use super::{records, views};
 
 /// A rendered page.
 pub struct Drawn {
@@ -83,6 +83,7 @@ pub fn all(site: &Site, lang: Lang) -> Vec<Drawn> {
     instances(&mut album);
     forms(&mut album);
     singles(&mut album);
+    proofs(&mut album);
     album.drawn
 }
 
@@ -297,6 +298,33 @@ fn tasks(album: &mut Album<'_>) {
         true,
         &drawing(None).draw(&draft),
     );
+}
+
+fn proofs(album: &mut Album<'_>) {
+    let lang = album.lang;
+    album.add(
+        "why",
+        "pages/why",
+        page("why", "instances"),
+        true,
+        &records::why(lang),
+    );
+    for (name, sealed) in [("print", true), ("print-fresh", false)] {
+        album.add(
+            name,
+            "pages/print",
+            page("record", "instances"),
+            true,
+            &records::print(lang, sealed),
+        );
+    }
+    for (name, said) in records::proofs(lang) {
+        let alone = Page {
+            alone: true,
+            ..page("record", "")
+        };
+        album.add(name, "pages/said", alone, false, &said);
+    }
 }
 
 fn instances(album: &mut Album<'_>) {

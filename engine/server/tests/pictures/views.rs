@@ -409,6 +409,7 @@ pub fn instance(status: &str, zh: &str, en: &str) -> InstanceView {
                 ),
             },
         ],
+        overrides: None,
         offers: vec![
             offer(
                 "withdraw",

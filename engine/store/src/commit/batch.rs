@@ -276,7 +276,7 @@ pub(super) async fn fetch(
 }
 
 /// Runs a statement over rows; nothing for no rows.
-pub(super) async fn execute(
+pub(crate) async fn execute(
     tx: &mut Tx,
     sql: &Sql,
     rows: &[impl Serialize],

@@ -16,6 +16,7 @@ use crate::tx::Tx;
 #[derive(Default)]
 pub(super) struct Changes<'a> {
     opened: Vec<&'a TaskRow>,
+    changed: BTreeMap<(&'a str, u32), &'a TaskRow>,
     closed: Vec<&'a TaskClosedRow>,
     /// Of the closed ones, those this batch did not open: they stand in the table of open tasks.
     closing: Vec<(&'a str, u32)>,
@@ -32,6 +33,14 @@ impl<'a> Changes<'a> {
             for write in chain.iter().map(|at| &writes[*at]) {
                 changes.writes.push(write);
                 opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
+                for task in &write.tasks_changed {
+                    // One that this batch opened is written as it is at the end of it.
+                    if let Some(row) = opened.get_mut(&task.no) {
+                        *row = task;
+                    } else {
+                        changes.changed.insert((instance, task.no), task);
+                    }
+                }
                 for closed in &write.tasks_closed {
                     changes.closed.push(closed);
                     // One that this batch opened never reaches the table of open tasks.
@@ -76,6 +85,12 @@ impl<'a> Changes<'a> {
             .flat_map(|task| holders(task).iter().map(|holder| task_row(task, holder)))
             .collect();
         execute(tx, &sql::TASKS_INSERT, &opened).await?;
+        let changed: Vec<_> = self
+            .changed
+            .values()
+            .map(|task| task_row(task, &task.assignee))
+            .collect();
+        execute(tx, &sql::TASKS_CHANGE, &changed).await?;
         self.closed
             .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
         let closed: Vec<_> = self

@@ -6,6 +6,7 @@ mod changes;
 mod records;
 mod sql;
 
+pub(crate) use batch::execute as execute_rows;
 pub(crate) use changes::append_event;
 pub(crate) use records::Claim;
 

@@ -45,6 +45,12 @@ pub(super) const TASKS_INSERT: Sql = over_rows!(
     ""
 );
 
+/// The same, of tasks that are open: their state has another id, or they are due at another time.
+pub(super) const TASKS_CHANGE: Sql = over_rows!(
+    "update tasks set state = j.value->>2, due = cast(j.value->>7 as bigint) from",
+    "where tasks.instance = j.value->>0 and tasks.no = cast(j.value->>1 as bigint)"
+);
+
 /// instance, no → the assignees of those that were there.
 pub(super) const TASKS_DELETE: Sql = over_rows!(
     "delete from tasks where (instance, no) in (select j.value->>0, cast(j.value->>1 as bigint) from",

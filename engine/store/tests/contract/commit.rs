@@ -1,5 +1,7 @@
 //! What one commit does and does not write.
 
+use assent_core::time::Moment;
+use assent_core::write::TaskRow;
 use assent_store::Outcome;
 
 use crate::support::{Fresh, decided, id, on_both, started, values};
@@ -8,6 +10,7 @@ on_both! {
     a_start_is_loaded_as_it_was_written => start_and_load;
     a_stale_write_is_singled_out => stale;
     a_repeated_key_gets_the_first_answer => repeated;
+    a_deadline_moves_in_the_row_of_an_open_task => moved;
     several_turns_of_one_instance_in_a_batch => chained;
     a_call_that_is_given_up_half_way_leaves_nothing_behind => cancelled;
 }
@@ -139,4 +142,44 @@ async fn cancelled(fresh: Fresh) {
     let events = store.events(&id(1), 1, 500).await.unwrap();
     assert_eq!(u64::try_from(events.len()).unwrap(), 2 * last.instance.rev);
     assert_eq!(store.count_open_tasks("bob").await.unwrap(), 1);
+}
+
+async fn moved(fresh: Fresh) {
+    let store = fresh.open().await;
+    let write = started(&id(1), "zhangsan");
+    let task = write.tasks_opened[0].no;
+    store.commit(std::slice::from_ref(&write)).await.unwrap();
+    let mut later = write.clone();
+    later.expected_rev = Some(write.instance.rev);
+    later.instance.rev += 1;
+    later.tasks_opened.clear();
+    later.events.clear();
+    later.records.clear();
+    later.outbox.clear();
+    later.wakeups_set.clear();
+    later.answer = None;
+    let due_at = |due| TaskRow {
+        due,
+        ..write.tasks_opened[0].clone()
+    };
+    let gone = TaskRow {
+        no: 99,
+        ..due_at(Some(Moment(1)))
+    };
+    later.tasks_changed = vec![due_at(Some(Moment(77))), gone];
+    assert_eq!(
+        store.commit(&[later.clone()]).await.unwrap(),
+        [Outcome::Done]
+    );
+    let due = async || {
+        let open = store.inbox("lisi", None, None, 10).await.unwrap();
+        open[0].task.due
+    };
+    assert_eq!(due().await, Some(Moment(77)));
+    later.expected_rev = Some(later.instance.rev);
+    later.instance.rev += 1;
+    later.tasks_changed = vec![due_at(None)];
+    store.commit(&[later]).await.unwrap();
+    assert_eq!(due().await, None);
+    assert_eq!(store.count_open_tasks("lisi").await.unwrap(), 1);
 }

@@ -4,7 +4,7 @@ use assent_core::time::Moment;
 use assent_store::Outcome::{Done, Stale};
 use assent_store::{Attachment, KeptMail, Published};
 
-use crate::support::{Fresh, id, on_both};
+use crate::support::{Fresh, event, id, on_both};
 
 on_both! {
     the_last_publication_of_a_flow_is_current => publications;
@@ -32,10 +32,11 @@ async fn publications(fresh: Fresh) {
         ("b", "v1", 1),
         ("a", "v1", 3),
     ] {
-        assert_eq!(
-            store.publish(&version(flow, hash, seq)).await.unwrap(),
-            u32::try_from(seq).unwrap()
-        );
+        let number = u32::try_from(seq).unwrap();
+        let published = store
+            .publish(&version(flow, hash, seq), &event(number, "published"))
+            .await;
+        assert_eq!(published.unwrap(), Some(number));
     }
     let current = store.current_definitions().await.unwrap();
     let seen: Vec<_> = current
@@ -57,12 +58,24 @@ async fn publications(fresh: Fresh) {
     let old = store.definition("a", "v2").await.unwrap().unwrap();
     assert_eq!(old.published, version("a", "v2", 2));
     assert_eq!(store.definition("a", "v9").await.unwrap(), None);
-    // Two administrators publish at once: both succeed, one is current.
+    // Two administrators publish at once: one is told that the trail has moved on, and publishes again.
     let (x, y) = (version("c", "x", 1), version("c", "y", 1));
-    let (x, y) = tokio::join!(store.publish(&x), store.publish(&y));
-    let mut seqs = [x.unwrap(), y.unwrap()];
+    let first = event(1, "published");
+    let (one, two) = tokio::join!(store.publish(&x, &first), store.publish(&y, &first));
+    let mut seqs = [one.unwrap(), two.unwrap()];
     seqs.sort_unstable();
-    assert_eq!(seqs, [1, 2]);
+    assert_eq!(seqs, [None, Some(1)]);
+    let again = store.publish(&y, &event(2, "published")).await.unwrap();
+    assert_eq!(again, Some(2));
+    let chain = assent_store::flow_chain("c");
+    let seqs: Vec<u32> = store
+        .last_events(&chain, 5)
+        .await
+        .unwrap()
+        .iter()
+        .map(|event| event.seq)
+        .collect();
+    assert_eq!(seqs, [2, 1]);
     let current = store.current_definitions().await.unwrap();
     assert_eq!(
         current.iter().filter(|p| p.published.flow == "c").count(),

@@ -2,6 +2,7 @@
 //! `ASSENT_TEST_POSTGRES` (see `tests/pg run`), each test in a schema of its own, and is skipped loudly when that is not set.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod audit;
 mod care;
 mod commit;
 mod committer;
@@ -14,3 +15,4 @@ mod people;
 mod queues;
 mod records;
 mod support;
+mod turns;

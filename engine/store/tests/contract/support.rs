@@ -137,7 +137,7 @@ pub fn values(number: &str, amount: &str) -> Values {
     ])
 }
 
-fn event(seq: u32, kind: &str) -> EventRow {
+pub fn event(seq: u32, kind: &str) -> EventRow {
     EventRow {
         seq,
         at: Moment(1_000 + i64::from(seq)),
@@ -184,6 +184,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
         expected_rev: None,
         tasks_opened: vec![task(instance, 1, "lisi")],
         tasks_closed: vec![],
+        tasks_changed: vec![],
         events: vec![event(1, "started"), event(2, "entered")],
         records: vec![RecordWrite {
             entity: repair(),
@@ -227,6 +228,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
             at: Moment(3_000),
             by: Some("lisi".into()),
         }],
+        tasks_changed: vec![],
         events: vec![event(2 * no + 1, "decided"), event(2 * no + 2, "entered")],
         records: vec![],
         guards: vec![],

@@ -12,6 +12,7 @@ fn before_reader(states: &str, expected: &[&str]) {
     assert_found(&format!("{states}{READER}"), expected);
 }
 
+/// A8.4: a field a condition reads is required, computed or filled on each path.
 #[test]
 fn a_field_that_nobody_must_fill_in_may_be_empty() {
     before_reader("", &[EMPTY]);
@@ -33,6 +34,7 @@ fn what_is_skipped_fills_nothing() {
     );
 }
 
+/// A8.4: the path on which it is empty is told, state by state.
 #[test]
 fn the_way_is_told_state_by_state() {
     let def = flow(&format!(
@@ -76,6 +78,7 @@ fn a_timeout_or_a_policy_that_passes_fills_nothing() {
     );
 }
 
+/// A8.4: an answer fills its field only on the way it is needed for.
 #[test]
 fn an_answer_asked_for_fills_its_field_on_the_way_it_is_required_for() {
     let ask = |to: &str, way: &str| {

@@ -67,6 +67,7 @@ fn a_role_that_somebody_else_holds_is_enough() {
     assert_eq!(codes(&flow(ONE), &directory), Vec::<String>::new());
 }
 
+/// A8.8: every approval finds somebody for everybody who may start the flow.
 #[test]
 fn a_vacant_role_fails_for_everybody_and_is_told_once_with_a_person() {
     let directory = directory(&[("张三", "north", &[]), ("李四", "south", &[("b", None)])]);
@@ -94,6 +95,7 @@ fn the_only_holder_cannot_approve_their_own_request() {
     );
 }
 
+/// A8.8: what a policy resolves is no failure.
 #[test]
 fn policies_that_find_a_way_are_no_failure() {
     let mut directory = directory(&[("张三", "north", &[]), ("李四", "south", &[("b", None)])]);
@@ -119,6 +121,7 @@ fn policies_that_find_a_way_are_no_failure() {
     assert_eq!(codes(&with("superior"), &directory), Vec::<String>::new());
 }
 
+/// A8.9: what depends on the record is tried with every unit that could be meant.
 #[test]
 fn a_role_within_a_unit_is_tried_with_every_unit_of_its_level() {
     let def = flow(
@@ -158,6 +161,7 @@ fn the_values_that_lead_to_the_state_are_named() {
     );
 }
 
+/// A8.11: a bar that the people found cannot reach fails.
 #[test]
 fn more_votes_than_people_fail() {
     let def = flow("  - {id: one, name: {zh: 一审, en: One}, approve: {by: a, needs: 3}}\n");
@@ -205,6 +209,7 @@ fn one_person_for_two_states_cannot_sign_both() {
     );
 }
 
+/// A8.8: those who may not start it are not tried.
 #[test]
 fn only_those_who_may_start_it_are_tried() {
     let text = "  - {id: one, name: {zh: 一审, en: One}, approve: {by: b}}\n";
@@ -228,6 +233,7 @@ fn only_those_who_may_start_it_are_tried() {
     assert_eq!(codes(&def, &directory), ["nobody-may-start states"]);
 }
 
+/// A8.10: a failure names the state, the person and the values.
 #[test]
 fn the_words_say_who_where_with_which_values_and_why() {
     let def = flow(

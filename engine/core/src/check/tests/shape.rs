@@ -20,6 +20,7 @@ fn falling_off_the_last_state_is_an_end() {
     );
 }
 
+/// A8.1: every state can be reached.
 #[test]
 fn an_unreachable_chain_is_told_once() {
     assert_found(
@@ -46,6 +47,7 @@ fn only_a_rejection_or_a_late_rung_may_be_the_way_to_a_state() {
     );
 }
 
+/// A8.1: every state can reach an end.
 #[test]
 fn a_circle_of_people_without_a_way_out_never_ends() {
     assert_found(
@@ -98,6 +100,7 @@ fn a_branch_that_always_leaves_keeps_nobody_waiting_but_nothing_comes_after_the_
     );
 }
 
+/// A8.3: no join waits for a branch that cannot finish.
 #[test]
 fn a_join_of_all_waits_for_ever_on_a_branch_that_goes_round() {
     let round = "{id: r, name: {zh: 右, en: R}, work: {by: b}}, {id: s, name: {zh: 回, en: S}, work: {by: b}, go: r}";
@@ -116,6 +119,7 @@ fn a_join_of_any_does_not_need_the_branch_that_leaves() {
     assert_found(&together("1", RIGHT_LEAVES, ""), &[]);
 }
 
+/// A8.3: a count that branches left out may keep from being reached is told.
 #[test]
 fn a_count_may_be_short_when_branches_are_left_out() {
     assert_found(
@@ -149,6 +153,7 @@ fn circle(inner: &str) -> String {
     )
 }
 
+/// A8.6: a loop in which nobody waits is found.
 #[test]
 fn a_circle_in_which_nobody_waits_spins() {
     let def = flow_with(MAILS, &circle("mail: told, to: [a]"));
@@ -181,6 +186,7 @@ fn a_circle_whose_people_may_be_skipped_may_spin() {
     );
 }
 
+/// A8.6: returns are capped and count as no loop.
 #[test]
 fn returns_are_capped_and_no_loop() {
     assert_found(
@@ -204,6 +210,7 @@ fn a_ladder_of_limits_is_no_overlap() {
     );
 }
 
+/// A8.2: every way out of a choice is covered; what cannot be analysed needs an otherwise.
 #[test]
 fn conditions_that_cannot_be_analysed_need_an_otherwise() {
     let pick = |last: &str| {
@@ -221,6 +228,7 @@ fn conditions_that_cannot_be_analysed_need_an_otherwise() {
     );
 }
 
+/// A8.2: a condition that can never hold is told.
 #[test]
 fn a_condition_that_never_holds_is_told() {
     assert_found(

@@ -88,6 +88,7 @@ fn bands_that_meet_have_no_findings() {
     }
 }
 
+/// A8.2: bands of a number neither gap nor overlap; a gap is shown by a value.
 #[test]
 fn gaps_are_shown_by_a_value() {
     for (texts, want) in [

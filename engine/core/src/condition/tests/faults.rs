@@ -346,3 +346,19 @@ fn what_is_accepted_fits_on_a_small_stack() {
         .spawn(run);
     thread.unwrap().join().unwrap();
 }
+
+/// A11.17: a limit compared in the wrong currency.
+#[test]
+fn amounts_in_two_currencies_do_not_compare() {
+    let found = faults("amount > price_usd");
+    assert_eq!(found[0].code, "condition-currency");
+}
+
+/// A11.19: a condition on an unknown field that quietly matches everything.
+#[test]
+fn a_condition_on_an_unknown_field_is_refused() {
+    for text in ["speed > 5", "not speed", "speed is empty"] {
+        let found = faults(text);
+        assert_eq!(found[0].code, "condition-unknown-name", "{text}");
+    }
+}

@@ -54,6 +54,7 @@ fn result(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<String> {
         "withdrawn",
         "cancelled",
         "held",
+        "suspended",
         "running",
     ];
     known.extend(cx.states.iter().filter_map(|state| match &state.kind {

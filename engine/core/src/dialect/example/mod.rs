@@ -156,8 +156,8 @@ fn cast_of(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<(String, Vec<St
         .collect()
 }
 
-/// Parts somebody can play besides the names under `people:`: the flow's owner, the applicant's superior.
-const FIXED_PARTS: [&str; 2] = ["owner", "superior"];
+/// Parts somebody can play besides the names under `people:`: the flow's owner, the applicant's superior, an administrator.
+const FIXED_PARTS: [&str; 3] = ["owner", "superior", "administrator"];
 
 /// Names of `people:` somebody plays.
 pub(super) fn parts(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! `play:`: what happens, step by step.
 
-use crate::command::{SignerPlace, SignerRole};
+use crate::command::{Override, SignerPlace, SignerRole};
 use crate::definition::StateKind;
 use crate::dialect::map::{MapReader, items};
 use crate::dialect::reader::{Reader, Word};
@@ -76,6 +76,7 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
                 | Deed::TakeBack
                 | Deed::Urge
                 | Deed::Reopen
+                | Deed::Override(_)
         )
     );
     if acts && !has_who {
@@ -162,7 +163,7 @@ fn deed(
     }
 }
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 26] = [
     "submit",
     "withdraw",
     "return",
@@ -182,6 +183,13 @@ const VERBS: [&str; 19] = [
     "take_back",
     "urge",
     "reopen",
+    "terminate",
+    "suspend",
+    "resume",
+    "jump",
+    "reassign",
+    "skip",
+    "retry_one",
 ];
 
 /// `decide:` approve, reject, or an outcome some state of the flow defines.
@@ -269,6 +277,29 @@ fn done(
         "take_back" => Some(Deed::TakeBack),
         "urge" => Some(Deed::Urge),
         "reopen" => Some(Deed::Reopen),
+        "terminate" => Some(Deed::Override(Override::Terminate)),
+        "suspend" => Some(Deed::Override(Override::Suspend)),
+        "resume" => Some(Deed::Override(Override::Resume)),
+        "jump" => {
+            let to = to_whom(reader, word, to)?;
+            cx.names.state(reader, &to)?;
+            Some(Deed::Override(Override::Jump { to: to.text }))
+        }
+        "reassign" => {
+            let to = to_whom(reader, word, to)?;
+            let act = Override::Reassign {
+                task: 0,
+                to: to.text.clone(),
+            };
+            person(reader, cx, &to).then_some(Deed::Override(act))
+        }
+        "skip" | "retry_one" => {
+            let state = named_state(reader, word, state)?;
+            Some(Deed::Override(match word.text.as_str() {
+                "skip" => Override::Skip { state },
+                _ => Override::Retry { state },
+            }))
+        }
         _ => action(reader, cx, word, state),
     }
 }
@@ -277,6 +308,22 @@ fn done(
 fn whom(reader: &mut Reader, cx: &Cx<'_>, word: &Word, to: Option<&Node>) -> Option<String> {
     let to = to_whom(reader, word, to)?;
     person(reader, cx, &to).then_some(to.text)
+}
+
+/// Skipping and trying again are about a state, which must be named.
+fn named_state(reader: &mut Reader, word: &Word, state: Option<&Word>) -> Option<String> {
+    if state.is_none() {
+        reader.error(
+            "to-missing",
+            word.span,
+            (
+                format!("do: {} 要写 state:", word.text),
+                format!("do: {} needs state:", word.text),
+            ),
+            ("写明是哪个节点", "Name the state it is about"),
+        );
+    }
+    state.map(|word| word.text.clone())
 }
 
 fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> {
@@ -289,8 +336,8 @@ fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> 
                 format!("do: {} needs to:", word.text),
             ),
             (
-                "return 写节点、applicant 或 previous，transfer 写人名",
-                "A return names a state, applicant or previous; a transfer names a person",
+                "return 写节点、applicant 或 previous，jump 写节点，transfer 和 reassign 写人名",
+                "A return names a state, applicant or previous; a jump a state; a transfer or reassign a person",
             ),
         );
         return None;

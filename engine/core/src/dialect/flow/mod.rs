@@ -2,6 +2,7 @@
 
 mod head;
 mod record;
+mod scope;
 
 use sha2::{Digest, Sha256};
 
@@ -39,6 +40,13 @@ pub fn flow(
     let title = sections
         .title
         .and_then(|node| lean::template(reader, &names, node));
+    let scope = scope::scope(
+        reader,
+        &names,
+        sections.serves,
+        sections.priority,
+        sections.record.is_none(),
+    );
     let people = sections
         .people
         .map_or_else(Vec::new, |node| settings::people(reader, &names, node));
@@ -72,6 +80,7 @@ pub fn flow(
         calendar: sections.calendar.map(|word| word.text).unwrap_or_default(),
         title,
         own_form: sections.record.is_none(),
+        scope,
         entity: names.entity,
         tables: names.tables,
         people,

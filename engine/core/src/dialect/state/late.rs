@@ -88,10 +88,16 @@ fn clock(reader: &mut Reader, cx: &Cx<'_, '_>, node: &Node, state: &mut State, h
     let Some(mut map) = MapReader::open(reader, node, ("计时设置", "clock setting")) else {
         return;
     };
-    if let Some(node) = map.need("stops_in") {
+    if let Some(node) = map.get("stops_in") {
         for word in scalar::words(reader, node) {
             state.clock_stops_in.extend(cx.names.state(reader, &word));
         }
+    }
+    if let Some(node) = map.get("transfer") {
+        let words = [("keeps", false), ("restarts", true)];
+        state.restarts_on_transfer = scalar::one_of(reader, node, &words).unwrap_or_default();
+    } else if state.clock_stops_in.is_empty() {
+        map.need("stops_in");
     }
     map.close(reader);
     if !has_deadline {

@@ -138,6 +138,7 @@ fn blank(reader: &Reader, slot: &Slot<'_>, choice: Option<&State>) -> State {
         deadline_by: None,
         if_late: vec![],
         clock_stops_in: vec![],
+        restarts_on_transfer: false,
         policies: crate::definition::PolicyOverrides::default(),
         mail: None,
     }
@@ -252,7 +253,7 @@ fn kind(
         "run" => calls::run(reader, cx, map),
         "choose" => choose::choose(reader, cx, map, state),
         "wait" => wait::wait(reader, cx, map),
-        "subflow" => wait::subflow(reader, cx, map),
+        "subflow" => wait::subflow(reader, cx, map, state),
         "together" => together::together(reader, cx, map),
         "mail" => end::mail(reader, cx, map),
         _ => end::end(reader, cx, map),

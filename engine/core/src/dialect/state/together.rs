@@ -77,7 +77,7 @@ fn listed(reader: &mut Reader, branches: Option<&Node>, approvals: Option<&Node>
     }
 }
 
-fn join(reader: &mut Reader, node: &Node, branches: usize) -> Option<Join> {
+pub(super) fn join(reader: &mut Reader, node: &Node, branches: usize) -> Option<Join> {
     let word = scalar::text(reader, node)?;
     match word.text.as_str() {
         "all" => Some(Join::All),

@@ -67,6 +67,7 @@ fn stays(flag: ProxyFlag) -> (String, Vec<String>, Option<ProxyFlag>) {
     ("a".into(), vec![], Some(flag))
 }
 
+/// A5.59
 #[test]
 fn windows_are_half_open() {
     let mut directory = company(&["a", "b"]);
@@ -86,6 +87,7 @@ fn windows_are_half_open() {
     );
 }
 
+/// A5.52
 #[test]
 fn a_chain_is_followed_and_every_hop_is_kept() {
     let mut directory = company(&["a", "b", "c"]);
@@ -103,6 +105,7 @@ fn a_chain_is_followed_and_every_hop_is_kept() {
     );
 }
 
+/// A5.53
 #[test]
 fn a_circle_stops_at_the_one_asked_and_is_flagged() {
     let rules = Proxy::default();
@@ -193,6 +196,7 @@ fn the_flow_has_the_last_word() {
     assert_eq!(found(&directory, &ask(&fortnight)).0, "b");
 }
 
+/// A5.56
 #[test]
 fn a_role_task_goes_only_to_the_same_role() {
     let mut directory = company(&["a", "b"]);

@@ -97,7 +97,7 @@ fn a_vacant_post_finds_nobody_or_moves_up() {
     assert_eq!(up(true), "leader");
 }
 
-/// A3.16
+/// A3.17
 #[test]
 fn whoever_was_drawn_is_found_while_they_belong_to_the_set() {
     let mut drawn = instance();

@@ -43,7 +43,7 @@ fn grouped(voters: &[(&[u32], Option<Verdict>)]) -> Vec<Voter> {
     voters.iter().map(one).collect()
 }
 
-/// A4.2, and the mistake "an any-sign set to all_must_reject that dies on one reject".
+/// A4.2, A11.1, and the mistake "an any-sign set to all_must_reject that dies on one reject".
 #[test]
 fn any_with_all_must_reject_lives_on_after_one_rejection() {
     let tallied = |yes, no| tally(&Needs::Any, OnReject::AllMustReject, &votes(3, yes, no));
@@ -52,7 +52,7 @@ fn any_with_all_must_reject_lives_on_after_one_rejection() {
     assert_eq!(tallied(0, 3), NO);
 }
 
-/// A4.6, and the mistake "60 % that still dies on one reject".
+/// A4.6, A11.2, and the mistake "60 % that still dies on one reject".
 #[test]
 fn sixty_percent_of_five_lives_until_approval_is_out_of_reach() {
     let needs = Needs::Percent(60.into());

@@ -33,6 +33,8 @@ pub struct Args {
 
 /// The database inside the data folder.
 const DATABASE: &str = "assent.db";
+/// The key beside it: good enough for a demo, where there is nothing to prove to anybody.
+const KEY: &str = "audit.key";
 
 /// Runs until it is told to stop.
 pub fn run(args: &Args, say: Say) -> Done {
@@ -49,6 +51,7 @@ fn configured(args: &Args) -> Result<Config, Text> {
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], args.port));
     config.database.url = Secret(format!("sqlite:{}", args.data.join(DATABASE).display()));
     config.company.name = company::name().zh;
+    config.audit.key_file = args.data.join(KEY);
     config.mail.eml_dir = Some(args.data.join("mails"));
     // Everybody is on this machine, and a person who tries things out clicks fast.
     config.limits.requests_per_minute = 0;
@@ -120,7 +123,7 @@ fn folder(data: &Path, reset: bool) -> Result<(), Text> {
         )
     };
     if reset {
-        for name in [DATABASE, "assent.db-wal", "assent.db-shm"] {
+        for name in [DATABASE, "assent.db-wal", "assent.db-shm", KEY] {
             match std::fs::remove_file(data.join(name)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(cannot(error));

@@ -88,6 +88,7 @@ fn standing(view: &InstanceView) -> Vec<Standing> {
             name: (&standing.name).into(),
             since: (&standing.since).into(),
             due: standing.due.as_ref().map(|due| due.at.0),
+            due_because: super::because(standing.due.as_ref()),
             waiting_on: standing.waiting_on.iter().map(Into::into).collect(),
         })
         .collect()

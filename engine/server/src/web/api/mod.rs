@@ -4,15 +4,19 @@
 //! `x-csrf-token` (from `GET /api/v1/me`) on everything that is not a GET.
 
 pub mod absences;
+pub mod audit;
+pub mod calendars;
 pub mod clock;
 pub mod events;
 pub mod flows;
 pub mod instances;
 pub mod me;
 pub mod open_api;
+pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
+pub mod versions;
 
 use std::sync::Arc;
 
@@ -44,6 +48,15 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
+        .route("/api/v1/flows/{flow}/versions", get(versions::list))
+        .route("/api/v1/flows/{flow}/difference", get(versions::difference))
+        .route(
+            "/api/v1/flows/{flow}/migration/preview",
+            post(versions::preview),
+        )
+        .route("/api/v1/flows/{flow}/migration", post(versions::migrate))
+        .route("/api/v1/entities/{entity}/flow", get(versions::chosen))
+        .route("/api/v1/entities/{entity}/start", post(versions::start))
         .route("/api/v1/tasks", get(tasks::list))
         .route("/api/v1/tasks/{instance}/{task}", get(tasks::show))
         .route(
@@ -64,17 +77,33 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/history", get(instances::history))
         .route("/api/v1/instances/{id}/explain", get(instances::explain))
         .route("/api/v1/instances/{id}/diagram", get(instances::diagram))
+        .route("/api/v1/instances/{id}/why", get(audit::why))
+        .route("/api/v1/instances/{id}/proof", get(audit::proof))
+        .route("/api/v1/audit/root", get(audit::root))
         .route("/api/v1/instances/{id}/save", post(instances::save))
         .route("/api/v1/instances/{id}/submit", post(instances::submit))
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/v1/instances/{id}/comment", post(instances::comment))
         .route("/api/v1/instances/{id}/retry", post(instances::retry))
+        .route(
+            "/api/v1/instances/{id}/override/{verb}",
+            post(overrule::overrule),
+        )
+        .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))
+        .route("/api/v1/calendars", get(calendars::list))
+        .route("/api/v1/calendars/load", post(calendars::load))
         .route("/api/v1/events/{name}", post(events::happen))
         .route("/api/v1/clock", get(clock::show).put(clock::set))
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Fault::not_found() }),
         )
+}
+
+/// How a deadline was reckoned.
+pub fn because(due: Option<&assent_runtime::app::Due>) -> Vec<shape::Words> {
+    due.map_or(vec![], |due| due.because.iter().map(Into::into).collect())
 }
 
 /// JSON with a status.

@@ -302,6 +302,8 @@ pub struct Standing {
     pub since: Time,
     /// UTC milliseconds.
     pub due: Option<i64>,
+    /// How that was reckoned: holidays skipped, make-up days counted, a clock that stopped.
+    pub due_because: Vec<Words>,
     pub waiting_on: Vec<Person>,
 }
 
@@ -330,6 +332,8 @@ pub struct Task {
     /// Give back as `facts` with the decision: it is refused when the record has changed since.
     pub facts_hash: String,
     pub due: Option<i64>,
+    /// How that was reckoned.
+    pub due_because: Vec<Words>,
     pub why: Vec<Words>,
     pub values: Vec<Value>,
     pub offers: Vec<Offer>,
@@ -523,6 +527,53 @@ pub struct SetBody {
 pub struct WordsBody {
     pub comment: Option<String>,
     pub idempotency_key: Option<String>,
+}
+
+/// `POST /instances/{id}/override/{verb}`
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OverrideBody {
+    /// Why; at least two characters. Stands in the trail.
+    pub reason: String,
+    /// For `jump`: the state's id. For `reassign`: the person's id.
+    pub to: Option<String>,
+    /// For `skip` and `retry`: the state's id.
+    pub state: Option<String>,
+    /// For `reassign`: the task's number.
+    pub task: Option<u32>,
+    /// Only say what would happen; the answer brings the token that confirms it.
+    pub dry_run: bool,
+    /// From the preview.
+    pub token: Option<String>,
+    pub idempotency_key: Option<String>,
+}
+
+/// `POST /people/{id}/hand-over`
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HandOverBody {
+    /// Who takes over.
+    pub to: String,
+    /// Why; at least two characters.
+    pub reason: String,
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// From the preview.
+    pub token: Option<String>,
+}
+
+/// `POST /calendars/load`
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarBody {
+    /// The file: a year's notice, a calendar, or days of its own for one, in YAML or JSON.
+    pub text: String,
+    /// What the file is called.
+    pub file: String,
+    /// Only say which deadlines would move.
+    pub dry_run: bool,
+    /// From the preview.
+    pub token: Option<String>,
 }
 
 /// `POST /events/{name}`

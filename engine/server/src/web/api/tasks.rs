@@ -83,6 +83,7 @@ fn shape(view: &TaskView) -> Task {
         round: view.round,
         facts_hash: view.facts_hash.clone(),
         due: view.due.as_ref().map(|due| due.at.0),
+        due_because: super::because(view.due.as_ref()),
         why: view.why.iter().map(Into::into).collect(),
         values: view.instance.facts.iter().map(Into::into).collect(),
         offers: view.offers.iter().map(Into::into).collect(),

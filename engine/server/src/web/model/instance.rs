@@ -31,6 +31,10 @@ pub struct InstanceModel {
     pub buttons: Vec<BarButton>,
     pub sheets: Vec<Sheet>,
     pub about: Vec<About>,
+    /// Where the flow may be overruled; empty for whoever may not.
+    pub overrule: String,
+    pub why_href: String,
+    pub print_href: String,
 }
 
 /// Whom it waits for.
@@ -85,6 +89,12 @@ pub fn draw(
         states: states(view, lang),
         waiting: waiting(view, lang),
         about: about(view, lang),
+        overrule: match view.overrides {
+            Some(_) => format!("/instances/{}/override", view.head.id),
+            None => String::new(),
+        },
+        why_href: format!("/instances/{}/why", view.head.id),
+        print_href: format!("/instances/{}/print", view.head.id),
         ..InstanceModel::default()
     };
     model.minor = model

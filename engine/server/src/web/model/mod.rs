@@ -5,9 +5,12 @@ pub mod inbox;
 pub mod instance;
 pub mod part;
 pub mod picture;
+pub mod print;
+pub mod qr;
 pub mod sheet;
 pub mod task;
 pub mod trail;
+pub mod why;
 
 pub use field::FieldModel;
 pub use part::{Amount, Choice, Deadline, Empty, Face, FactModel, Note, Row, Tag};

@@ -46,6 +46,7 @@ pub struct TaskModel {
     pub diagram_open: bool,
     pub states: Vec<StateLine>,
     pub why: Vec<String>,
+    pub why_href: String,
     pub bar: Option<Bar>,
     pub sheets: Vec<Sheet>,
     pub more: Vec<MenuItem>,
@@ -178,6 +179,7 @@ impl TaskDrawing<'_> {
             trail: trail::lines(instance, lang),
             diagram: instance.diagram.svg.get(lang).to_owned(),
             states: states(instance, lang),
+            why_href: format!("/instances/{}/why", view.instance.head.id),
             why: view
                 .why
                 .iter()

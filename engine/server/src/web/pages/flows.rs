@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assent_runtime::app::FlowView;
+use assent_runtime::app::{FlowView, VERSION_SHOWN, VersionView};
 use axum::extract::{Path, State};
 use serde::Serialize;
 
@@ -89,6 +89,33 @@ struct Model {
     states: Vec<StateLine>,
     sentences: Vec<FlowLine>,
     source: String,
+    versions: Vec<VersionLine>,
+    /// Where running instances are migrated; empty for those who may not.
+    migrate: String,
+}
+
+#[derive(Serialize)]
+struct VersionLine {
+    version: String,
+    current: bool,
+    published: String,
+    by: String,
+    running: u64,
+    changes: Vec<String>,
+}
+
+fn version_line(version: &VersionView, lang: assent_core::text::Lang) -> VersionLine {
+    let changes = version.publication.iter().flat_map(|made| &made.changes);
+    VersionLine {
+        version: version.version.chars().take(VERSION_SHOWN).collect(),
+        current: version.current,
+        published: version.published.shown.get(lang).to_owned(),
+        by: version.by.clone(),
+        running: version.running,
+        changes: changes
+            .map(|change| change.words.get(lang).to_owned())
+            .collect(),
+    }
 }
 
 /// `GET /flows/{flow}`
@@ -110,7 +137,10 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         .iter()
         .map(|person| person.name.as_str())
         .collect();
-    let version: String = flow.version.chars().take(10).collect();
+    let version: String = flow.version.chars().take(VERSION_SHOWN).collect();
+    let versions = site.app.versions(&id).await?;
+    let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
+    let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
     let model = Model {
         name: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),
@@ -131,6 +161,15 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         states: vec![],
         sentences: picture::lines(&definition, &directory, lang),
         source: definition.source.clone(),
+        versions: versions
+            .iter()
+            .map(|version| version_line(version, lang))
+            .collect(),
+        migrate: if elsewhere && may_migrate {
+            format!("/flows/{id}/migrate")
+        } else {
+            String::new()
+        },
     };
     let page = Page {
         title: model.name.clone(),

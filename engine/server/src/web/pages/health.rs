@@ -82,6 +82,11 @@ pub async fn metrics(State(site): State<Arc<Site>>, visit: Visit) -> Answer {
             figures.stuck.to_string(),
         ),
         (
+            "assent_check_findings",
+            "Things in published flows that would stop somebody in today's organisation",
+            figures.check_findings.to_string(),
+        ),
+        (
             "assent_outbox_pending",
             "Deliveries waiting",
             figures.outbox_pending.to_string(),

@@ -129,6 +129,7 @@ fn filters(ask: &Ask, lang: assent_core::text::Lang) -> Vec<Choice> {
         ("", "inbox.all"),
         ("running", "instances.running"),
         ("held", "instances.held"),
+        ("suspended", "instances.suspended"),
         ("approved", "instances.approved"),
         ("rejected", "instances.rejected"),
         ("withdrawn", "instances.withdrawn"),

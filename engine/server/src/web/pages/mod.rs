@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub mod away;
+pub mod calendars;
 pub mod demo;
 pub mod draft;
 pub mod erp;
@@ -11,9 +12,14 @@ pub mod help;
 pub mod inbox;
 pub mod instance;
 pub mod instances;
+pub mod leaving;
 pub mod link;
 pub mod mailbox;
 pub mod me;
+pub mod migration;
+pub mod overrule;
+pub mod print;
+pub mod proof;
 pub mod said;
 pub mod settings;
 pub mod sign_in;
@@ -22,6 +28,7 @@ pub mod stuck;
 pub mod task;
 pub mod task_do;
 pub mod welcome;
+pub mod why;
 
 use std::sync::Arc;
 
@@ -61,11 +68,21 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/start/{flow}", get(start::form).post(start::begin))
         .route("/instances", get(instances::show))
         .route("/instances/{id}", get(instance::show))
+        .route(
+            "/instances/{id}/override",
+            get(overrule::show).post(overrule::act),
+        )
         .route("/instances/{id}/{verb}", post(instance::act))
+        .route("/calendars", get(calendars::show).post(calendars::load))
+        .route("/leaving", get(leaving::show).post(leaving::act))
+        .route("/instances/{id}/print", get(print::show))
+        .route("/instances/{id}/why", get(why::show))
+        .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))
+        .route("/flows/{flow}/migrate", post(migration::post))
         .route("/files/{id}", get(files::show))
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{id}", get(mailbox::show))

@@ -68,6 +68,7 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
     let (key, tone, icon) = match stuck.kind {
         "held" => ("stuck.held", "held", "pause"),
         "dead_letter" => ("stuck.dead_letter", "no", "mail"),
+        "check" => ("stuck.check", "held", "users"),
         "overdue" => ("stuck.overdue", "late", "clock-alert"),
         _ => ("stuck.stuck", "no", "triangle-alert"),
     };

@@ -1,0 +1,309 @@
+//! Overruling a flow: preview first, then the same command with the preview's token.
+//!
+//! The token says what was shown: the instance's `rev`, when it was looked at, and a hash of every event that would be
+//! made. Confirming decides again at that moment on what is there now; anything else than what was shown is refused.
+
+use assent_core::command::{Action, Actor, Command, Override, Via};
+use assent_core::event::Event;
+use assent_core::instance::Case;
+use assent_core::preview::{Preview, preview, token};
+use assent_core::refusal::{Refusal, RefusalKind};
+use assent_core::text::{Lang, Text};
+use assent_core::time::Moment;
+use assent_core::turn::{Before, Context, turn};
+use assent_core::verb::offer::overrides;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::error::AppError;
+use super::link::names;
+use super::state::App;
+use crate::engine::{Around, stored_case};
+use crate::view::timeline;
+
+/// Changes that a refused confirmation names.
+const CHANGES_MAX: usize = 3;
+/// Events read to say what changed.
+const EVENTS_MAX: u32 = 200;
+
+/// What a command would do, and what confirms it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Previewed {
+    /// What it would do.
+    pub preview: Preview,
+    /// The same in sentences.
+    pub words: Vec<Text>,
+    /// Sent with the same command, it commits.
+    pub token: String,
+}
+
+/// What a reader may overrule on an instance now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OverrideView {
+    /// Not suspended.
+    pub suspend: bool,
+    /// Suspended.
+    pub resume: bool,
+    /// States it may jump to.
+    pub jump: Vec<StateChoice>,
+    /// States that may be skipped.
+    pub skip: Vec<StateChoice>,
+    /// Held states that may be tried again.
+    pub retry: Vec<StateChoice>,
+    /// Tasks that may be given to somebody else.
+    pub reassign: Vec<TaskChoice>,
+}
+
+/// A state to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateChoice {
+    /// Its id.
+    pub state: String,
+    /// Its name.
+    pub name: Text,
+}
+
+/// A task to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaskChoice {
+    /// Its number.
+    pub task: u32,
+    /// Its state's name.
+    pub state: Text,
+    /// Who holds it.
+    pub assignee: super::PersonView,
+}
+
+/// A token, read.
+struct Token<'a> {
+    rev: u64,
+    at: Moment,
+    hash: &'a str,
+}
+
+impl<'a> Token<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        Some(Self {
+            rev: parts.next()?.parse().ok()?,
+            at: Moment(parts.next()?.parse().ok()?),
+            hash: parts.next()?,
+        })
+    }
+}
+
+impl App {
+    /// What a command would do to an instance now; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`App::command`] would refuse it.
+    pub async fn preview(&self, instance: &str, command: &Command) -> Result<Previewed, AppError> {
+        let (case, around) = self.stands(instance, command, self.now()).await?;
+        let rev = case.instance.rev;
+        let decided = around.with_context(self, |cx| shown(&case, command, &around, cx))?;
+        let (preview, hash) = decided;
+        let words = preview.words(|at, lang| around.calendar.say(at, lang));
+        Ok(Previewed {
+            preview,
+            words,
+            token: format!("{rev}.{}.{hash}", around.now.0),
+        })
+    }
+
+    /// Does what was previewed; refused as `changed` when the instance, or what would happen, is not what was shown.
+    ///
+    /// # Errors
+    /// As [`App::command`]; `changed`; `preview_first` without a token.
+    pub async fn confirm(
+        &self,
+        instance: &str,
+        command: Command,
+        token: &str,
+    ) -> Result<Answer, AppError> {
+        let Some(token) = Token::read(token) else {
+            let zh = "请先预览（dry_run），再用预览给出的 token 确认。";
+            let en = "Look at a preview first (dry_run), then confirm with its token.";
+            return Err(Refusal::new(RefusalKind::Input, "preview_first", zh, en)
+                .about("token")
+                .into());
+        };
+        let confirmed = match self.still_as_shown(instance, &command, &token).await {
+            Ok(()) => {
+                let wish = |_: &_, case: &Case| {
+                    if case.instance.rev == token.rev {
+                        Ok(command.clone())
+                    } else {
+                        Err(changed(vec![]).into())
+                    }
+                };
+                self.turn_on(instance, self.now(), wish).await
+            }
+            Err(fault) => Err(fault),
+        };
+        match confirmed {
+            // A repeated key is answered as the first time: its own first try is what changed it.
+            Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Changed => {
+                Ok(self.refused(&command, *refusal).await?.answer)
+            }
+            confirmed => Ok(confirmed?.answer),
+        }
+    }
+
+    async fn still_as_shown(
+        &self,
+        instance: &str,
+        command: &Command,
+        token: &Token<'_>,
+    ) -> Result<(), AppError> {
+        let (case, around) = self.stands(instance, command, token.at).await?;
+        if case.instance.rev != token.rev {
+            let what = self.since(instance, &around, token.rev).await?;
+            return Err(changed(what).into());
+        }
+        let (_, hash) = around.with_context(self, |cx| shown(&case, command, &around, cx))?;
+        if hash == token.hash {
+            return Ok(());
+        }
+        let what = Text::new(
+            "组织架构、日历或操作内容与预览时不同",
+            "the organisation, the calendar or the command is not what it was",
+        );
+        Err(changed(vec![what]).into())
+    }
+
+    async fn stands(
+        &self,
+        instance: &str,
+        command: &Command,
+        now: Moment,
+    ) -> Result<(Case, Around), AppError> {
+        let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
+        let def = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
+        let case = stored_case(&loaded)?;
+        let around = self
+            .around(def, &case.values, Some(&command.action), now)
+            .await?;
+        Ok((case, around))
+    }
+
+    /// What happened since that turn, as the trail says it.
+    async fn since(
+        &self,
+        instance: &str,
+        around: &Around,
+        rev: u64,
+    ) -> Result<Vec<Text>, AppError> {
+        let newest = self.trail(instance).await?;
+        let later: Vec<Event> = newest
+            .into_iter()
+            .filter(|event| event.rev > rev)
+            .take(EVENTS_MAX as usize)
+            .collect();
+        let person = |id: &str| self.person_view(id);
+        let calendar = &around.calendar;
+        let items = timeline(&around.def, &later, &[], names(around), calendar, person);
+        let said = items.into_iter().filter(|item| !item.minor);
+        Ok(said.map(|item| item.words).take(CHANGES_MAX).collect())
+    }
+
+    /// What this reader may overrule on an instance now; none when they may not.
+    pub(super) fn override_view(
+        &self,
+        reader: &str,
+        case: &Case,
+        around: &Around,
+    ) -> Option<OverrideView> {
+        let offered = around
+            .with_context(self, |cx| overrides(&around.def, case, reader, cx))
+            .ok()?;
+        let choices = |states: Vec<String>| {
+            let states = states.into_iter();
+            states
+                .map(|state| StateChoice {
+                    name: state_name(around, &state),
+                    state,
+                })
+                .collect()
+        };
+        Some(OverrideView {
+            suspend: offered.suspend,
+            resume: offered.resume,
+            jump: choices(offered.jump),
+            skip: choices(offered.skip),
+            retry: choices(offered.retry),
+            reassign: offered
+                .reassign
+                .into_iter()
+                .filter_map(|no| {
+                    let task = case.instance.task(no)?;
+                    Some(TaskChoice {
+                        task: no,
+                        state: state_name(around, &task.state),
+                        assignee: self.person_view(&task.assignee),
+                    })
+                })
+                .collect(),
+        })
+    }
+}
+
+/// A command that overrules.
+pub(super) fn overruling(by: &str, via: Via, act: Override, reason: &str) -> Command {
+    Command {
+        actor: Actor::Person(by.to_owned()),
+        via,
+        action: Action::Override {
+            act,
+            reason: reason.to_owned(),
+        },
+        key: None,
+    }
+}
+
+fn state_name(around: &Around, id: &str) -> Text {
+    let state = around.def.state_ix(id);
+    state.map_or_else(|| Text::same(id), |ix| around.def.states[ix].name.clone())
+}
+
+/// The preview and its hash.
+fn shown(
+    case: &Case,
+    command: &Command,
+    around: &Around,
+    cx: &Context<'_>,
+) -> Result<(Preview, String), AppError> {
+    let before = Before::Case(Box::new(case.clone()));
+    let decided = turn(&around.def, before, command, cx)?;
+    Ok((
+        preview(&around.def, case, &decided, cx),
+        token(case, command, &decided),
+    ))
+}
+
+fn changed(what: Vec<Text>) -> Refusal {
+    let said = |lang: Lang| {
+        let what: Vec<&str> = what.iter().map(|one| one.get(lang)).collect();
+        what.join(lang.pick("；", "; "))
+    };
+    let (zh, en) = if what.is_empty() {
+        (
+            "预览之后流程已变化，请重新预览后再确认。".to_owned(),
+            "The instance changed since the preview; look at it again before you confirm."
+                .to_owned(),
+        )
+    } else {
+        (
+            format!(
+                "预览之后流程已变化（{}），请重新预览后再确认。",
+                said(Lang::Zh)
+            ),
+            format!(
+                "The instance changed since the preview ({}); look at it again before you confirm.",
+                said(Lang::En)
+            ),
+        )
+    };
+    Refusal::new(RefusalKind::Changed, "changed", zh, en).with("changes", said(Lang::En))
+}
