@@ -239,3 +239,118 @@ async fn a_desk_sees_every_page() {
         }
     }
 }
+
+/// Signs in by the demo's link of that person.
+async fn become_person(window: &Browser, demo: &Demo, who: &str) {
+    let link = demo
+        .links
+        .iter()
+        .find(|link| link.contains(&format!("/{who}?")));
+    window.go(link.unwrap()).await;
+}
+
+/// Types into an input, as a hand would.
+async fn fill(window: &Browser, selector: &str, text: &str) {
+    let script = format!(
+        "const box = document.querySelector({selector:?}); box.value = {text:?}; box.dispatchEvent(new Event('input', {{bubbles: true}}));"
+    );
+    window.run(&script).await;
+}
+
+/// Opens a sheet from the menu under 更多.
+async fn open_from_menu(window: &Browser, sheet: &str) {
+    window.click("a[href$='#more']").await;
+    window.click(&format!("#more a[href$='#{sheet}']")).await;
+}
+
+/// The manager has a colleague look first, gets the task back with the opinion, adds another signer, approves.
+async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
+    let Some(window) = Browser::open(width, height).await else {
+        println!("skipped: no chromedriver");
+        return;
+    };
+    let folder = Folder::new("delegate");
+    let demo = Demo::start(folder.path());
+    demo.ready().await;
+    let applicant = Person::sign_in(&demo, "chenyu").await;
+    let manager = Person::sign_in(&demo, "wanghaoran").await;
+    let colleague = Person::sign_in(&demo, "sunlei").await;
+    let started = applicant.start_shipment(number).await;
+    let instance = started["instance"].as_str().unwrap().to_owned();
+    let task = manager.task_on(&instance).await;
+    let page = |task: u64, language: &str| {
+        format!("{}/tasks/{instance}/{task}?lang={language}", demo.base)
+    };
+
+    become_person(&window, &demo, "wanghaoran").await;
+    window.go(&page(task, "zh")).await;
+    open_from_menu(&window, "delegate").await;
+    fill(&window, "#delegate-to", "sunlei").await;
+    fill(&window, "#delegate-comment", "请先看装载率").await;
+    window.look(&format!("delegate-zh-{width}")).await;
+    window.click("#delegate button.confirm").await;
+    let asked = colleague.task_on(&instance).await;
+    for language in ["zh", "en"] {
+        window.go(&page(task, language)).await;
+        window.look(&format!("waits-{language}-{width}")).await;
+    }
+
+    become_person(&window, &demo, "sunlei").await;
+    for language in ["zh", "en"] {
+        window
+            .go(&format!("{}/inbox?lang={language}", demo.base))
+            .await;
+        window
+            .look(&format!("inbox-asked-{language}-{width}"))
+            .await;
+        window.go(&page(asked, language)).await;
+        window.look(&format!("opinion-{language}-{width}")).await;
+    }
+    window.click("a[href$='#advise']").await;
+    fill(&window, "#advise-comment", "七成可以放行").await;
+    window.click("#advise button.confirm").await;
+
+    become_person(&window, &demo, "wanghaoran").await;
+    for language in ["en", "zh"] {
+        window.go(&page(task, language)).await;
+        window.look(&format!("came-back-{language}-{width}")).await;
+    }
+    let seen = window.run("return document.body.innerText").await;
+    assert!(seen.as_str().unwrap().contains("七成可以放行"), "{seen}");
+    open_from_menu(&window, "add_signer").await;
+    fill(&window, "#add_signer-to", "sunlei").await;
+    window.look(&format!("add-signer-zh-{width}")).await;
+    window.click("#add_signer button.confirm").await;
+    colleague.task_on(&instance).await;
+    for language in ["zh", "en"] {
+        window
+            .go(&format!(
+                "{}/instances/{instance}?lang={language}",
+                demo.base
+            ))
+            .await;
+        window
+            .look(&format!("instance-verbs-{language}-{width}"))
+            .await;
+        window
+            .go(&format!("{}/inbox?tab=done&lang={language}", demo.base))
+            .await;
+        window.look(&format!("inbox-done-{language}-{width}")).await;
+    }
+    window.go(&page(task, "zh")).await;
+    window.click("a[href$='#approve']").await;
+    window.click("#approve button.confirm").await;
+    applicant.until(&instance, "approved").await;
+}
+
+/// A2.93
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_delegates_gets_it_back_and_adds_a_signer() {
+    delegate_and_add_signer(360, 640, "SH-2026-7210").await;
+}
+
+/// A2.93
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_delegates_gets_it_back_and_adds_a_signer() {
+    delegate_and_add_signer(1280, 800, "SH-2026-7212").await;
+}

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::binary::{Folder, free_port, run};
+use crate::binary::{Demo, Folder, free_port, run};
+use crate::person::Person;
 
 fn json(arguments: &[&str]) -> (Option<i32>, Value) {
     let output = run(arguments);
@@ -94,4 +95,61 @@ fn schema_and_drawing_are_printed() {
     );
     let drawn = run(&["draw", "workflows/shipment_release.yaml"]);
     assert!(String::from_utf8_lossy(&drawn.stdout).contains("<svg"));
+}
+
+/// A2.100
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_command_from_the_command_line_says_so_in_the_trail() {
+    let folder = Folder::new("do");
+    let mut demo = Demo::start(folder.path());
+    demo.ready().await;
+    let applicant = Person::sign_in(&demo, "chenyu").await;
+    let manager = Person::sign_in(&demo, "wanghaoran").await;
+    let started = applicant.start_shipment("SH-2026-7220").await;
+    let instance = started["instance"].as_str().unwrap().to_owned();
+    manager.task_on(&instance).await;
+    demo.kill();
+    let config = folder.path().join("assent.toml");
+    let database = folder.path().join("assent.db");
+    let text = format!("[database]\nurl = \"sqlite:{}\"\n", database.display());
+    std::fs::write(&config, text).unwrap();
+    let file = config.to_string_lossy().into_owned();
+    let common = ["--json", "--config", &file];
+    let deed = |words: &[&str]| {
+        let mut arguments = vec!["do", instance.as_str()];
+        arguments.extend_from_slice(words);
+        arguments.extend_from_slice(&common);
+        json(&arguments)
+    };
+    let (code, refused) = deed(&["reject", "--as", "wanghaoran"]);
+    assert_eq!(
+        (code, &refused["refused"]),
+        (Some(1), &Value::from("reason_required")),
+        "{refused}"
+    );
+    let (code, asked) = deed(&[
+        "delegate",
+        "--as",
+        "wanghaoran",
+        "--to",
+        "sunlei",
+        "--comment",
+        "请看",
+    ]);
+    assert_eq!(
+        (code, &asked["instance"]),
+        (Some(0), &Value::from(instance.as_str())),
+        "{asked}"
+    );
+    let (code, said) = deed(&["advise", "--as", "sunlei", "--comment", "可以"]);
+    assert_eq!(code, Some(0), "{said}");
+    let demo = Demo::start(folder.path());
+    demo.ready().await;
+    let reader = Person::sign_in(&demo, "chenyu").await;
+    let history = reader
+        .read(&format!("/api/v1/instances/{instance}/history"))
+        .await;
+    let mut items = history["items"].as_array().unwrap().iter();
+    let advised = items.find(|item| item["kind"] == "advised").unwrap();
+    assert_eq!(advised["via"], "command_line");
 }

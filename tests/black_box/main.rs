@@ -6,6 +6,7 @@ mod binary;
 mod browser;
 mod commands;
 mod first_day;
+mod five_flows;
 mod hostile;
 mod kill;
 mod overruling;

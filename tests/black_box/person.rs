@@ -15,18 +15,16 @@ pub struct Person {
 }
 
 impl Person {
-    /// Signs in by the link the demo printed for that person.
+    /// Signs in by the link the demo printed for that person, or by one like it: its key lets a visitor be anybody.
     pub async fn sign_in(demo: &Demo, who: &str) -> Self {
         let client = Client::builder()
             .cookie_store(true)
             .redirect(Policy::none())
             .build()
             .unwrap();
-        let link = demo
-            .links
-            .iter()
-            .find(|link| link.contains(&format!("/demo/as/{who}?")))
-            .unwrap();
+        let (start, rest) = demo.links[0].split_once("/demo/as/").unwrap();
+        let (_, key) = rest.split_once('?').unwrap();
+        let link = format!("{start}/demo/as/{who}?{key}");
         let answer = client.get(link).send().await.unwrap();
         assert!(
             answer.status().is_redirection(),
@@ -98,6 +96,51 @@ impl Person {
         ))
     }
 
+    /// Posts a page's form, with files (input and name) where it has some; it must lead on to another page.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str)]) {
+        const EDGE: &str = "----five-flows";
+        let mut body = Vec::new();
+        let csrf = [("csrf", self.csrf.as_str())];
+        for (name, value) in csrf.iter().chain(fields) {
+            let part = format!(
+                "--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        for (name, file) in files {
+            let part = format!(
+                "--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\ncontent-type: image/png\r\n\r\n"
+            );
+            body.extend(part.into_bytes());
+            body.extend(PICTURE);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{EDGE}--\r\n").into_bytes());
+        let post = self
+            .client
+            .post(self.url(path))
+            .header("origin", &self.base);
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let answer = post
+            .header("content-type", kind)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let page = answer.text().await.unwrap();
+        let wrong: Vec<&str> = page
+            .split("class=\"wrong\"")
+            .skip(1)
+            .map(|rest| &rest[..rest.len().min(300)])
+            .collect();
+        assert_eq!(
+            status,
+            StatusCode::SEE_OTHER,
+            "{path} {fields:?}: {wrong:?}"
+        );
+    }
+
     /// Posts a plain form, as a browser without scripts does; the status and the page.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
         let mut body = format!("csrf={}", escaped(&self.csrf));
@@ -154,11 +197,14 @@ impl Person {
     }
 }
 
+/// A small picture.
+const PICTURE: &[u8] = include_bytes!("../../engine/server/src/cli/demo/picture.png");
+
 /// A shipment of 21 of 30 tonnes within the customer's credit.
 pub fn shipment(number: &str) -> Value {
     json!({"values": {
         "shipment_no": number, "customer": crate::first_day::CUSTOMER, "amount": "80000.00",
-        "loaded_t": "21", "capacity_t": "30", "bearer": "customer"
+        "loaded_t": "21", "capacity_t": "30", "bearer": "customer", "load_reason": "customer_urgent"
     }})
 }
 

@@ -74,6 +74,45 @@
     });
   });
 
+  // ---- a drawn signature: a picture for the file input beside it; without a script the input itself is used --------
+  each("[data-pad]", function (pad) {
+    var input = doc.getElementById(pad.getAttribute("data-pad")), canvas = pad.querySelector("canvas");
+    var pen = canvas.getContext && canvas.getContext("2d");
+    var works = pen && canvas.toBlob && window.PointerEvent;
+    try { works = works && new DataTransfer() && new File(["x"], "x.png"); } catch (e) { works = false; }
+    if (!works) { return; }
+    pad.hidden = false;
+    function white() { pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height); input.value = ""; }
+    function at(event) {
+      var box = canvas.getBoundingClientRect();
+      return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
+    }
+    var last = null;
+    white();
+    canvas.addEventListener("pointerdown", function (event) {
+      last = at(event);
+      if (canvas.setPointerCapture) { canvas.setPointerCapture(event.pointerId); }
+      event.preventDefault();
+    });
+    canvas.addEventListener("pointermove", function (event) {
+      if (!last) { return; }
+      var to = at(event);
+      pen.strokeStyle = "#111"; pen.lineWidth = 5; pen.lineCap = "round";
+      pen.beginPath(); pen.moveTo(last[0], last[1]); pen.lineTo(to[0], to[1]); pen.stroke();
+      last = to;
+    });
+    canvas.addEventListener("pointerup", function () {
+      if (!last) { return; }
+      last = null;
+      canvas.toBlob(function (blob) {
+        var holder = new DataTransfer();
+        holder.items.add(new File([blob], "signature.png", { type: "image/png" }));
+        input.files = holder.files;
+      }, "image/png");
+    });
+    pad.querySelector("button").addEventListener("click", white);
+  });
+
   // ---- forms: sent once; on a bad network the words stay and the page says so ------------------------------------
   function keepName(form) { return "assent:" + location.pathname + ":" + (form.id || form.getAttribute("action")); }
   each("form[data-once]", function (form) {

@@ -58,7 +58,7 @@ const TILES_SET: Sql = over_rows!(
 /// A chain with events that no root covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grown {
-    /// The chain: an instance, or `record:<entity>:<id>`.
+    /// The chain: an instance, `record:<entity>:<id>`, or `flow:<id>`.
     pub chain: String,
     /// The last number that is covered; 0: none.
     pub done: u32,

@@ -19,6 +19,10 @@ pub(crate) fn open_tasks(person: &str) -> String {
     format!("open/{person}")
 }
 
+pub(crate) fn copies(person: &str) -> String {
+    format!("copies/{person}")
+}
+
 pub(crate) fn instances(flow: &str, status: &str) -> String {
     format!("flow/{flow}/{status}")
 }
@@ -40,6 +44,15 @@ impl Store {
     /// When the database cannot be read.
     pub async fn count_open_tasks(&self, person: &str) -> Result<i64, StoreError> {
         let count = self.one(&ONE, args![open_tasks(person)], |mut row| row.int());
+        Ok(count.await?.unwrap_or_default())
+    }
+
+    /// How many copies a person has not read yet.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_copies(&self, person: &str) -> Result<i64, StoreError> {
+        let count = self.one(&ONE, args![copies(person)], |mut row| row.int());
         Ok(count.await?.unwrap_or_default())
     }
 

@@ -14,7 +14,7 @@
 //! | topic | calls of [`Store`] |
 //! |---|---|
 //! | instances | `load_instance(s)`, `events`, `list_instances`, `open_instances`, `stuck_candidates`, `count_instances`, `answer` |
-//! | tasks | `inbox`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
+//! | tasks | `inbox`, `copies`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
 //! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
 //! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |

@@ -47,7 +47,13 @@ pub struct ClosedTask {
 const INBOX: Sql = Sql::Same(
     "select t.instance, t.no, t.state, t.kind, t.round, t.assignee, t.opened, t.due, i.flow, i.title, i.applicant \
      from tasks t join instances i on i.id = t.instance \
-     where t.assignee = $1 and (t.due, t.instance, t.no) > ($2, $3, $4) and ($5 = '' or i.flow = $5) \
+     where t.assignee = $1 and (t.due, t.instance, t.no) > ($2, $3, $4) and ($5 = '' or i.flow = $5) and t.kind <> 'read' \
+     order by t.due, t.instance, t.no limit $6",
+);
+const COPIES: Sql = Sql::Same(
+    "select t.instance, t.no, t.state, t.kind, t.round, t.assignee, t.opened, t.due, i.flow, i.title, i.applicant \
+     from tasks t join instances i on i.id = t.instance \
+     where t.assignee = $1 and (t.due, t.instance, t.no) > ($2, $3, $4) and ($5 = '' or i.flow = $5) and t.kind = 'read' \
      order by t.due, t.instance, t.no limit $6",
 );
 const DONE_BY: Sql = Sql::Same(
@@ -66,7 +72,8 @@ const CLOSED_OF: Sql = Sql::Same(
 const OLDEST: Sql = Sql::Same("select min(opened) from tasks");
 
 impl Store {
-    /// A person's open tasks behind `after`, by due time (those without one last), of all flows or one.
+    /// A person's open tasks behind `after`, by due time (those without one last), of all flows or one. Copies to read are
+    /// not among them: nothing waits for those.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -77,11 +84,36 @@ impl Store {
         after: Option<&TaskRow>,
         limit: u32,
     ) -> Result<Vec<ListedTask>, StoreError> {
+        self.listed(&INBOX, person, flow, after, limit).await
+    }
+
+    /// Copies a person has not read yet, in the order of their instances.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn copies(
+        &self,
+        person: &str,
+        flow: Option<&str>,
+        after: Option<&TaskRow>,
+        limit: u32,
+    ) -> Result<Vec<ListedTask>, StoreError> {
+        self.listed(&COPIES, person, flow, after, limit).await
+    }
+
+    async fn listed(
+        &self,
+        sql: &Sql,
+        person: &str,
+        flow: Option<&str>,
+        after: Option<&TaskRow>,
+        limit: u32,
+    ) -> Result<Vec<ListedTask>, StoreError> {
         let (due, instance, no) = after.map_or((i64::MIN, "", 0), |task| {
             (due_to_column(task.due), task.instance.as_str(), task.no)
         });
         let args = args![person, due, instance, no, flow.unwrap_or_default(), limit];
-        self.list(&INBOX, args, listed).await
+        self.list(sql, args, listed).await
     }
 
     /// Tasks a person ended, the last one first, before the one given.

@@ -187,6 +187,7 @@ mod tests {
         }
     }
 
+    /// A8.90
     #[test]
     fn a_condition_that_asked_proves_what_is_filled_in() {
         for (text, expected) in [

@@ -66,15 +66,15 @@ pub(super) fn settle(
     let values = record::from_json(&fields, &gave, &Mode::System);
     Some(match (values, missing) {
         (Ok(values), None) => Ok(values),
-        (Ok(_), Some(port)) => Err(unusable(known.label.clone(), &port.name)),
+        (Ok(_), Some(port)) => Err(unusable(&known.label, &port.name)),
         (Err(faults), _) => {
             let name = faults.first().map(|fault| fault.field.clone());
-            Err(unusable(known.label.clone(), &name.unwrap_or_default()))
+            Err(unusable(&known.label, &name.unwrap_or_default()))
         }
     })
 }
 
-fn unusable(effect: Text, name: &str) -> Refusal {
+fn unusable(effect: &Text, name: &str) -> Refusal {
     let zh = format!("“{}”的回答中没有可用的“{name}”", effect.zh);
     let en = format!("The answer to \"{}\" has no usable \"{name}\"", effect.en);
     Refusal::new(RefusalKind::Input, "answer_unusable", zh, en).about(name)

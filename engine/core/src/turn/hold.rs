@@ -3,7 +3,7 @@
 use crate::condition::NoValue;
 use crate::definition::{Definition, PeopleRef, State};
 use crate::event::Change;
-use crate::instance::Held;
+use crate::instance::{Held, TaskKind};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -11,6 +11,11 @@ use crate::turn::Run;
 
 /// The built-in mail that tells somebody of a held instance.
 pub const HELD_MAIL: &str = "held";
+
+/// The built-in mail that tells the owner that a state found too many people to mail.
+pub const CROWD_MAIL: &str = "crowd";
+/// Most people one state mails: beyond that it stands in their lists, and the flow's owner looks at the rule that found them.
+const MAILED_MAX: usize = 50;
 
 /// What went wrong.
 #[derive(Clone, Debug)]
@@ -123,7 +128,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Queues a mail to people who are here; nobody, no mail.
+    /// Queues a mail to people who are here; nobody, no mail. A crowd is not mailed either: its owner is told instead.
     pub(crate) fn mail(
         &mut self,
         mail: &str,
@@ -132,6 +137,13 @@ impl Run<'_> {
         state: &str,
     ) {
         to.retain(|person| self.cx.organisation.may_act(person));
+        if task.is_some_and(|no| self.one_of_a_crowd(no)) {
+            if self.queued(CROWD_MAIL, state) {
+                return;
+            }
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            return self.mail(CROWD_MAIL, owners, None, state);
+        }
         if !to.is_empty() {
             self.emit(Change::MailQueued {
                 mail: mail.to_owned(),
@@ -140,6 +152,18 @@ impl Run<'_> {
                 state: state.to_owned(),
             });
         }
+    }
+
+    /// Was this task's holder found by a rule that found more people than anybody should mail at once?
+    fn one_of_a_crowd(&self, no: u32) -> bool {
+        let instance = &self.case.instance;
+        let Some(task) = instance.task(no) else {
+            return false;
+        };
+        let decides = matches!(task.kind, TaskKind::Approve | TaskKind::Work);
+        let by_rule = task.voter == task.assignee;
+        let voters = instance.at(task.entry).map_or(0, |at| at.voters.len());
+        decides && by_rule && voters > MAILED_MAX
     }
 }
 

@@ -461,10 +461,6 @@ impl<'a> Run<'a> {
         if active.stopped.is_some() || same_ladder && same_deadline {
             return;
         }
-        // A clock that stands keeps its rest: what is left of it runs on under the new version too.
-        if active.stopped.is_some() {
-            return;
-        }
         let since = active.counted_from.map_or(active.since, |from| from.at);
         let was = active.due;
         let term = state.term(&self.case.values);

@@ -41,6 +41,13 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// Has this turn queued this mail about this state already?
+    pub(crate) fn queued(&self, name: &str, about: &str) -> bool {
+        self.events.iter().any(|event| {
+            matches!(&event.change, Change::MailQueued { mail, state, .. } if mail == name && state == about)
+        })
+    }
+
     /// A run before its first event.
     pub fn new(def: &'a Definition, case: Case, command: &Command, cx: &'a Context<'a>) -> Self {
         Self {

@@ -11,10 +11,7 @@ pub(crate) fn check<'a>(run: &Run<'a>, version: &str) -> Result<&'a Definition, 
     running(run)?;
     let person = run.person()?;
     let organisation = run.cx.organisation;
-    let owns = organisation
-        .owners(run.def, &run.case)
-        .iter()
-        .any(|owner| *owner == person);
+    let owns = organisation.owners(run.def, &run.case).contains(&person);
     if !organisation.may_act(&person) || !(owns || organisation.administers(&person)) {
         let zh = "只有流程负责人或管理员可以迁移流程实例。";
         let en = "Only the flow's owner or an administrator may migrate an instance.";

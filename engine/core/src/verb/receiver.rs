@@ -1,7 +1,7 @@
 //! Who may be brought into a state by somebody in it: a transfer, an added signer, a delegate. The same bans hold as for
 //! those the state's rule finds.
 
-use crate::definition::State;
+use crate::definition::{OwnRequest, State};
 use crate::instance::Task;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
@@ -67,7 +67,8 @@ pub(crate) fn adviser(run: &Run<'_>, task: &Task, state: &State, to: &str) -> Re
             "The task is yours already.".to_owned(),
         );
     }
-    if run.own_request_barred(state, to) {
+    // Handed on, work counts as well: nobody passes an applicant their own case.
+    if to == run.case.instance.applicant && run.own_request(state) != OwnRequest::Ask {
         let name = run.cx.organisation.name(to);
         let zh = format!("{name}是发起人，不能审批自己的申请；请另选。");
         let en = format!(

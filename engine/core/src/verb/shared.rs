@@ -125,14 +125,21 @@ pub(crate) fn closed(run: &Run<'_>, no: u32) -> Refusal {
     let last = deciders
         .max_by_key(|decision| decision.at)
         .map(|decision| run.cx.organisation.name(&decision.person));
+    let calendar = run.cx.calendar;
+    let (at_zh, at_en) = (
+        calendar.say(closed.at, Lang::Zh),
+        calendar.say(closed.at, Lang::En),
+    );
     let (zh, en) = match (&who, closed.end, last) {
         (Some(who), _, _) => (
-            format!("任务已由{who}处理。"),
-            format!("This task was handled by {who} already."),
+            format!("任务已由{who}于 {at_zh} 处理。"),
+            format!("This task was handled by {who} already, {at_en}."),
         ),
         (None, TaskEnd::Cancelled, Some(last)) => (
-            format!("该节点已由{last}处理，不再需要您的意见。"),
-            format!("{last} settled this state already; your decision is not needed any more."),
+            format!("该节点已由{last}于 {at_zh} 处理，不再需要您的意见。"),
+            format!(
+                "{last} settled this state already, {at_en}; your decision is not needed any more."
+            ),
         ),
         (None, _, _) => (
             "任务已取消，流程已继续。".to_owned(),

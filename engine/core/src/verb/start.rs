@@ -2,7 +2,9 @@
 
 use crate::definition::{PeopleRef, StateKind};
 use crate::event::Change;
+use crate::people::Resolved;
 use crate::refusal::{Refusal, RefusalKind};
+use crate::text::Text;
 use crate::turn::{New, Run};
 use crate::value::Values;
 
@@ -32,21 +34,39 @@ pub(crate) fn perform(run: &mut Run<'_>, new: &New, set: &Values) -> Result<(), 
         parent: new.parent.clone(),
     };
     run.emit(change);
+    // Whom the rule names may depend on the record (the clerk of its station): its values come first. Whoever could not start
+    // it with any values hears that, and not what is wrong with these.
     may_start(run, &applicant)?;
     run.write_draft(set)?;
+    may_start(run, &applicant)?;
+    if let Some(path) = drafters(run).and_then(|found| found.missing.into_iter().next()) {
+        let field = run.def.entity.field(&path);
+        let label = field.map_or_else(|| Text::same(path.as_str()), |field| field.label.clone());
+        let zh = format!("请填写“{}”：由它决定谁可以发起。", label.zh);
+        let en = format!("Fill in “{}”: who may start this depends on it.", label.en);
+        return Err(Refusal::new(RefusalKind::Input, "field_required", zh, en).about(&path));
+    }
     run.enter(first, None)
 }
 
-/// Whoever the draft is `by:` may start; `applicant` is everybody who is here.
-pub(crate) fn may_start(run: &Run<'_>, person: &str) -> Result<(), Refusal> {
+/// Whom the draft is `by:`, as far as the record says; none when it is everybody's.
+fn drafters(run: &Run<'_>) -> Option<Resolved> {
     let draft = run.def.states.iter().find_map(|state| match &state.kind {
         StateKind::Draft { by } => Some(by),
         _ => None,
     });
-    let named = match draft {
-        None | Some(PeopleRef::Applicant) => true,
-        Some(who) => run.resolve(who).people.iter().any(|known| known == person),
-    };
+    match draft {
+        None | Some(PeopleRef::Applicant) => None,
+        Some(who) => Some(run.resolve(who)),
+    }
+}
+
+/// Whoever the draft is `by:` may start; `applicant` is everybody who is here. While the record does not say yet whom the rule
+/// names, nobody is turned away.
+pub(crate) fn may_start(run: &Run<'_>, person: &str) -> Result<(), Refusal> {
+    let named = drafters(run).is_none_or(|found| {
+        !found.missing.is_empty() || found.people.iter().any(|known| known == person)
+    });
     if named && run.cx.organisation.may_act(person) {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use assent_core::text::{Lang, Text};
 use assent_core::turn::{Context, Lookup, RuleAnswer, Rules};
 use assent_core::value::Values;
 
-/// The flow files beside the tests, and the shipment flow of the product.
+/// The flow files beside the tests, and the shipment flow the dialect was designed on.
 pub fn flow_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)

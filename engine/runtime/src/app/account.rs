@@ -27,7 +27,7 @@ const SESSION_MS: i64 = 30 * 24 * 3_600_000;
 /// A session's last use is written at most this often.
 const TOUCH_MS: i64 = 10 * 60_000;
 /// A mailed code is good this long.
-const CODE_MS: i64 = 10 * 60_000;
+pub(super) const CODE_MS: i64 = 10 * 60_000;
 /// A welcome link is good this long.
 const WELCOME_MS: i64 = 24 * 3_600_000;
 /// An API token without an end.
@@ -36,7 +36,7 @@ const FOR_EVER: Moment = Moment(i64::MAX);
 const TRIES_MAX: u32 = 5;
 const TRIES_WINDOW_MS: i64 = 60_000;
 /// Wrong codes before a code is worth nothing.
-const CODE_TRIES_MAX: u32 = 5;
+pub(super) const CODE_TRIES_MAX: u32 = 5;
 /// Failed sign-ins in a row before an account rests …
 const FAILURES_MAX: u32 = 10;
 /// … this long.
@@ -149,12 +149,7 @@ impl App {
             return Err(AppError::NotSignedIn);
         };
         if !matches || self.directory().active(&account.person).is_none() {
-            let until = if account.failures + 1 >= FAILURES_MAX {
-                now.plus_ms(BLOCK_MS)
-            } else {
-                account.blocked_until
-            };
-            self.store().sign_in_failed(&account.person, until).await?;
+            self.failed(&account).await?;
             return Err(AppError::NotSignedIn);
         }
         if account.failures > 0 {
@@ -261,7 +256,7 @@ impl App {
             body: "{}".to_owned(),
         };
         self.store().add_token(&row).await?;
-        self.send_code(&person, &code).await
+        self.send_code(&person, &code, None).await
     }
 
     /// Signs in with the code that was mailed; the device stays signed in for 30 days.
@@ -494,7 +489,12 @@ impl App {
     }
 
     /// Mails a code. A mail server that is away is for the log: the person asks for another code.
-    async fn send_code(&self, person: &str, code: &str) -> Result<(), AppError> {
+    pub(super) async fn send_code(
+        &self,
+        person: &str,
+        code: &str,
+        about: Option<&str>,
+    ) -> Result<(), AppError> {
         let directory = self.directory();
         let Some(known) = directory
             .active(person)
@@ -502,14 +502,51 @@ impl App {
         else {
             return Ok(());
         };
-        let letter = code_letter(self.new_id(), known, code, self.now());
+        let letter = code_letter(self.new_id(), known, code, about, self.now());
         if let Posted::Failed(fault) = hand_over(self, &letter).await? {
             tracing::warn!(person, fault = %fault.words, "a sign-in code could not be mailed");
         }
         Ok(())
     }
 
-    fn tries(&self, key: &str) -> Result<(), AppError> {
+    /// Is this the password of somebody who is signed in already? A wrong one counts towards the block of the account.
+    pub(super) async fn is_password(
+        &self,
+        person: &str,
+        password: &Secret,
+    ) -> Result<bool, AppError> {
+        let account = self.store().account(person).await?;
+        let usable = account.as_ref().filter(|account| {
+            account.active && account.blocked_until <= self.now() && !account.password.is_empty()
+        });
+        let hash = usable.map_or_else(dummy_hash, |account| account.password.clone());
+        let matches = verify(password.0.clone(), hash).await && usable.is_some();
+        match &account {
+            Some(account) if matches && account.failures > 0 => {
+                self.store().sign_in_succeeded(person).await?;
+            }
+            Some(account) if !matches => self.failed(account).await?,
+            Some(_) | None => {}
+        }
+        Ok(matches)
+    }
+
+    /// Counts a wrong password; after too many in a row the account rests.
+    async fn failed(&self, account: &Account) -> Result<(), AppError> {
+        let until = if account.failures + 1 >= FAILURES_MAX {
+            self.now().plus_ms(BLOCK_MS)
+        } else {
+            account.blocked_until
+        };
+        self.store().sign_in_failed(&account.person, until).await?;
+        Ok(())
+    }
+
+    pub(super) fn forget_tries(&self, key: &str) {
+        self.inner.throttle.forget(key);
+    }
+
+    pub(super) fn tries(&self, key: &str) -> Result<(), AppError> {
         self.inner
             .throttle
             .count(key, TRIES_MAX, TRIES_WINDOW_MS, self.now())

@@ -118,10 +118,16 @@ impl App {
             Err(AppError::NotFound) => return Ok(false),
             Err(fault) => return Err(fault),
         };
-        Ok(view
+        let of_facts = view
             .facts
             .iter()
-            .any(|fact| fact.kind == "file" && fact.value.to_string().contains(&file.id)))
+            .any(|fact| fact.kind == "file" && fact.value.to_string().contains(&file.id));
+        // What came with a comment or is somebody's signature is read by everybody who reads the trail.
+        let of_trail = view
+            .timeline
+            .iter()
+            .any(|item| item.files.iter().any(|one| one.id == file.id));
+        Ok(of_facts || of_trail)
     }
 }
 

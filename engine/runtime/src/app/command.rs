@@ -1,7 +1,7 @@
 //! The one entrance: starting an instance, and every command on one.
 
 use assent_core::command::{Action, Actor, Command, Via};
-use assent_core::definition::{Definition, StateKind};
+use assent_core::definition::{Definition, Signature, StateKind};
 use assent_core::field::{Field, FieldKind};
 use assent_core::instance::{Case, Instance};
 use assent_core::record::{Mode, from_json};
@@ -79,12 +79,13 @@ impl App {
             action: Action::Start { set, submit },
             key,
         };
-        self.check_files(&def, &new.instance, &command).await?;
+        let named = files(&def, None, &command);
+        self.check_files(&named, &new.instance, &command).await?;
         let instance = new.instance.clone();
         let turned = self
             .turn_new(std::sync::Arc::clone(&def), new, &command, self.now())
             .await?;
-        self.keep_files(&def, &instance, &command).await?;
+        self.keep_files(&named, &instance).await?;
         Ok(turned.answer)
     }
 
@@ -103,17 +104,31 @@ impl App {
     pub async fn command_seen(
         &self,
         instance: &str,
+        mut command: Command,
+        seen: Seen,
+    ) -> Result<Answer, AppError> {
+        // Only [`App::command_proved`] has seen a proof; whoever else claims it has not.
+        if let Action::Decide { with, .. } = &mut command.action {
+            with.stepped_up = false;
+        }
+        self.command_checked(instance, command, seen).await
+    }
+
+    pub(super) async fn command_checked(
+        &self,
+        instance: &str,
         command: Command,
         seen: Seen,
     ) -> Result<Answer, AppError> {
-        let has_values = given(&command.action).is_some_and(|set| !set.is_empty());
-        let def = if has_values {
-            let row = self.load(instance).await?.ok_or(AppError::NotFound)?.row;
+        let named = if may_bring_files(&command.action) {
+            let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
+            let row = &loaded.row;
             let def = self.definition_of(&row.flow, &row.version).await?;
-            self.check_files(&def, instance, &command).await?;
-            Some(def)
+            let named = files(&def, Some(&stored_case(&loaded)?), &command);
+            self.check_files(&named, instance, &command).await?;
+            named
         } else {
-            None
+            vec![]
         };
         let wish = |_: &Definition, case: &Case| {
             still_as_seen(case, &seen)?;
@@ -126,9 +141,7 @@ impl App {
             }
             turned => turned?,
         };
-        if let Some(def) = def {
-            self.keep_files(&def, instance, &command).await?;
-        }
+        self.keep_files(&named, instance).await?;
         Ok(turned.answer)
     }
 
@@ -208,16 +221,22 @@ impl App {
     /// A file field may only name files that the sender brought, or that the instance has already.
     async fn check_files(
         &self,
-        def: &Definition,
+        named: &[Named],
         instance: &str,
         command: &Command,
     ) -> Result<(), AppError> {
         let mut unknown = Vec::new();
-        for (field, id) in files(def, command) {
-            let file = self.store().attachment(&id).await?;
+        for brought in named {
+            let file = self.store().attachment(&brought.id).await?;
             let may = file.is_some_and(|file| {
-                file.instance == instance || command.actor.person() == Some(file.owner.as_str())
+                let own = command.actor.person() == Some(file.owner.as_str());
+                match brought.what {
+                    Brought::Value => own || file.instance == instance,
+                    Brought::Enclosed => own,
+                    Brought::Drawing => own && file.media.starts_with("image/"),
+                }
             });
+            let field = brought.field.clone();
             if !may {
                 unknown.push(FieldFault {
                     field,
@@ -237,34 +256,82 @@ impl App {
     }
 
     /// Says which instance its files belong to, so that its readers may open them.
-    async fn keep_files(
-        &self,
-        def: &Definition,
-        instance: &str,
-        command: &Command,
-    ) -> Result<(), AppError> {
-        for (_, id) in files(def, command) {
-            self.store().attach(&id, instance).await?;
+    async fn keep_files(&self, named: &[Named], instance: &str) -> Result<(), AppError> {
+        for brought in named {
+            self.store().attach(&brought.id, instance).await?;
         }
         Ok(())
     }
 }
 
-/// Field and id of every file a command names.
-fn files(def: &Definition, command: &Command) -> Vec<(String, String)> {
-    let Some(set) = given(&command.action) else {
-        return vec![];
+/// A file that a command names.
+struct Named {
+    field: String,
+    id: String,
+    what: Brought,
+}
+
+/// As what it is named.
+#[derive(Clone, Copy)]
+enum Brought {
+    /// The value of a field.
+    Value,
+    /// With a comment.
+    Enclosed,
+    /// A drawn signature.
+    Drawing,
+}
+
+fn may_bring_files(action: &Action) -> bool {
+    given(action).is_some_and(|set| !set.is_empty())
+        || match action {
+            Action::Comment { files, .. } => !files.is_empty(),
+            Action::Decide { with, .. } => with.signature.is_some(),
+            _ => false,
+        }
+}
+
+/// Every file a command names.
+fn files(def: &Definition, case: Option<&Case>, command: &Command) -> Vec<Named> {
+    let named = |field: &str, id: &str, what| Named {
+        field: field.to_owned(),
+        id: id.to_owned(),
+        what,
     };
-    crate::engine::asked_fields(def)
-        .filter(|field| matches!(field.kind, FieldKind::File { .. }))
-        .filter_map(|field| Some((field, set.get(&field.name)?)))
-        .flat_map(|(field, value)| {
-            value
-                .ids()
-                .into_iter()
-                .map(|id| (field.name.clone(), id.to_owned()))
-        })
-        .collect()
+    let mut found = Vec::new();
+    if let Some(set) = given(&command.action) {
+        let of_values = crate::engine::asked_fields(def)
+            .filter(|field| matches!(field.kind, FieldKind::File { .. }))
+            .filter_map(|field| Some((field, set.get(&field.name)?)));
+        for (field, value) in of_values {
+            let ids = value.ids();
+            found.extend(
+                ids.into_iter()
+                    .map(|id| named(&field.name, id, Brought::Value)),
+            );
+        }
+    }
+    match &command.action {
+        Action::Comment { files, .. } => {
+            found.extend(files.iter().map(|id| named("files", id, Brought::Enclosed)));
+        }
+        Action::Decide { task, with, .. } if case.is_some_and(|case| drawn(def, case, *task)) => {
+            let drawing = with.signature.as_deref().filter(|id| !id.is_empty());
+            found.extend(drawing.map(|id| named("signature", id, Brought::Drawing)));
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Does the task's state ask for a drawn signature?
+fn drawn(def: &Definition, case: &Case, task: u32) -> bool {
+    let state = case
+        .instance
+        .task(task)
+        .and_then(|task| def.state_ix(&task.state))
+        .map(|ix| &def.states[ix].kind);
+    matches!(state, Some(StateKind::Approve(approve)) if approve.signature == Some(Signature::Drawn))
 }
 
 /// The record's fields, and those that a task's state asks for.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use assent_core::definition::{Definition, StateKind};
 use assent_core::instance::Case;
+use assent_core::record::{Mode, from_json};
 use assent_core::text::Text;
+use assent_core::value::{Value, Values};
 use assent_core::write::TaskRow;
 use assent_store::{ClosedTask, InstanceFilter, ListedTask, Loaded};
 use base64::Engine;
@@ -14,12 +16,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::AppError;
-use super::link::names;
+use super::link::{facts_hash, names};
 use super::people::person_view;
 use super::state::App;
 use super::view::{Due, Fact, PersonView, When};
 use crate::engine::{Around, stored_case};
-use crate::view::{due, facts, status_words, task_end_words, when};
+use crate::view::{due, facts, offer_views, status_words, task_end_words, when};
 
 /// Most rows of a page.
 pub(super) const LIMIT_MAX: u32 = 200;
@@ -37,6 +39,8 @@ pub enum Tab {
     Waiting,
     /// Tasks I finished, the latest first.
     Done,
+    /// Copies to read; nothing waits for them.
+    Copies,
 }
 
 /// One page of a list.
@@ -65,7 +69,7 @@ pub struct InboxItem {
     pub state: String,
     /// Its name; for "waiting" the states it stands in.
     pub state_name: Text,
-    /// `draft`, `approve`, `work`; empty for "waiting".
+    /// `draft`, `approve`, `work`, `advise`, `answer`, `read`, or `claim` for one that several may take; empty for "waiting".
     pub kind: String,
     /// Who asks.
     pub applicant: PersonView,
@@ -81,8 +85,14 @@ pub struct InboxItem {
     pub status: String,
     /// `status` in words.
     pub status_shown: Text,
-    /// May be approved together with others of its state: no `ask:` fields.
+    /// May be approved together with others of its state: nothing is asked for with it, and it waits for nobody.
     pub batch: bool,
+    /// Whose opinion or turn comes first.
+    pub waits_for: Option<PersonView>,
+    /// For "done": the decision can still be taken back.
+    pub take_back: bool,
+    /// What the reader saw: goes back with a decision.
+    pub facts_hash: String,
     /// Round.
     pub round: u32,
 }
@@ -108,10 +118,50 @@ impl App {
     ) -> Result<Page<InboxItem>, AppError> {
         let limit = limit.clamp(1, LIMIT_MAX);
         match tab {
-            Tab::Todo => self.todo(person, flow, cursor, limit).await,
+            Tab::Todo | Tab::Copies => self.todo(person, tab, flow, cursor, limit).await,
             Tab::Waiting => self.waiting(person, flow, cursor, limit).await,
             Tab::Done => self.done(person, flow, cursor, limit).await,
         }
+    }
+
+    /// What the first money field of these items sums up to, exactly; none when they have none, or are of several flows.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn sum(&self, items: &[InboxItem]) -> Result<Option<Fact>, AppError> {
+        let Some(first) = items.first() else {
+            return Ok(None);
+        };
+        let same = items.iter().all(|item| item.flow == first.flow);
+        let money = first.facts.iter().find(|fact| fact.kind == "money");
+        let (Some(def), Some(money), true) = (self.definition(&first.flow), money, same) else {
+            return Ok(None);
+        };
+        let Some(field) = def.entity.field(&money.name).cloned() else {
+            return Ok(None);
+        };
+        let mut total = Value::from(0);
+        for item in items {
+            let fact = item.facts.iter().find(|fact| fact.name == money.name);
+            let json = fact.map(|fact| (field.name.clone(), fact.value.clone()));
+            let fields = std::slice::from_ref(&field);
+            let read = from_json(fields, &json.into_iter().collect(), &Mode::Api);
+            let value = read.ok().and_then(|mut set| set.remove(&field.name));
+            // One that cannot be added would make the sum a lie.
+            let (Some(sum), Some(more)) =
+                (total.as_number(), value.as_ref().and_then(Value::as_number))
+            else {
+                return Ok(None);
+            };
+            let Some(sum) = sum.checked_add(more) else {
+                return Ok(None);
+            };
+            total = Value::Number(sum);
+        }
+        let values = Values::from([(field.name.clone(), total)]);
+        let around = self.around(def, &values, None, self.now()).await?;
+        let shown = facts(&[field], &values, &[], names(&around));
+        Ok(shown.into_iter().next())
     }
 
     /// Open tasks of a person, capped at 1 000: for the number in the page title.
@@ -123,18 +173,29 @@ impl App {
         Ok(u32::try_from(n.clamp(0, TODO_COUNT_MAX)).unwrap_or_default())
     }
 
+    /// Copies a person has not read yet, capped like [`App::todo_count`].
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn copies_count(&self, person: &str) -> Result<u32, AppError> {
+        let n = self.store().count_copies(person).await?;
+        Ok(u32::try_from(n.clamp(0, TODO_COUNT_MAX)).unwrap_or_default())
+    }
+
     async fn todo(
         &self,
         person: &str,
+        tab: Tab,
         flow: Option<&str>,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<InboxItem>, AppError> {
         let after: Option<TaskRow> = cursor.and_then(read_cursor);
-        let rows = self
-            .store()
-            .inbox(person, flow, after.as_ref(), limit)
-            .await?;
+        let (store, after) = (self.store(), after.as_ref());
+        let rows = match tab {
+            Tab::Copies => store.copies(person, flow, after, limit).await?,
+            Tab::Todo | Tab::Waiting | Tab::Done => store.inbox(person, flow, after, limit).await?,
+        };
         let next = (rows.len() == limit as usize)
             .then(|| rows.last().map(|row| write_cursor(&row.task)))
             .flatten();
@@ -163,7 +224,13 @@ impl App {
             .due
             .map(|at| due(at, around.now, &around.calendar, vec![]));
         item.since = when(task.opened, &around.calendar);
-        item.batch = task.kind == "approve" && asks_nothing(&around.def, &task.state);
+        let open = case.instance.task(task.no);
+        item.waits_for = open
+            .and_then(|open| case.instance.waits_for(open))
+            .map(|id| person_view(&around.directory, id));
+        item.batch = task.kind == "approve"
+            && item.waits_for.is_none()
+            && asks_nothing(&around.def, &task.state);
         Ok(item)
     }
 
@@ -202,13 +269,8 @@ impl App {
             };
             let (case, around) = self.seen(one).await?;
             // A draft of one's own waits on nobody else: it stands in "to do".
-            if case
-                .instance
-                .tasks
-                .iter()
-                .all(|task| task.assignee == person)
-                && !case.instance.tasks.is_empty()
-            {
+            let waiting_on = case.instance.waiting_on();
+            if !waiting_on.is_empty() && waiting_on.iter().all(|one| *one == person) {
                 continue;
             }
             items.push(waiting_item(self, one, &case, &around));
@@ -254,9 +316,21 @@ impl App {
             item.since = when(row.at, &around.calendar);
             item.status_shown = task_end_words(&row.end);
             item.status = row.end;
+            item.take_back = self.can_take_back(person, row.task.no, &case, &around);
             items.push(item);
         }
         Ok(Page { items, next })
+    }
+
+    /// Only the last deed of a case can be taken back, so most rows are answered without asking the engine.
+    fn can_take_back(&self, person: &str, task: u32, case: &Case, around: &Around) -> bool {
+        let last = case.instance.last.as_ref();
+        let mine = last.is_some_and(|last| last.person == person && last.task == task);
+        mine && around.with_context(self, |cx| {
+            offer_views(person, case, around, cx)
+                .iter()
+                .any(|offer| offer.verb == "take_back" && offer.allowed)
+        })
     }
 
     /// A loaded instance as a case, with what its view reads.
@@ -304,18 +378,16 @@ fn base(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
         status: loaded.row.status.clone(),
         status_shown: status_words(&loaded.row.status),
         batch: false,
+        waits_for: None,
+        take_back: false,
+        facts_hash: facts_hash(&case.values),
         round: case.instance.round,
     }
 }
 
 fn waiting_item(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
     let mut item = base(app, loaded, case, around);
-    let mut people: Vec<&str> = case
-        .instance
-        .tasks
-        .iter()
-        .map(|task| task.assignee.as_str())
-        .collect();
+    let mut people = case.instance.waiting_on();
     people.sort_unstable();
     people.dedup();
     item.waiting_on = people
@@ -370,7 +442,8 @@ fn first_facts(around: &Around, case: &Case, state: &str) -> Vec<Fact> {
 fn asks_nothing(def: &Definition, state: &str) -> bool {
     def.state_ix(state).is_some_and(|ix| {
         let state = &def.states[ix];
-        matches!(state.kind, StateKind::Approve(_))
+        matches!(&state.kind, StateKind::Approve(approve)
+            if approve.signature.is_none() && approve.step_up.is_none())
             && state.ask.is_empty()
             && state.fields.require.is_empty()
     })

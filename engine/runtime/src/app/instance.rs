@@ -1,7 +1,7 @@
 //! Instances: one in full, many in a list.
 
 use assent_core::event::{Change, Event};
-use assent_core::instance::Case;
+use assent_core::instance::{Case, TaskKind};
 use assent_core::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,7 @@ use super::task::OfferView;
 use super::view::{Due, Fact, PersonView, When};
 use crate::engine::Around;
 use crate::view::{
-    diagram, expected, facts, hidden_everywhere, offer_views, standing, status_words, timeline,
-    when,
+    diagram, expected, facts, hidden_from, offer_views, standing, status_words, timeline, when,
 };
 
 /// Events of one page of a trail.
@@ -122,10 +121,23 @@ pub struct TimelineItem {
     pub comment: Option<String>,
     /// Values that decided, or that changed: `装载率 0.667 < 0.85`.
     pub because: Vec<Text>,
+    /// Files that came with a comment, or a drawn signature.
+    pub files: Vec<EnclosedFile>,
     /// The way it came in: `page`, `link`, `mail`, `api`, …
     pub via: String,
     /// Small print: hidden on the first look.
     pub minor: bool,
+}
+
+/// A file that came with something somebody said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnclosedFile {
+    /// Id.
+    pub id: String,
+    /// Name as it was given.
+    pub name: String,
+    /// Bytes.
+    pub bytes: u64,
 }
 
 /// A state that probably comes.
@@ -199,7 +211,24 @@ impl App {
         let (case, around) = self.seen(&loaded).await?;
         let trail = self.trail(id).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
-        Ok(self.view_of(reader, &loaded.row, &case, &around, &trail))
+        let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
+        self.name_files(&mut view).await?;
+        Ok(view)
+    }
+
+    /// Files in the trail are known by id; their names and sizes stand in the store.
+    pub(super) async fn name_files(&self, view: &mut InstanceView) -> Result<(), AppError> {
+        if view.timeline.iter().all(|item| item.files.is_empty()) {
+            return Ok(());
+        }
+        let known = self.store().attachments_of(&view.head.id).await?;
+        for file in view.timeline.iter_mut().flat_map(|item| &mut item.files) {
+            if let Some(known) = known.iter().find(|known| known.id == file.id) {
+                file.name.clone_from(&known.name);
+                file.bytes = known.size;
+            }
+        }
+        Ok(())
     }
 
     /// Instances this reader may see (all for administrators and, of their flows, owners), the latest first.
@@ -291,12 +320,7 @@ impl App {
         };
         let case = crate::engine::stored_case(&loaded)?;
         let calendar = self.calendar(&def.calendar);
-        let mut people: Vec<&str> = case
-            .instance
-            .tasks
-            .iter()
-            .map(|task| task.assignee.as_str())
-            .collect();
+        let mut people = case.instance.waiting_on();
         people.sort_unstable();
         people.dedup();
         Ok(InstanceRow {
@@ -384,7 +408,8 @@ impl App {
         }
     }
 
-    /// The applicant, whoever has or had a task or acted, the flow's owner, and administrators.
+    /// The applicant, whoever has or had a task (one to claim, an opinion, a question or a copy too) or acted, the flow's
+    /// owner, and administrators.
     pub(super) fn may_see(
         &self,
         reader: &str,
@@ -398,27 +423,31 @@ impl App {
         }
         let took_part = |event: &Event| {
             event.actor.person() == Some(reader)
-                || matches!(&event.change, Change::TaskOpened { assignee, .. } if assignee == reader)
+                || matches!(&event.change, Change::TaskOpened { assignee, candidates, .. }
+                    if assignee == reader || candidates.iter().any(|id| id == reader))
                 || matches!(&event.change, Change::MailQueued { to, .. } if to.iter().any(|id| id == reader))
+                || matches!(&event.change, Change::Proxied { person, .. } if person == reader)
         };
-        let owns = || {
-            around.with_context(self, |cx| {
+        let may = row.applicant == reader
+            || case
+                .instance
+                .tasks
+                .iter()
+                .any(|task| task.holders().contains(&reader))
+            || trail.iter().any(took_part)
+            || self.answers_for(reader, case, around);
+        if may { Ok(()) } else { Err(AppError::NotFound) }
+    }
+
+    /// An administrator, or an owner of the flow.
+    fn answers_for(&self, reader: &str, case: &Case, around: &Around) -> bool {
+        self.is_admin(reader)
+            || around.with_context(self, |cx| {
                 cx.organisation
                     .owners(&around.def, case)
                     .iter()
                     .any(|owner| owner == reader)
             })
-        };
-        let may = row.applicant == reader
-            || self.is_admin(reader)
-            || case
-                .instance
-                .tasks
-                .iter()
-                .any(|task| task.assignee == reader)
-            || trail.iter().any(took_part)
-            || owns();
-        if may { Ok(()) } else { Err(AppError::NotFound) }
     }
 
     pub(super) fn view_of(
@@ -429,16 +458,15 @@ impl App {
         around: &Around,
         trail: &[Event],
     ) -> InstanceView {
-        let my_task = case
+        // A copy to read comes last: what waits for the reader is what their page is about.
+        let mine = case
             .instance
             .tasks
             .iter()
-            .find(|task| task.assignee == reader);
-        // With a task, what its state shows; without one, what no state hides now.
-        let hidden = match my_task.and_then(|task| around.def.state_ix(&task.state)) {
-            Some(ix) => around.def.states[ix].fields.hidden.clone(),
-            None => hidden_everywhere(&around.def, &case.instance),
-        };
+            .filter(|task| task.holders().contains(&reader));
+        let my_task = mine.min_by_key(|task| task.kind == TaskKind::Read);
+        let answers_for_it = self.answers_for(reader, case, around);
+        let hidden = hidden_from(reader, case, &around.def, trail, answers_for_it);
         let person = |id: &str| person_view(&around.directory, id);
         InstanceView {
             head: self.head(row, case, &around.def, &around.calendar),

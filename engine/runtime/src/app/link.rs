@@ -3,7 +3,7 @@
 use assent_core::command::Verdict;
 use assent_core::definition::{DecideFromMail, Definition};
 use assent_core::event::{Change, Event};
-use assent_core::instance::{Case, Instance, Task};
+use assent_core::instance::{Case, Instance, Task, TaskKind};
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_store::Link;
@@ -68,6 +68,13 @@ pub enum LinkState {
     },
     /// Somebody else holds it now.
     PassedOn,
+    /// One of several took it out of the pool.
+    Claimed {
+        /// "王物流 于 … 认领".
+        words: Text,
+        /// What waits for this person there now: their own task, or the pool again.
+        now: Option<u32>,
+    },
     /// A newer round is under way; the person's task there, if any.
     OldRound {
         /// The task to go to.
@@ -109,7 +116,7 @@ impl App {
         let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
         let case = stored_case(&loaded)?;
         let task = case.instance.task(task).ok_or(AppError::NotFound)?;
-        Ok(Secret(self.make_link(&case, task).await?))
+        Ok(Secret(self.make_link(&case, task, &task.assignee).await?))
     }
 
     /// Mails a fresh link to the registered address of whoever an expired one belonged to.
@@ -146,8 +153,13 @@ impl App {
         }
     }
 
-    /// Makes and keeps a link's token.
-    pub(crate) async fn make_link(&self, case: &Case, task: &Task) -> Result<String, AppError> {
+    /// Makes and keeps a link's token for one of those who hold the task.
+    pub(crate) async fn make_link(
+        &self,
+        case: &Case,
+        task: &Task,
+        person: &str,
+    ) -> Result<String, AppError> {
         let (token, now) = (secret::token()?, self.now());
         let longest = now.plus_ms(LIFE_MS_MAX);
         let expires = task.due.map_or(longest, |due| {
@@ -156,7 +168,7 @@ impl App {
         });
         let link = Link {
             hash: secret::hash(&token),
-            person: task.assignee.clone(),
+            person: person.to_owned(),
             instance: case.instance.id.clone(),
             task: task.no,
             round: case.instance.round,
@@ -188,9 +200,9 @@ impl App {
                 let now = own_task(instance, &link.person);
                 return Ok(LinkState::OldRound { now });
             }
-            return self.decided(link, around).await;
+            return self.decided(link, case, around).await;
         };
-        if task.assignee != link.person {
+        if !task.holders().contains(&link.person.as_str()) {
             return Ok(LinkState::PassedOn);
         }
         if link.voided || link.expires <= around.now {
@@ -225,7 +237,12 @@ impl App {
     }
 
     /// How the task ended, in words.
-    async fn decided(&self, link: &Link, around: &Around) -> Result<LinkState, AppError> {
+    async fn decided(
+        &self,
+        link: &Link,
+        case: &Case,
+        around: &Around,
+    ) -> Result<LinkState, AppError> {
         let closed = self.store().closed_tasks(&link.instance).await?;
         let closed = closed
             .into_iter()
@@ -251,6 +268,10 @@ impl App {
                 format!("{}: {}", at.shown.en, end.en),
             ),
         };
+        if closed.end == "claimed" {
+            let now = own_task(&case.instance, &link.person);
+            return Ok(LinkState::Claimed { words, now });
+        }
         Ok(LinkState::Decided { words, at })
     }
 }
@@ -282,8 +303,10 @@ fn decided_by(trail: &[Event], state: &str) -> Option<String> {
 }
 
 fn own_task(instance: &Instance, person: &str) -> Option<u32> {
-    let task = instance.tasks.iter().find(|task| task.assignee == person);
-    task.map(|task| task.no)
+    let mut tasks = instance.tasks.iter();
+    tasks
+        .find(|task| task.kind != TaskKind::Read && task.holders().contains(&person))
+        .map(|task| task.no)
 }
 
 fn decide_word(def: &Definition, link: &Link, case: &Case) -> &'static str {

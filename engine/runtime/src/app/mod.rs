@@ -23,6 +23,7 @@ mod migration;
 mod options;
 mod overrule;
 mod people;
+mod proof;
 mod publication;
 mod publish_checks;
 mod record;
@@ -47,8 +48,8 @@ pub use hand_over::{HandOver, HandOverRow};
 pub use health::{Health, HealthFact, Metrics, Stuck};
 pub use inbox::{InboxItem, Page, Tab};
 pub use instance::{
-    DiagramItem, DiagramView, Expected, InstanceFilter, InstanceHead, InstanceRow, InstanceView,
-    Standing, TimelineItem,
+    DiagramItem, DiagramView, EnclosedFile, Expected, InstanceFilter, InstanceHead, InstanceRow,
+    InstanceView, Standing, TimelineItem,
 };
 pub use leaving::{Leaving, LeavingFlow, LeavingTask};
 pub use link::{LinkState, Redeemed};
@@ -56,9 +57,10 @@ pub use mailbox::{MailboxItem, MailboxMail};
 pub use migration::{MigrationDone, MigrationPick, MigrationPlan, MigrationRow, MigrationWish};
 pub use overrule::{OverrideView, Previewed, StateChoice, TaskChoice};
 pub use people::{ADMIN_ROLE, Imported};
+pub use proof::Proof;
 pub use publication::{Publication, Running};
 pub use state::App;
-pub use task::{ChangedFact, OfferView, TaskView};
+pub use task::{ChangedFact, OfferView, OpinionView, TaskView};
 pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
 pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
 pub use why::{NextView, ReasonView, WhyView};

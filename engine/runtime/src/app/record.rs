@@ -1,5 +1,6 @@
 //! Records outside flows: master data that flows refer to.
 
+use assent_core::apply::{CHAIN_START, link};
 use assent_core::module::{HookContext, saved};
 use assent_core::record::{Mode, from_json};
 use assent_core::write::{EventRow, RecordWrite};
@@ -51,7 +52,7 @@ impl App {
             at: now,
             actor: "system".to_owned(),
             kind: "record_made".to_owned(),
-            hash: assent_core::apply::link("", &body),
+            hash: link(CHAIN_START, &body),
             body,
         };
         let record = RecordWrite {

@@ -18,7 +18,7 @@ use super::link::{facts_hash, names};
 use super::state::App;
 use super::view::{Due, FormField, FormOption, PersonView, When};
 use crate::engine::Around;
-use crate::view::{changed_facts, deadline, form, role, task_end_words, when};
+use crate::view::{asked, changed_facts, deadline, form, opinions, role, task_end_words, when};
 
 /// One task as a reader sees it; all the instance shows is in `instance`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ pub struct TaskView {
     pub open: bool,
     /// How it ended, in words with who and when; empty while open.
     pub ended: Text,
-    /// `draft`, `approve`, `work`.
+    /// `draft`, `approve`, `work`, `advise`, `answer`, `read`; `claim` for one that is still to be claimed.
     pub kind: String,
     /// State id.
     pub state: String,
@@ -43,6 +43,14 @@ pub struct TaskView {
     pub since: When,
     /// Deadline.
     pub due: Option<Due>,
+    /// Who may claim it, as long as nobody has.
+    pub candidates: Vec<PersonView>,
+    /// Whose opinion or turn comes first: the task waits for them.
+    pub waits_for: Option<PersonView>,
+    /// Who asked, when it was a person and not the flow, and in which words.
+    pub asked: Option<OpinionView>,
+    /// Opinions given and questions answered for it.
+    pub opinions: Vec<OpinionView>,
     /// My role here: "财务会签，1/2 已签".
     pub role: Text,
     /// Why this person.
@@ -63,6 +71,21 @@ pub struct TaskView {
     pub left: u32,
 }
 
+/// Words of somebody who was asked, or who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OpinionView {
+    /// Who said it.
+    pub by: PersonView,
+    /// `advice`, `answer`; of who asks: `delegated`, `opinion`, `question`, `copy`.
+    pub kind: &'static str,
+    /// When.
+    pub at: When,
+    /// For an answer: the question.
+    pub question: Option<String>,
+    /// What was said; empty when nothing was.
+    pub words: String,
+}
+
 /// A field that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangedFact {
@@ -77,8 +100,9 @@ pub struct ChangedFact {
 /// One action: a button, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OfferView {
-    /// `approve`, `reject`, `return`, `transfer`, `comment`, `withdraw`, `submit`, `submit_straight_back`, `save`, `retry`,
-    /// or the id of a work state's action (then `work` is true).
+    /// The verb: `approve`, `outcome`, `delegate` … (see the core's offers); `act` for a named action of a work state.
+    pub verb: &'static str,
+    /// The same, or the id of a work state's action (then `work` is true) or of a custom outcome (then `verb` says so).
     pub action: String,
     /// It is a named action of a work state.
     pub work: bool,
@@ -94,6 +118,10 @@ pub struct OfferView {
     pub consequence: Text,
     /// Words are required with it.
     pub reason_required: bool,
+    /// The signature that goes with it: `typed` or `drawn`.
+    pub signature: Option<&'static str>,
+    /// The password or a mailed code is entered again with it.
+    pub step_up: bool,
     /// Fields that appear for it.
     pub ask: Vec<FormField>,
     /// Record fields that must be filled in for it.
@@ -117,7 +145,8 @@ impl App {
         let (case, around) = self.seen(&loaded).await?;
         let trail = self.trail(instance).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
-        let view = self.view_of(reader, &loaded.row, &case, &around, &trail);
+        let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
+        self.name_files(&mut view).await?;
         let mut view = match case.instance.task(task) {
             Some(open) => self.open_view(reader, open, view, &case, &around, &trail),
             None => {
@@ -164,6 +193,7 @@ impl App {
             false => vec![],
         };
         let fields = &around.def.entity.fields;
+        let person = |id: &str| self.person_view(id);
         TaskView {
             task: task.no,
             open: true,
@@ -173,6 +203,10 @@ impl App {
             state_name: state_name(&around.def, &task.state),
             assignee: self.person_view(&task.assignee),
             since: when(task.since, &around.calendar),
+            candidates: task.candidates.iter().map(|id| person(id)).collect(),
+            waits_for: case.instance.waits_for(task).map(person),
+            asked: asked(task, trail, &around.calendar, person),
+            opinions: opinions(task, trail, &around.calendar, person),
             due: task.due.map(|at| deadline(at, task, case, around)),
             role: role(task, case, around),
             why: task.why.clone(),
@@ -187,7 +221,11 @@ impl App {
             offers: instance
                 .offers
                 .iter()
-                .filter(|offer| offer.task == Some(task.no))
+                .filter(|offer| {
+                    // Words and copies are about the case, and wanted where somebody reads it.
+                    let of_case = matches!(offer.verb, "comment" | "copy") && offer.allowed;
+                    offer.task == Some(task.no) || of_case && !is_draft(task)
+                })
                 .cloned()
                 .collect(),
             form: form(
@@ -248,6 +286,10 @@ impl App {
             assignee: self.person_view(&closed.task.assignee),
             since: when(closed.task.opened, &around.calendar),
             due: None,
+            candidates: vec![],
+            waits_for: None,
+            asked: None,
+            opinions: vec![],
             role: Text::default(),
             why: vec![],
             changed: vec![],
@@ -267,6 +309,9 @@ fn is_draft(task: &Task) -> bool {
 }
 
 fn kind_of(task: &Task) -> &'static str {
+    if !task.candidates.is_empty() {
+        return "claim";
+    }
     match task.kind {
         assent_core::instance::TaskKind::Draft => "draft",
         assent_core::instance::TaskKind::Approve => "approve",
@@ -289,11 +334,20 @@ fn base_of(reader: &str, case: &Case, trail: &[Event]) -> Option<Values> {
         event.actor.person() == Some(reader)
             && matches!(
                 event.change,
-                Change::Decided { .. } | Change::Acted { .. } | Change::Returned { .. }
+                Change::Decided { .. }
+                    | Change::Acted { .. }
+                    | Change::Returned { .. }
+                    | Change::Advised { .. }
+                    | Change::Replied { .. }
             )
     });
     let back = || {
-        let is_back = |event: &Event| matches!(event.change, Change::Returned { .. });
+        let is_back = |event: &Event| {
+            matches!(
+                event.change,
+                Change::Returned { .. } | Change::Reopened { .. }
+            )
+        };
         (case.instance.round > 1)
             .then(|| trail.iter().rposition(is_back))
             .flatten()

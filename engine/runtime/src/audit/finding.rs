@@ -13,7 +13,7 @@ pub struct Finding {
     /// `event_changed`, `event_missing`, `event_inserted`, `chain_broken`, `state_differs`, `invariant`, `root_signature`,
     /// `root_differs`, `root_order`, `key_unknown`, `definition_changed`, `export_damaged`.
     pub code: &'static str,
-    /// The chain: an instance, or `record:<entity>:<id>`.
+    /// The chain: an instance, `record:<entity>:<id>`, or `flow:<id>`.
     pub chain: Option<String>,
     /// Number of the event within its chain.
     pub seq: Option<u32>,

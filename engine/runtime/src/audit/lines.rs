@@ -50,7 +50,7 @@ pub enum Line {
     },
     /// A chain begins; its events follow.
     Chain {
-        /// An instance, or `record:<entity>:<id>`.
+        /// An instance, `record:<entity>:<id>`, or `flow:<id>`.
         chain: String,
         /// Where its events stand in the order of all events.
         parts: Vec<Part>,

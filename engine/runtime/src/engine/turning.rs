@@ -189,6 +189,15 @@ impl App {
         Err(refusal.into())
     }
 
+    /// The answer that was given to this key before, if it was used.
+    pub(crate) async fn answered(&self, key: Option<&str>) -> Result<Option<Answer>, AppError> {
+        let Some(key) = key else { return Ok(None) };
+        let stored = self.store().answer(key).await?;
+        stored
+            .map(|stored| repeated(&stored).map(|turned| turned.answer))
+            .transpose()
+    }
+
     /// Loads an instance with its record.
     pub(crate) async fn load(&self, instance: &str) -> Result<Option<Loaded>, AppError> {
         Ok(self.store().load_instance(instance).await?)

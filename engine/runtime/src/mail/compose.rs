@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::letter::{Button, Letter, LetterFact};
 use super::words::{self, Filled};
-use crate::view::{Names, facts, hidden_everywhere};
+use crate::view::{Names, facts};
 
 /// Most facts of a mail: more are a page.
 const FACTS_MAX: usize = 5;
@@ -78,7 +78,7 @@ pub(crate) fn check<'a>(
         None => None,
         Some(no) => {
             let task = instance.task(no).ok_or(NotSent::TaskGone)?;
-            if task.assignee != queued.to {
+            if !task.holders().contains(&queued.to) {
                 return Err(NotSent::TaskGone);
             }
             Some(task)
@@ -111,13 +111,15 @@ fn explained(due: String, task: Option<&Task>, source: &Source<'_>, lang: Lang) 
     }
 }
 
-/// Writes the letter. `link` is a fresh approval link's token, for mails about a task.
+/// Writes the letter. `link` is a fresh approval link's token, for mails about a task; fields in `hidden` are not for its
+/// reader.
 pub(crate) fn compose(
     queued: &Queued<'_>,
     source: &Source<'_>,
     person: &Person,
     task: Option<&Task>,
     link: Option<&str>,
+    hidden: &[String],
 ) -> Letter {
     let lang = person.lang;
     let instance = &source.case.instance;
@@ -148,7 +150,7 @@ pub(crate) fn compose(
     };
     let own = source.def.mails.get(queued.mail);
     let written = own
-        .and_then(|template| from_template(template, source, &filled, queued.mail))
+        .and_then(|template| from_template(template, source, &filled, queued.mail, hidden))
         .unwrap_or_else(|| words::built_in(queued.mail, &filled));
     let url = match link {
         Some(token) => format!("{}/l/{token}", source.base_url),
@@ -163,7 +165,7 @@ pub(crate) fn compose(
         at: source.now,
         subject: written.subject,
         text: written.text,
-        facts: first_facts(source, task, lang),
+        facts: first_facts(source, hidden, lang),
         asked_by: task.map(|_| filled.applicant.to_owned()),
         due: due.map(|due| explained(due, task, source, lang)),
         button: Some(Button {
@@ -180,12 +182,13 @@ fn from_template(
     source: &Source<'_>,
     filled: &Filled<'_>,
     mail: &str,
+    hidden: &[String],
 ) -> Option<words::Words> {
     let at = match filled.lang {
         Lang::Zh => 0,
         Lang::En => 1,
     };
-    let fill = |template: &Template| data(template, source, filled);
+    let fill = |template: &Template| data(template, source, filled, hidden);
     let (subject, text) = (&template.subject[at], &template.text[at]);
     let subject = subject.render_line(&fill(subject));
     let text = text.render(&fill(text), false);
@@ -205,7 +208,7 @@ fn from_template(
 
 /// What templates may read: the fields as people read them, and `title`, `applicant`, `approver`, `flow`, `state`,
 /// `deadline`, `last`.
-fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>) -> Json {
+fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>, hidden: &[String]) -> Json {
     let (fields, values) = (&source.def.entity.fields, &source.case.values);
     let shown = shown_with(
         fields,
@@ -218,6 +221,8 @@ fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>) -> Json {
         Json::Object(map) => map,
         _ => Map::new(),
     };
+    // A text that names a hidden field cannot be filled in for this reader: the built-in one is sent instead.
+    data.retain(|name, _| !hidden.contains(name));
     let (by, reason) = filled.last.unwrap_or_default();
     let more = [
         ("title", json!(filled.title)),
@@ -234,16 +239,11 @@ fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>) -> Json {
     Json::Object(data)
 }
 
-fn first_facts(source: &Source<'_>, task: Option<&Task>, lang: Lang) -> Vec<LetterFact> {
-    // A mail shows nothing its state hides; one about no task shows nothing that any state hides now.
-    let hidden = match task.and_then(|task| source.def.state_ix(&task.state)) {
-        Some(ix) => source.def.states[ix].fields.hidden.clone(),
-        None => hidden_everywhere(source.def, &source.case.instance),
-    };
+fn first_facts(source: &Source<'_>, hidden: &[String], lang: Lang) -> Vec<LetterFact> {
     facts(
         &source.def.entity.fields,
         &source.case.values,
-        &hidden,
+        hidden,
         source.names,
     )
     .into_iter()

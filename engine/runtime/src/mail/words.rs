@@ -36,6 +36,7 @@ pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
         "question" => question(f),
         "answer" => answer(f),
         "copy" => copy(f),
+        "crowd" => crowd(f),
         _ => note(f),
     }
 }
@@ -229,6 +230,26 @@ fn copy(f: &Filled<'_>) -> Words {
             format!(
                 "Hello {},\n{}'s “{}” is copied to you. Nothing is asked; please mark it as read.",
                 f.reader, f.applicant, f.flow.en
+            ),
+        ),
+    )
+}
+
+fn crowd(f: &Filled<'_>) -> Words {
+    both(
+        f,
+        (
+            format!("【请检查流程】{}", f.title),
+            format!(
+                "{}，您好：\n“{}”的“{}”按规则找到的人太多，没有逐一发邮件；任务在他们的待办里。请检查这一步由谁审批。",
+                f.reader, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[Look at the flow] {}", f.title),
+            format!(
+                "Hello {},\n“{}” found so many people for “{}” that they were not mailed one by one; the task stands in their inboxes. Please look at who decides this step.",
+                f.reader, f.flow.en, f.state.en
             ),
         ),
     )

@@ -245,7 +245,7 @@ async fn due(test: &TestApp, who: &str) -> Option<Moment> {
     todo.items[0].due.as_ref().map(|due| due.at)
 }
 
-/// A6.10: a notice is previewed ("affects N deadlines"), loaded, and moves what runs; the system did it.
+/// A6.10, A6.12: a notice is previewed ("affects N deadlines"), loaded, and moves what runs; the system did it.
 #[tokio::test]
 async fn a_loaded_notice_moves_running_deadlines() {
     let test = TestApp::with(LEAVE).await;

@@ -287,7 +287,7 @@ fn judge(done: &Done, report: &Report) -> Result<bool, String> {
     if is_named {
         return Ok(true);
     }
-    let may_be_missed = !done.sealed && done.chain.starts_with("record:");
+    let may_be_missed = !done.sealed && done.chain.contains(':');
     if may_be_missed {
         return Ok(false);
     }

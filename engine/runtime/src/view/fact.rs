@@ -13,7 +13,8 @@ use crate::app::{ChangedFact, Fact};
 /// Most fields that stand first when the flow marks none.
 const FIRST_WITHOUT_MARKS: usize = 3;
 
-/// The record's fields in order, without those in `hidden`. Where the flow marks none as first, the first filled ones are.
+/// The record's fields in order, without those in `hidden`. What is not filled in is never first: there it says nothing. Where
+/// the flow marks none as first, the first filled ones are. What the system fills in appears once it has.
 pub(crate) fn facts(
     fields: &[Field],
     values: &Values,
@@ -25,10 +26,18 @@ pub(crate) fn facts(
     fields
         .iter()
         .filter(|field| !hidden.contains(&field.name))
+        .filter(|field| {
+            let by_system = field.computed.is_some() || field.filled_by.is_some();
+            !by_system
+                || values
+                    .get(&field.name)
+                    .is_some_and(|value| !value.is_empty())
+        })
         .map(|field| {
             let value = values.get(&field.name).unwrap_or(&Value::Empty);
-            let mut first = field.show_first;
-            if !marked && first_left > 0 && !value.is_empty() {
+            let filled = !value.is_empty();
+            let mut first = field.show_first && filled;
+            if !marked && first_left > 0 && filled {
                 first_left -= 1;
                 first = true;
             }

@@ -1,5 +1,6 @@
 //! Offers as buttons.
 
+use assent_core::command::Verdict;
 use assent_core::definition::{Definition, State, StateKind, Target};
 use assent_core::field::Field;
 use assent_core::instance::Case;
@@ -65,6 +66,7 @@ fn one(offer: Offer, case: &Case, around: &Around, cx: &Context<'_>) -> OfferVie
             .action
             .clone()
             .unwrap_or_else(|| offer.verb.to_owned()),
+        verb: offer.verb,
         work: offer.verb == "act",
         label: offer.name.clone(),
         task: offer.task,
@@ -75,6 +77,8 @@ fn one(offer: Offer, case: &Case, around: &Around, cx: &Context<'_>) -> OfferVie
             .unwrap_or_default(),
         refusal: offer.refused,
         reason_required: offer.reason,
+        signature: offer.signature,
+        step_up: offer.step_up,
         ask,
         require,
         targets: offer
@@ -106,6 +110,20 @@ fn consequence(offer: &Offer, state: &State, def: &Definition) -> Text {
     let (verb, target) = match (offer.verb, &state.kind) {
         ("approve", _) => (Text::new("同意后", "Then"), state.next),
         ("reject", _) => (Text::new("拒绝后", "Then"), state.if_rejected),
+        ("outcome", StateKind::Approve(approve)) => {
+            let outcome = approve
+                .outcomes
+                .iter()
+                .find(|known| Some(&known.id) == offer.action.as_ref());
+            let usual = match outcome.map(|outcome| outcome.counts) {
+                Some(Verdict::Reject) => state.if_rejected,
+                Some(Verdict::Approve) | None => state.next,
+            };
+            (
+                Text::new("之后", "Then"),
+                outcome.and_then(|outcome| outcome.to).unwrap_or(usual),
+            )
+        }
         ("submit", _) => (Text::new("提交后", "Then"), state.next),
         ("act", StateKind::Work { actions, .. }) => {
             let action = actions

@@ -1,7 +1,7 @@
 //! Where an instance stands, and what a person's part in it is.
 
 use assent_core::definition::{Needs, StateKind};
-use assent_core::instance::{Active, Case, Task};
+use assent_core::instance::{Active, Case, Task, TaskKind};
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::{given, required, why_due};
@@ -61,6 +61,9 @@ fn reckoned(at: Moment, entry: u32, case: &Case, around: &Around) -> Due {
 /// "财务会签，1/2 已签".
 pub(crate) fn role(task: &Task, case: &Case, around: &Around) -> Text {
     let name = state_name(around, &task.state);
+    if let Some((zh, en)) = beside(task) {
+        return Text::new(format!("{} · {zh}", name.zh), format!("{} · {en}", name.en));
+    }
     let active = case
         .instance
         .active
@@ -78,6 +81,19 @@ pub(crate) fn role(task: &Task, case: &Case, around: &Around) -> Text {
         format!("{}（{}），{given}/{wanted} 已签", name.zh, word.zh),
         format!("{} ({}), {given} of {wanted} signed", name.en, word.en),
     )
+}
+
+/// What is asked of somebody who does not decide.
+fn beside(task: &Task) -> Option<(&'static str, &'static str)> {
+    match task.kind {
+        TaskKind::Advise => Some(("请您给出意见", "your opinion is asked")),
+        TaskKind::Answer => Some(("请您回答", "an answer is asked")),
+        TaskKind::Read => Some(("抄送给您", "a copy for you")),
+        TaskKind::Approve | TaskKind::Work if !task.candidates.is_empty() => {
+            Some(("待认领", "to be claimed"))
+        }
+        TaskKind::Draft | TaskKind::Approve | TaskKind::Work => None,
+    }
 }
 
 /// "需 2 人同意，已有 1 人", or what it waits for.

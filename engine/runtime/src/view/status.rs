@@ -32,6 +32,11 @@ pub(crate) fn task_end_words(end: &str) -> Text {
         "done" => Text::new("已办理", "Done"),
         "transferred" => Text::new("已转办", "Transferred"),
         "cancelled" => Text::new("无需处理", "No longer needed"),
+        "advised" => Text::new("已给出意见", "Opinion given"),
+        "answered" => Text::new("已回答", "Answered"),
+        "read" => Text::new("已阅", "Read"),
+        "claimed" => Text::new("已认领", "Claimed"),
+        "given_back" => Text::new("已放回", "Given back"),
         other => Text::same(other),
     }
 }

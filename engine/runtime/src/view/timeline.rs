@@ -12,7 +12,7 @@ use super::fact::changed_facts;
 use super::shown::Names;
 use super::timeline_words::{Line, words};
 use super::when::when;
-use crate::app::{PersonView, TimelineItem};
+use crate::app::{EnclosedFile, PersonView, TimelineItem};
 
 /// The trail in words, oldest first. `hidden` fields are left out of what changed.
 pub(crate) fn timeline(
@@ -83,6 +83,15 @@ fn item(
         words: line.words,
         comment: line.comment,
         because,
+        files: line
+            .files
+            .into_iter()
+            .map(|id| EnclosedFile {
+                name: id.clone(),
+                id,
+                bytes: 0,
+            })
+            .collect(),
         via: via_word(event.via).to_owned(),
         minor: line.minor,
     }

@@ -26,6 +26,8 @@ pub(super) struct Line {
     pub state: Option<String>,
     pub comment: Option<String>,
     pub because: Vec<Text>,
+    /// Ids of attachments that came with it.
+    pub files: Vec<String>,
     pub minor: bool,
 }
 
@@ -61,6 +63,11 @@ impl Line {
 
     pub(super) fn because(mut self, because: Vec<Text>) -> Self {
         self.because = because;
+        self
+    }
+
+    fn files(mut self, ids: &[String]) -> Self {
+        self.files = ids.to_vec();
         self
     }
 
@@ -258,6 +265,9 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             } else {
                 ("", "")
             };
+            // A typed signature is the name that stands there already; a drawn one is a picture to look at.
+            let drawn = signature.clone().filter(|_| beside::drawn(said.def, state));
+            let drawn: Vec<String> = drawn.into_iter().collect();
             let voter = said.person(voter);
             let (for_zh, for_en) = if voter == who.zh || said.stands_for {
                 (String::new(), String::new())
@@ -270,6 +280,7 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             );
             plain("decided", tone, &zh, &en)
                 .at(state)
+                .files(&drawn)
                 .comment(comment.as_ref())
         }
         Change::Acted {
@@ -323,8 +334,22 @@ fn by_people(said: &Said<'_>, change: &Change) -> Line {
             let en = format!("transferred the task of {from} to {to}");
             plain("transferred", "move", &zh, &en).comment(comment.as_ref())
         }
-        Change::Commented { text, .. } => {
-            plain("commented", "comment", "评论", "commented").comment(Some(text))
+        Change::Commented {
+            text,
+            mention,
+            files,
+        } => {
+            let mentioned = said.people(mention);
+            let (zh, en) = if mention.is_empty() {
+                ("评论".to_owned(), "commented".to_owned())
+            } else {
+                (
+                    format!("评论并提到 {}", mentioned.zh),
+                    format!("commented and mentioned {}", mentioned.en),
+                )
+            };
+            let line = plain("commented", "comment", &zh, &en);
+            line.comment(Some(text)).files(files)
         }
         Change::Migrated {
             from, to, reason, ..
@@ -482,7 +507,7 @@ fn about_asking(said: &Said<'_>, change: &Change) -> Line {
             );
             line.because(vec![because.clone()]).minor()
         }
-        Change::TaskClosed { .. } => Line::silent("task_closed"),
+        Change::TaskClosed { end, .. } => beside::closed(said, *end),
         Change::SystemDecided {
             state,
             verdict,

@@ -8,7 +8,7 @@ use super::outbox::again;
 use crate::app::{App, AppError};
 use crate::engine::stored_case;
 use crate::mail::{Letter, NotSent, Queued, Sent, Source, Undelivered, check, compose};
-use crate::view::Names;
+use crate::view::{Names, hidden_from};
 
 /// Events looked at for the last words somebody gave.
 const LAST_WORDS_EVENTS: u32 = 60;
@@ -99,10 +99,28 @@ pub(crate) async fn post(
         Err(why) => return Ok(Posted::NotSent(why)),
     };
     let link = match task {
-        Some(task) => Some(app.make_link(&case, task).await?),
+        Some(task) => Some(app.make_link(&case, task, queued.to).await?),
         None => None,
     };
-    let letter = compose(queued, &source, person, task, link.as_deref());
+    // Read only where it matters: a mail about no task, of a flow that hides something somewhere.
+    let hides = around
+        .def
+        .states
+        .iter()
+        .any(|state| !state.fields.hidden.is_empty());
+    let hidden = match task {
+        Some(task) => around
+            .def
+            .state_ix(&task.state)
+            .map(|ix| around.def.states[ix].fields.hidden.clone())
+            .unwrap_or_default(),
+        None if hides => {
+            let trail = app.trail(instance).await?;
+            hidden_from(queued.to, &case, &around.def, &trail, false)
+        }
+        None => vec![],
+    };
+    let letter = compose(queued, &source, person, task, link.as_deref(), &hidden);
     hand_over(app, &letter).await
 }
 

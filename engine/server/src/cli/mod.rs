@@ -1,5 +1,6 @@
 //! The command line: one file per command. Exit codes: 0 good, 1 findings, 2 usage or something that must be mended first.
 
+mod act;
 mod admin;
 mod calendar;
 mod check;
@@ -70,6 +71,8 @@ enum Verb {
     Migrate(migrate::Args),
     /// Replay a real event log through a flow. 用真实日志重放流程
     Replay(replay::Args),
+    /// One command on one instance, as somebody. 以某人的身份执行一个操作
+    Do(act::Args),
     /// Overrule an instance: suspend, terminate, jump … 管理员操作
     #[command(subcommand)]
     Admin(admin::Verb),
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Verb::Diff(args) => diff::run(&args, say),
         Verb::Migrate(args) => migrate::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),
+        Verb::Do(args) => act::run(&args, say),
         Verb::Admin(verb) => admin::run(&verb, say),
         Verb::Calendar(verb) => calendar::run(&verb, say),
         Verb::Why(args) => why::run(&args, say),

@@ -4,6 +4,8 @@
 //! Chinese and English, field paths. The cause of an internal fault goes to the log under the request's id, never to the visitor.
 //! [`Fault`] itself renders nothing: the guard [`super::guard::faults`] knows who asked.
 
+use std::collections::BTreeMap;
+
 use assent_core::refusal::RefusalKind;
 use assent_core::text::Text;
 use assent_runtime::app::{AppError, FieldFault};
@@ -20,6 +22,8 @@ pub struct Fault {
     pub code: String,
     /// What is wrong and what to do.
     pub text: Text,
+    /// What fills the sentence: who, when, which (from the engine's refusal).
+    pub params: BTreeMap<String, String>,
     /// Values at fault.
     pub fields: Vec<FieldFault>,
     /// When to come back.
@@ -35,6 +39,7 @@ impl Fault {
             status,
             code: code.to_owned(),
             text: words::both(&format!("fault.{code}"), &[]),
+            params: BTreeMap::new(),
             fields: vec![],
             retry_after_s: None,
             cause: String::new(),
@@ -77,6 +82,10 @@ impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         let text = error.message();
         let cause = error.to_string();
+        let params = match &error {
+            AppError::Refused(refusal) => refusal.params.clone(),
+            _ => BTreeMap::new(),
+        };
         let (status, code, fields, retry_after_s) = match error {
             AppError::Refused(refusal) => {
                 let field = refusal.field.clone().map(|field| FieldFault {
@@ -124,6 +133,7 @@ impl From<AppError> for Fault {
             status,
             code,
             text,
+            params,
             fields,
             retry_after_s,
             cause,

@@ -23,6 +23,15 @@ impl Typed {
         self.get(name).unwrap_or_default()
     }
 
+    /// Everything that was typed under a name, without what was left empty.
+    pub fn each(&self, name: &str) -> Vec<&str> {
+        self.0
+            .iter()
+            .filter(|(known, value)| known == name && !value.trim().is_empty())
+            .map(|(_, value)| value.trim())
+            .collect()
+    }
+
     /// What was typed for a field (or a cell).
     pub fn one(&self, field: &str) -> Option<&str> {
         self.get(&input_name(field))

@@ -10,6 +10,7 @@ pub mod icons;
 pub mod model;
 pub mod page;
 pub mod pages;
+pub mod people;
 pub mod posted;
 pub mod site;
 pub mod templates;

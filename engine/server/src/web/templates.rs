@@ -17,8 +17,9 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 44] = embedded![
+const TEMPLATES: [(&str, &str); 48] = embedded![
     "layout",
+    "parts/batch_row",
     "parts/amount",
     "parts/changes",
     "parts/csrf",
@@ -33,12 +34,15 @@ const TEMPLATES: [(&str, &str); 44] = embedded![
     "parts/head",
     "parts/language",
     "parts/more",
+    "parts/people",
     "parts/reasons",
     "parts/row",
     "parts/sheet",
+    "parts/spoken",
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/batch",
     "pages/calendars",
     "pages/code",
     "pages/flow",

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use assent_core::text::Lang;
-use assent_runtime::app::{App, AppConfig, FieldFault, Tab};
+use assent_runtime::app::{App, AppConfig, FieldFault, FormOption, OfferView, OpinionView, Tab};
 use assent_server::config::Config;
 use assent_server::web::form::Typed;
+use assent_server::web::model::batch::{BatchModel, BatchRow};
 use assent_server::web::model::field::Drawing;
 use assent_server::web::model::inbox::{Group, InboxModel, groups, instance_row};
 use assent_server::web::model::sheet::Comeback;
@@ -167,12 +168,16 @@ fn inboxes(album: &mut Album<'_>) {
     );
 }
 
-fn tasks(album: &mut Album<'_>) {
-    let lang = album.lang;
-    let people = [
+fn people() -> [FormOption; 2] {
+    [
         views::option("li", "李四（物流部）", "李四 (Logistics)"),
         views::option("zhao", "赵总监（销售部）", "赵总监 (Sales)"),
-    ];
+    ]
+}
+
+fn tasks(album: &mut Album<'_>) {
+    let lang = album.lang;
+    let people = people();
     let drawing = |comeback| TaskDrawing {
         lang,
         key: "k".into(),
@@ -259,6 +264,7 @@ fn tasks(album: &mut Album<'_>) {
         true,
         &drawing(Some(&transfer)).draw(&short),
     );
+    asked(album, &people, frame);
     let mut gone = views::task();
     (gone.open, gone.ended) = (
         false,
@@ -327,6 +333,83 @@ fn proofs(album: &mut Album<'_>) {
     }
 }
 
+/// Words of others around a decision, and what a strict state asks for with it.
+fn asked(album: &mut Album<'_>, people: &[FormOption], frame: impl Fn() -> Page) {
+    let lang = album.lang;
+    let mut view = views::task();
+    view.changed = vec![];
+    view.asked = Some(views::said(
+        "delegated",
+        "请先看一下装载率，是否可以等下一车。",
+    ));
+    view.waits_for = Some(views::zhao());
+    view.opinions = vec![
+        views::said("advice", "七成可以放行，客户承担运费。"),
+        OpinionView {
+            question: Some("为什么不等下一车？".into()),
+            ..views::said("answer", "客户周五停产检修，必须到货。")
+        },
+    ];
+    view.offers.extend([
+        OfferView {
+            verb: "outcome",
+            ..views::offer("concession", "让步接收", "Concession", "", "")
+        },
+        views::offer("delegate", "委派", "Delegate", "", ""),
+        views::offer("add_signer", "加签", "Add a signer", "", ""),
+        views::offer("ask", "询问", "Ask for information", "", ""),
+        views::offer("copy", "抄送", "Send a copy", "", ""),
+    ]);
+    for offer in &mut view.offers {
+        if offer.verb == "approve" {
+            (offer.signature, offer.step_up) = (Some("drawn"), true);
+        }
+    }
+    for (name, sheet) in [
+        ("task-said", ""),
+        ("task-strict", "approve"),
+        ("task-signer", "add_signer"),
+        ("task-copy", "copy"),
+    ] {
+        let comeback = Comeback {
+            sheet: sheet.into(),
+            ..Comeback::default()
+        };
+        let drawing = TaskDrawing {
+            lang,
+            key: "k".into(),
+            people,
+            comeback: (!sheet.is_empty()).then_some(&comeback),
+        };
+        album.add(name, "pages/task", frame(), true, &drawing.draw(&view));
+    }
+    let rows: Vec<BatchRow> = views::inbox()
+        .iter()
+        .map(|item| BatchRow::of(item, lang))
+        .collect();
+    for (name, choosing) in [("batch-choose", true), ("batch-confirm", false)] {
+        let model = BatchModel {
+            heading: lang
+                .pick("发运审批 · 欠载审批", "Shipment release · Under-load")
+                .into(),
+            intro: lang
+                .pick("将同意下面 12 项。", "These 12 will be approved.")
+                .into(),
+            choosing,
+            confirming: !choosing,
+            rows: rows.clone(),
+            sum: rows
+                .iter()
+                .find_map(|row| row.amount.clone())
+                .filter(|_| !choosing),
+            count: if choosing { 0 } else { 12 },
+            go: lang.pick("同意这 12 项", "Approve these 12").into(),
+            ..BatchModel::default()
+        };
+        album.add(name, "pages/batch", page("x", "inbox"), true, &model);
+    }
+}
+
 fn instances(album: &mut Album<'_>) {
     let lang = album.lang;
     for (name, view) in [
@@ -345,7 +428,7 @@ fn instances(album: &mut Album<'_>) {
             "pages/instance",
             page("SH-2026-0003", "mine"),
             true,
-            &instance::draw(&view, lang, "k".into(), None),
+            &instance::draw(&view, lang, "k".into(), &people(), None),
         );
     }
     #[derive(Serialize)]

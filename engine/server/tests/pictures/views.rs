@@ -5,7 +5,8 @@ use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_runtime::app::{
     ChangedFact, DiagramItem, DiagramView, Due, Expected, Fact, FormField, FormOption, InboxItem,
-    InstanceHead, InstanceView, OfferView, PersonView, Standing, TaskView, TimelineItem, When,
+    InstanceHead, InstanceView, OfferView, OpinionView, PersonView, Standing, TaskView,
+    TimelineItem, When,
 };
 use serde_json::{Value as Json, json};
 
@@ -182,6 +183,7 @@ fn line(
         words: text(zh, en),
         comment: None,
         because: vec![],
+        files: vec![],
         via: "page".into(),
         minor: false,
     }
@@ -265,8 +267,9 @@ pub fn timeline() -> Vec<TimelineItem> {
     ]
 }
 
-pub fn offer(action: &str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> OfferView {
+pub fn offer(action: &'static str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> OfferView {
     OfferView {
+        verb: action,
         action: action.into(),
         work: false,
         label: text(zh, en),
@@ -275,9 +278,21 @@ pub fn offer(action: &str, zh: &str, en: &str, then_zh: &str, then_en: &str) -> 
         refusal: None,
         consequence: text(then_zh, then_en),
         reason_required: action == "reject",
+        signature: None,
+        step_up: false,
         ask: vec![],
         require: vec![],
         targets: vec![],
+    }
+}
+
+pub fn said(kind: &'static str, words: &str) -> OpinionView {
+    OpinionView {
+        by: zhao(),
+        kind,
+        at: when(2, "2026-10-08 周四 15:20"),
+        question: None,
+        words: words.into(),
     }
 }
 
@@ -485,6 +500,10 @@ pub fn task() -> TaskView {
             false,
             true,
         )),
+        candidates: vec![],
+        waits_for: None,
+        asked: None,
+        opinions: vec![],
         role: text(
             "欠载审批：一人同意即可",
             "Under-load approval: one of you is enough",
@@ -585,6 +604,9 @@ pub fn inbox() -> Vec<InboxItem> {
         status: "approved".into(),
         status_shown: text("已同意", "Approved"),
         batch: true,
+        waits_for: None,
+        take_back: false,
+        facts_hash: "h".into(),
         round,
     };
     vec![

@@ -69,10 +69,13 @@ impl<'a> Changes<'a> {
         counts: &mut Counts,
     ) -> Result<(), StoreError> {
         for mut row in fetch(tx, &sql::TASKS_DELETE, &self.closing).await? {
-            counts.open(&row.text()?, -1);
+            let (person, kind) = (row.text()?, row.text()?);
+            counts.open(&person, &kind, -1);
         }
-        for person in self.opened.iter().flat_map(|task| holders(task)) {
-            counts.open(person, 1);
+        for task in &self.opened {
+            for person in holders(task) {
+                counts.open(person, &task.kind, 1);
+            }
         }
         Ok(())
     }
@@ -210,9 +213,13 @@ impl Counts {
         self.add(crate::counters::instances(&row.flow, &row.status), 1);
     }
 
-    /// A person has so many open tasks more.
-    fn open(&mut self, person: &str, more: i64) {
-        self.add(crate::counters::open_tasks(person), more);
+    /// A person has so many open tasks more; copies to read are counted apart.
+    fn open(&mut self, person: &str, kind: &str, more: i64) {
+        let counter = match kind {
+            "read" => crate::counters::copies(person),
+            _ => crate::counters::open_tasks(person),
+        };
+        self.add(counter, more);
     }
 
     fn add(&mut self, name: String, more: i64) {

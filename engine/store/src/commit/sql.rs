@@ -54,7 +54,7 @@ pub(super) const TASKS_CHANGE: Sql = over_rows!(
 /// instance, no → the assignees of those that were there.
 pub(super) const TASKS_DELETE: Sql = over_rows!(
     "delete from tasks where (instance, no) in (select j.value->>0, cast(j.value->>1 as bigint) from",
-    ") returning assignee"
+    ") returning assignee, kind"
 );
 
 /// An open task's row, then how it ended, when, by whom.

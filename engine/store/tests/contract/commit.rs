@@ -147,7 +147,6 @@ async fn cancelled(fresh: Fresh) {
 async fn moved(fresh: Fresh) {
     let store = fresh.open().await;
     let write = started(&id(1), "zhangsan");
-    let task = write.tasks_opened[0].no;
     store.commit(std::slice::from_ref(&write)).await.unwrap();
     let mut later = write.clone();
     later.expected_rev = Some(write.instance.rev);

@@ -249,6 +249,10 @@ fn done(
     straight_back: bool,
     state: Option<&Word>,
 ) -> Option<Deed> {
+    // A work state's own action keeps its name, whatever else the word could mean.
+    if is_action(cx, word, state) {
+        return Some(Deed::Act(word.text.clone()));
+    }
     match word.text.as_str() {
         "submit" if straight_back => Some(Deed::SubmitStraightBack),
         "submit" => Some(Deed::Submit),
@@ -346,6 +350,16 @@ fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> 
 }
 
 /// An action of a work state: of the named one, or of any.
+/// True for an action of a work state: of the one that is named, where one is.
+fn is_action(cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> bool {
+    let at = |id: &str| state.is_none_or(|state| state.text == id);
+    let mut here = cx.states.iter().filter(|known| at(&known.id));
+    here.any(|known| {
+        matches!(&known.kind, StateKind::Work { actions, .. }
+            if actions.iter().any(|action| action.id == word.text))
+    })
+}
+
 fn action(reader: &mut Reader, cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> Option<Deed> {
     let mut known: Vec<&str> = VERBS.to_vec();
     let at = |id: &str| state.is_none_or(|state| state.text == id);

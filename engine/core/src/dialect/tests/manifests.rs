@@ -16,6 +16,7 @@ entities:
       price: {type: money, name: {zh: 单价, en: Price}, currency: CNY}
       count: {type: number, name: {zh: 数量, en: Count}, decimals: 0}
       total: {type: money, name: {zh: 合计, en: Total}, currency: CNY, is: price * count}
+      grade: {type: text, name: {zh: 等级, en: Grade}, from: flow}
 roles:
   keeper: {zh: 店长, en: Keeper}
 posts:
@@ -25,7 +26,11 @@ effects:
     name: {zh: 下单, en: Order}
     takes: {code: {type: text, required: true}}
     gives: {done: {type: flag}}
+  pay:
+    name: {zh: 付款, en: Pay}
+    post: bank/payments
 events: [sold, erp.delivered]
+numbers: {item.code: 'I-{year}-{001}'}
 ";
 
 #[test]
@@ -42,6 +47,38 @@ fn a_manifest_is_read() {
     assert_eq!(manifest.events, ["shop.sold", "erp.delivered"]);
     assert_eq!(manifest.roles[0].1.zh, "店长");
     assert_eq!(manifest.posts[0].0, "cashier");
+    assert_eq!(
+        item.field("grade").unwrap().filled_by.as_deref(),
+        Some("flow")
+    );
+    let [pay] = &manifest.calls[..] else {
+        panic!("one effect is posted: {:?}", manifest.calls);
+    };
+    let to = (
+        pay.effect.as_str(),
+        pay.connector.as_str(),
+        pay.path.as_str(),
+    );
+    assert_eq!(to, ("shop.pay", "bank", "/payments"));
+    assert_eq!(manifest.numbers[0].number(2026, 7), "I-2026-007");
+}
+
+#[test]
+fn what_a_manifest_gets_wrong_is_said() {
+    for (right, wrong, code) in [
+        ("from: flow", "from: hook", "unknown-word"),
+        ("post: bank/payments", "post: payments", "bad-post"),
+        (
+            "item.code: 'I-{year}-{001}'",
+            "item.price: 'I-{001}'",
+            "unknown-field",
+        ),
+        ("'I-{year}-{001}'", "'I-{year}'", "bad-number-form"),
+    ] {
+        let (manifest, faults) = read("module.yaml", &SHOP.replace(right, wrong));
+        assert!(manifest.is_none(), "{wrong}");
+        assert_eq!(faults[0].code, code, "{wrong}");
+    }
 }
 
 #[test]

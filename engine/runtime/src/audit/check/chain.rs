@@ -23,9 +23,10 @@ impl Checker<'_> {
         self.report.events += open.events.len() as u64;
         let before = self.report.findings.len();
         self.numbers(&open);
-        let is_record = open.chain.starts_with("record:");
-        let events = self.links(&open, is_record);
-        if !is_record {
+        // Chains of records, flows and the like are named `<kind>:<id>`: no row folds from them.
+        let is_other = open.chain.contains(':');
+        let events = self.links(&open, is_other);
+        if !is_other {
             self.report.instances += u64::from(open.state.is_some());
             let is_whole = self.report.findings.len() == before;
             self.state(&open, events, is_whole);
@@ -80,7 +81,7 @@ impl Checker<'_> {
     }
 
     /// The hashes of the chain, and columns that say what the event says. Returns the events when all can be read.
-    fn links(&mut self, open: &Open, is_record: bool) -> Option<Vec<Event>> {
+    fn links(&mut self, open: &Open, is_other: bool) -> Option<Vec<Event>> {
         let (mut at, mut events) = (CHAIN_START.to_owned(), Some(vec![]));
         for row in &open.events {
             if link(&at, &row.body) != row.hash {
@@ -93,7 +94,7 @@ impl Checker<'_> {
                 ));
             }
             at.clone_from(&row.hash);
-            if is_record {
+            if is_other {
                 continue;
             }
             let event = serde_json::from_str::<Event>(&row.body).ok();

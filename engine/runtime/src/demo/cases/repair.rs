@@ -408,13 +408,13 @@ pub(super) const CASES: &[DemoCase] = &[
     DemoCase {
         flow: "repair_order",
         shows: "待回访",
-        applicant: "zouhui",
+        applicant: "tanbo",
         work_hours_ago: 22,
         values: &[
             ("vehicle", "V3007"),
             ("fault", "水泵渗漏"),
-            ("station", "station_guangzhou"),
-            ("area", "area_south"),
+            ("station", "station_hangzhou"),
+            ("area", "area_east"),
             ("tier", "b"),
             ("fault_on", "{today-20}"),
             ("odometer_km", "56000"),
@@ -424,18 +424,18 @@ pub(super) const CASES: &[DemoCase] = &[
         ],
         steps: &[
             AGAIN,
-            act("fanghao", "triage", "accept", &[]),
-            act("fanghao", "dispatch", "done", &[("engineer", "jinlong")]),
-            act("jinlong", "accepting", "accept", &[]),
+            act("kongling", "triage", "accept", &[]),
+            act("kongling", "dispatch", "done", &[("engineer", "liaofei")]),
+            act("liaofei", "accepting", "accept", &[]),
             act(
-                "jinlong",
+                "liaofei",
                 "arriving",
                 "done",
                 &[("arrived_on", "{today-19}")],
             ),
-            act("jinlong", "diagnosing", "done", &[("fault_code", "P0217")]),
+            act("liaofei", "diagnosing", "done", &[("fault_code", "P0217")]),
             act(
-                "jinlong",
+                "liaofei",
                 "repairing",
                 "finish",
                 &[
@@ -447,9 +447,9 @@ pub(super) const CASES: &[DemoCase] = &[
                     ("finished_on", "{today-18}"),
                 ],
             ),
-            approve("zouhui", "tested"),
+            approve("qinyue", "tested"),
             act(
-                "zouhui",
+                "tanbo",
                 "customer_signed",
                 "done",
                 &[("signature", "[\"file:signature.png\"]")],

@@ -1,7 +1,8 @@
 //! What people did beside deciding, as sentences.
 
-use assent_core::definition::{Definition, StateKind};
+use assent_core::definition::{Definition, Signature, StateKind};
 use assent_core::event::Change;
+use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 
 use super::{Line, Said};
@@ -17,6 +18,32 @@ pub(super) fn outcome_name(def: &Definition, state: &str, id: &str) -> Text {
         .iter()
         .find(|outcome| outcome.id == id)
         .map_or_else(|| Text::same(id), |outcome| outcome.name.clone())
+}
+
+/// Does the state ask for a drawn signature?
+pub(super) fn drawn(def: &Definition, state: &str) -> bool {
+    let kind = def.state_ix(state).map(|ix| &def.states[ix].kind);
+    matches!(kind, Some(StateKind::Approve(approve)) if approve.signature == Some(Signature::Drawn))
+}
+
+/// A task that ended without its state being decided: out of a pool, back into it, or a copy ticked off.
+pub(super) fn closed(said: &Said<'_>, end: TaskEnd) -> Line {
+    let who = &said.who;
+    let (kind, zh, en) = match end {
+        TaskEnd::Claimed => ("claimed", "认领", "claimed it"),
+        TaskEnd::GivenBack => ("given_back", "放回", "put it back"),
+        TaskEnd::Read => ("read", "已阅", "has read the copy"),
+        TaskEnd::Approved
+        | TaskEnd::Rejected
+        | TaskEnd::Returned
+        | TaskEnd::Done
+        | TaskEnd::Transferred
+        | TaskEnd::Cancelled
+        | TaskEnd::Advised
+        | TaskEnd::Answered => return Line::silent("task_closed"),
+    };
+    let (zh, en) = (format!("{} {zh}", who.zh), format!("{} {en}", who.en));
+    Line::new(kind, "comment", zh, en)
 }
 
 pub(super) fn words(said: &Said<'_>, change: &Change) -> Line {

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
+use super::bodies::{CommentBody, CopyBody};
 use super::read::Body;
 use super::shape::{
     Accepted, ExpectedState, Explained, Instance, InstanceListRow, InstanceRows, SetBody, Standing,
@@ -219,10 +220,47 @@ pub async fn withdraw(
     .await
 }
 
-/// Words for everybody who reads it.
-#[utoipa::path(post, path = "/api/v1/instances/{id}/comment", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
-    responses((status = 200, body = Accepted)))]
+/// Words for everybody who reads it; those who are mentioned get a copy.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/comment", tag = "instances", params(("id" = String, Path)), request_body = CommentBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub async fn comment(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<CommentBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    let action = Action::Comment {
+        text: body.comment,
+        mention: body.mention,
+        files: body.files,
+    };
+    send(&site, &writer, &id, action, key).await
+}
+
+/// Informs people; each gets a copy to read.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/copy", tag = "instances", params(("id" = String, Path)), request_body = CopyBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub async fn copy(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<CopyBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    let action = Action::Copy {
+        to: body.to,
+        comment: body.comment,
+    };
+    send(&site, &writer, &id, action, key).await
+}
+
+/// The applicant asks those it waits on to hurry, not too often.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/urge", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem)))]
+pub async fn urge(
     State(site): State<Arc<Site>>,
     writer: Writer,
     Path(id): Path<String>,
@@ -230,18 +268,24 @@ pub async fn comment(
     Body(body): Body<WordsBody>,
 ) -> Answer {
     let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(
-        &site,
-        &writer,
-        &id,
-        Action::Comment {
-            text: body.comment.unwrap_or_default(),
-            mention: vec![],
-            files: vec![],
-        },
-        key,
-    )
-    .await
+    send(&site, &writer, &id, Action::Urge, key).await
+}
+
+/// The applicant opens a rejected case again.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/reopen", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem)))]
+pub async fn reopen(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<WordsBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    let action = Action::Reopen {
+        comment: body.comment,
+    };
+    send(&site, &writer, &id, action, key).await
 }
 
 /// The owner lets a held instance try again.

@@ -5,9 +5,12 @@
 
 pub mod absences;
 pub mod audit;
+pub mod bodies;
+pub mod bulk;
 pub mod calendars;
 pub mod clock;
 pub mod events;
+pub mod files;
 pub mod flows;
 pub mod instances;
 pub mod me;
@@ -16,6 +19,7 @@ pub mod overrule;
 pub mod read;
 pub mod shape;
 pub mod tasks;
+pub mod verbs;
 pub mod versions;
 
 use std::sync::Arc;
@@ -72,6 +76,7 @@ pub fn routes() -> Router<Arc<Site>> {
             "/api/v1/tasks/{instance}/{task}/transfer",
             post(tasks::transfer),
         )
+        .merge(verb_routes())
         .route("/api/v1/instances", get(instances::list))
         .route("/api/v1/instances/{id}", get(instances::show))
         .route("/api/v1/instances/{id}/history", get(instances::history))
@@ -84,6 +89,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/submit", post(instances::submit))
         .route("/api/v1/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/v1/instances/{id}/comment", post(instances::comment))
+        .route("/api/v1/instances/{id}/copy", post(instances::copy))
+        .route("/api/v1/instances/{id}/urge", post(instances::urge))
+        .route("/api/v1/instances/{id}/reopen", post(instances::reopen))
+        .route("/api/v1/files", post(files::store))
+        .route("/api/v1/files/{id}", get(files::show))
         .route("/api/v1/instances/{id}/retry", post(instances::retry))
         .route(
             "/api/v1/instances/{id}/override/{verb}",
@@ -99,6 +109,24 @@ pub fn routes() -> Router<Arc<Site>> {
             "/api/{*rest}",
             axum::routing::any(|| async { Fault::not_found() }),
         )
+}
+
+/// What is done on a task beside deciding.
+fn verb_routes() -> Router<Arc<Site>> {
+    let on_task = |verb: &str| format!("/api/v1/tasks/{{instance}}/{{task}}/{verb}");
+    Router::new()
+        .route("/api/v1/tasks/decisions", post(bulk::decide))
+        .route(&on_task("delegate"), post(verbs::delegate))
+        .route(&on_task("add-signer"), post(verbs::add_signer))
+        .route(&on_task("remove-signer"), post(verbs::remove_signer))
+        .route(&on_task("advise"), post(verbs::advise))
+        .route(&on_task("claim"), post(verbs::claim))
+        .route(&on_task("give-back"), post(verbs::give_back))
+        .route(&on_task("ask"), post(verbs::ask))
+        .route(&on_task("reply"), post(verbs::reply))
+        .route(&on_task("read"), post(verbs::read))
+        .route(&on_task("take-back"), post(verbs::take_back))
+        .route(&on_task("code"), post(verbs::code))
 }
 
 /// How a deadline was reckoned.

@@ -37,6 +37,20 @@ use crate::web::{Site, Visit, assets, words};
         super::tasks::act,
         super::tasks::send_back,
         super::tasks::transfer,
+        super::bulk::decide,
+        super::verbs::delegate,
+        super::verbs::add_signer,
+        super::verbs::remove_signer,
+        super::verbs::advise,
+        super::verbs::claim,
+        super::verbs::give_back,
+        super::verbs::ask,
+        super::verbs::reply,
+        super::verbs::read,
+        super::verbs::take_back,
+        super::verbs::code,
+        super::files::store,
+        super::files::show,
         super::instances::list,
         super::instances::show,
         super::instances::history,
@@ -49,6 +63,9 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::submit,
         super::instances::withdraw,
         super::instances::comment,
+        super::instances::copy,
+        super::instances::urge,
+        super::instances::reopen,
         super::instances::retry,
         super::overrule::overrule,
         super::overrule::leaving,
@@ -106,7 +123,24 @@ mod tests {
         );
         for verb in [
             "decision",
+            "decisions",
             "transfer",
+            "delegate",
+            "add-signer",
+            "remove-signer",
+            "advise",
+            "claim",
+            "give-back",
+            "ask",
+            "reply",
+            "read",
+            "take-back",
+            "code",
+            "copy",
+            "urge",
+            "reopen",
+            "comment",
+            "files",
             "withdraw",
             "submit",
             "save",
@@ -119,7 +153,9 @@ mod tests {
             "why",
             "proof",
         ] {
-            assert!(text.contains(verb), "{verb}");
+            let ends = format!("/{verb}\"");
+            let within = format!("/{verb}/");
+            assert!(text.contains(&ends) || text.contains(&within), "{verb}");
         }
     }
 }

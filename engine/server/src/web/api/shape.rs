@@ -2,8 +2,8 @@
 
 use assent_core::text::Text;
 use assent_runtime::app::{
-    Answer as Done, Fact, FlowView, FormField, InboxItem, InstanceHead, InstanceRow, JsonMap,
-    OfferView, PersonView, TimelineItem, When,
+    Answer as Done, ChangedFact, Fact, FlowView, FormField, InboxItem, InstanceHead, InstanceRow,
+    JsonMap, OfferView, OpinionView, PersonView, TimelineItem, When,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -157,6 +157,11 @@ pub struct TaskRow {
     pub late: bool,
     pub status: String,
     pub round: u32,
+    /// May be approved together with others of its state.
+    pub batch: bool,
+    pub waits_for: Option<Person>,
+    /// Give back as `facts` with the decision.
+    pub facts_hash: String,
 }
 
 impl From<&InboxItem> for TaskRow {
@@ -177,6 +182,9 @@ impl From<&InboxItem> for TaskRow {
             late: item.due.as_ref().is_some_and(|due| due.late),
             status: item.status.clone(),
             round: item.round,
+            batch: item.batch,
+            waits_for: item.waits_for.as_ref().map(Person::from),
+            facts_hash: item.facts_hash.clone(),
         }
     }
 }
@@ -192,6 +200,9 @@ pub struct TaskRows {
 /// What could be done, and why not.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Offer {
+    /// The verb: `approve`, `outcome`, `delegate` …; `act` for an action of a work task.
+    pub verb: String,
+    /// The same, or the id of the action or outcome.
     pub action: String,
     pub label: Words,
     pub task: Option<u32>,
@@ -200,14 +211,19 @@ pub struct Offer {
     pub refusal: Option<String>,
     pub why_not: Option<Words>,
     pub reason_required: bool,
+    /// `typed` (your name) or `drawn` (a picture): goes with it as `signature`.
+    pub signature: Option<String>,
+    /// The password or a mailed code goes with it as `proof`.
+    pub step_up: bool,
     pub ask: Vec<Field>,
-    /// For `return`: where it can go.
+    /// For `return`: where it can go; for `remove_signer`: people.
     pub targets: Vec<String>,
 }
 
 impl From<&OfferView> for Offer {
     fn from(offer: &OfferView) -> Self {
         Self {
+            verb: offer.verb.to_owned(),
             action: offer.action.clone(),
             label: (&offer.label).into(),
             task: offer.task,
@@ -218,6 +234,8 @@ impl From<&OfferView> for Offer {
                 .as_ref()
                 .map(|refusal| (&refusal.message).into()),
             reason_required: offer.reason_required,
+            signature: offer.signature.map(str::to_owned),
+            step_up: offer.step_up,
             ask: offer.ask.iter().map(Field::from).collect(),
             targets: offer
                 .targets
@@ -332,11 +350,62 @@ pub struct Task {
     /// Give back as `facts` with the decision: it is refused when the record has changed since.
     pub facts_hash: String,
     pub due: Option<i64>,
+    /// Who may claim it, as long as nobody has.
+    pub candidates: Vec<Person>,
+    /// Whose opinion or turn comes first.
+    pub waits_for: Option<Person>,
+    /// Who asked you, when it was a person and not the flow.
+    pub asked: Option<Opinion>,
+    /// Opinions given and questions answered for it.
+    pub opinions: Vec<Opinion>,
+    /// What changed since you acted last.
+    pub changed: Vec<Change>,
     /// How that was reckoned.
     pub due_because: Vec<Words>,
     pub why: Vec<Words>,
     pub values: Vec<Value>,
     pub offers: Vec<Offer>,
+}
+
+/// Words of somebody who was asked, or who asks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Opinion {
+    pub by: Person,
+    /// `advice`, `answer`; of who asks: `delegated`, `opinion`, `question`, `copy`.
+    pub kind: String,
+    pub at: Time,
+    pub question: Option<String>,
+    pub words: String,
+}
+
+impl From<&OpinionView> for Opinion {
+    fn from(said: &OpinionView) -> Self {
+        Self {
+            by: (&said.by).into(),
+            kind: said.kind.to_owned(),
+            at: (&said.at).into(),
+            question: said.question.clone(),
+            words: said.words.clone(),
+        }
+    }
+}
+
+/// A field that changed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Change {
+    pub label: Words,
+    pub before: Words,
+    pub after: Words,
+}
+
+impl From<&ChangedFact> for Change {
+    fn from(change: &ChangedFact) -> Self {
+        Self {
+            label: (&change.label).into(),
+            before: (&change.before).into(),
+            after: (&change.after).into(),
+        }
+    }
 }
 
 /// One line of the trail.
@@ -451,24 +520,6 @@ pub struct StartBody {
     pub idempotency_key: Option<String>,
 }
 
-/// `POST /tasks/{instance}/{task}/decision`
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DecisionBody {
-    /// `approve` or `reject`.
-    pub decision: Decision,
-    pub comment: Option<String>,
-    /// Values given with it, by field.
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    pub set: JsonMap,
-    /// `facts_hash` of the task as you read it: refused when the record has changed since.
-    pub facts: Option<String>,
-    /// The round you read: refused when a newer one is under way.
-    pub round: Option<u32>,
-    pub idempotency_key: Option<String>,
-}
-
 /// A verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -500,16 +551,6 @@ pub struct ReturnBody {
     pub idempotency_key: Option<String>,
 }
 
-/// `POST /tasks/{instance}/{task}/transfer`
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TransferBody {
-    /// Person id.
-    pub to: String,
-    pub comment: Option<String>,
-    pub idempotency_key: Option<String>,
-}
-
 /// `POST /instances/{id}/save` and `/submit`
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -521,7 +562,7 @@ pub struct SetBody {
     pub idempotency_key: Option<String>,
 }
 
-/// `POST /instances/{id}/withdraw`, `/comment`, `/retry`
+/// Verbs that need no more than words, or nothing at all.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordsBody {

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, DecideWith, ReturnTo, Verdict, Via};
 use assent_core::value::Values;
-use assent_runtime::app::{JsonMap, Seen, Tab, TaskView};
+use assent_runtime::app::{JsonMap, Proof, Secret, Seen, Tab, TaskView};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
+use super::bodies::{DecisionBody, ToBody};
 use super::read::Body;
-use super::shape::{
-    Accepted, ActBody, Decision, DecisionBody, ReturnBody, Task, TaskRow, TaskRows, TransferBody,
-};
+use super::shape::{Accepted, ActBody, Decision, ReturnBody, Task, TaskRow, TaskRows};
 use super::{Answer, Writer, json, key};
 use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Reader, Site};
@@ -26,7 +25,7 @@ const ROWS_MAX: u32 = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Ask {
-    /// `todo` (the default), `waiting`, `done`.
+    /// `todo` (the default), `waiting`, `done`, `copies`.
     #[serde(default)]
     #[param(value_type = Option<String>)]
     mine: Tab,
@@ -83,6 +82,11 @@ fn shape(view: &TaskView) -> Task {
         round: view.round,
         facts_hash: view.facts_hash.clone(),
         due: view.due.as_ref().map(|due| due.at.0),
+        candidates: view.candidates.iter().map(Into::into).collect(),
+        waits_for: view.waits_for.as_ref().map(Into::into),
+        asked: view.asked.as_ref().map(Into::into),
+        opinions: view.opinions.iter().map(Into::into).collect(),
+        changed: view.changed.iter().map(Into::into).collect(),
         due_because: super::because(view.due.as_ref()),
         why: view.why.iter().map(Into::into).collect(),
         values: view.instance.facts.iter().map(Into::into).collect(),
@@ -94,7 +98,7 @@ fn shape(view: &TaskView) -> Task {
 #[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/decision", tag = "tasks",
     params(("instance" = String, Path), ("task" = u32, Path)), request_body = DecisionBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem),
-              (status = 412, body = Problem), (status = 422, body = Problem)))]
+              (status = 412, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub async fn decide(
     State(site): State<Arc<Site>>,
     writer: Writer,
@@ -103,9 +107,13 @@ pub async fn decide(
     Body(body): Body<DecisionBody>,
 ) -> Answer {
     let set = values(&site, &instance, task, &body.set).await?;
-    let verdict = match body.decision {
-        Decision::Approve => Verdict::Approve,
-        Decision::Reject => Verdict::Reject,
+    let verdict = match (body.decision, &body.outcome) {
+        (Some(Decision::Reject), _) => Verdict::Reject,
+        // An outcome says itself what it counts as.
+        (Some(Decision::Approve), _) | (None, Some(_)) => Verdict::Approve,
+        (None, None) => {
+            return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "no_decision"));
+        }
     };
     let seen = Seen {
         facts: body.facts,
@@ -116,10 +124,23 @@ pub async fn decide(
         verdict,
         comment: body.comment,
         set,
-        with: DecideWith::default(),
+        with: DecideWith {
+            outcome: body.outcome,
+            signature: body.signature,
+            stepped_up: false,
+        },
     };
     let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &instance, action, key, seen).await
+    let proof = body.proof.map(|words| Proof {
+        words: Secret(words),
+        address: writer.0.visit.address.to_string(),
+    });
+    let command = command(&writer, action, key);
+    let done = site
+        .app
+        .command_proved(&instance, command, seen, proof.as_ref())
+        .await?;
+    json(StatusCode::OK, &Accepted::from(&done))
 }
 
 /// Takes a named action of a work task.
@@ -171,14 +192,14 @@ pub async fn send_back(
 
 /// Hands a task to somebody else.
 #[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/transfer", tag = "tasks",
-    params(("instance" = String, Path), ("task" = u32, Path)), request_body = TransferBody,
+    params(("instance" = String, Path), ("task" = u32, Path)), request_body = ToBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
 pub async fn transfer(
     State(site): State<Arc<Site>>,
     writer: Writer,
     Path((instance, task)): Path<(String, u32)>,
     headers: HeaderMap,
-    Body(body): Body<TransferBody>,
+    Body(body): Body<ToBody>,
 ) -> Answer {
     let action = Action::Transfer {
         task,
@@ -196,7 +217,8 @@ async fn values(site: &Site, instance: &str, task: u32, set: &JsonMap) -> Result
     Ok(site.app.read_values(instance, Some(task), set).await?)
 }
 
-async fn send(
+/// Sends a command of a person who came by the API.
+pub(super) async fn send(
     site: &Site,
     writer: &Writer,
     instance: &str,
@@ -204,12 +226,16 @@ async fn send(
     key: Option<String>,
     seen: Seen,
 ) -> Answer {
-    let command = Command {
+    let command = command(writer, action, key);
+    let done = site.app.command_seen(instance, command, seen).await?;
+    json(StatusCode::OK, &Accepted::from(&done))
+}
+
+fn command(writer: &Writer, action: Action, key: Option<String>) -> Command {
+    Command {
         actor: Actor::Person(writer.0.id.clone()),
         via: Via::Api,
         action,
         key,
-    };
-    let done = site.app.command_seen(instance, command, seen).await?;
-    json(StatusCode::OK, &Accepted::from(&done))
+    }
 }

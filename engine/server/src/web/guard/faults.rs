@@ -1,5 +1,6 @@
 //! Faults become a page in words with the next useful button, or problem+json for machines.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assent_runtime::app::FieldFault;
@@ -29,6 +30,9 @@ pub struct Problem {
     pub zh: String,
     /// In English.
     pub en: String,
+    /// What fills the sentence: `by` and `at` of a decision that came first, `to`, `outcome` …
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
     /// Values at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,
@@ -135,17 +139,25 @@ fn shown(site: &Site, visit: &Visit, method: &Method, fault: &Fault) -> Response
     response
 }
 
+impl Problem {
+    /// A fault as a problem, with its title in the language asked for.
+    pub fn of(fault: &Fault, lang: assent_core::text::Lang, request: &str) -> Self {
+        Self {
+            kind: format!("/problems/{}", fault.code),
+            title: fault.text.get(lang).to_owned(),
+            status: fault.status.as_u16(),
+            code: fault.code.clone(),
+            zh: fault.text.zh.clone(),
+            en: fault.text.en.clone(),
+            params: fault.params.clone(),
+            errors: fault.fields.iter().map(ProblemField::from).collect(),
+            request_id: request.to_owned(),
+        }
+    }
+}
+
 fn problem(fault: &Fault, lang: assent_core::text::Lang, request: &str) -> Response {
-    let problem = Problem {
-        kind: format!("/problems/{}", fault.code),
-        title: fault.text.get(lang).to_owned(),
-        status: fault.status.as_u16(),
-        code: fault.code.clone(),
-        zh: fault.text.zh.clone(),
-        en: fault.text.en.clone(),
-        errors: fault.fields.iter().map(ProblemField::from).collect(),
-        request_id: request.to_owned(),
-    };
+    let problem = Problem::of(fault, lang, request);
     let text = serde_json::to_string(&problem).unwrap_or_default();
     (
         fault.status,

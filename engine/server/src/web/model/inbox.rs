@@ -6,6 +6,7 @@ use assent_runtime::app::{InboxItem, InstanceRow, Tab};
 use serde::Serialize;
 
 use super::part::{self, Amount, Choice, Deadline, Empty, Face, Row, Tag};
+use crate::web::guard::faults::encode;
 use crate::web::words;
 
 /// Rows under a heading.
@@ -25,6 +26,8 @@ pub struct InboxModel {
     pub left: String,
     pub tabs: Vec<Choice>,
     pub filters: Vec<Choice>,
+    /// Steps whose tasks may be approved together.
+    pub batches: Vec<Choice>,
     pub groups: Vec<Group>,
     pub more: String,
     pub empty: Option<Empty>,
@@ -38,17 +41,17 @@ pub fn groups(items: &[InboxItem], tab: Tab, now: Moment, lang: Lang) -> Vec<Gro
             id: "all",
             label: words::word(
                 lang,
-                if tab == Tab::Done {
-                    "inbox.done"
-                } else {
-                    "inbox.waiting"
+                match tab {
+                    Tab::Done => "inbox.done",
+                    Tab::Copies => "inbox.copies",
+                    Tab::Waiting | Tab::Todo => "inbox.waiting",
                 },
             )
             .to_owned(),
-            icon: if tab == Tab::Done {
-                "circle-check"
-            } else {
-                "hourglass"
+            icon: match tab {
+                Tab::Done => "circle-check",
+                Tab::Copies => "copy",
+                Tab::Waiting | Tab::Todo => "hourglass",
             },
             count: rows.len(),
             rows,
@@ -89,7 +92,9 @@ fn filled(groups: Vec<Group>) -> Vec<Group> {
 fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
     let amount = item.facts.iter().find_map(|fact| Amount::of(fact, lang));
     let href = match item.task {
-        Some(task) if tab == Tab::Todo => format!("/tasks/{}/{task}", item.instance),
+        Some(task) if matches!(tab, Tab::Todo | Tab::Copies) => {
+            format!("/tasks/{}/{task}", item.instance)
+        }
         Some(_) | None => format!("/instances/{}", item.instance),
     };
     let mut kind = format!(
@@ -138,10 +143,73 @@ fn row(item: &InboxItem, tab: Tab, now: Moment, lang: Lang) -> Row {
             .as_ref()
             .filter(|_| tab != Tab::Done)
             .map(|due| Deadline::of(due, lang)),
-        tag: (tab != Tab::Todo && (tab == Tab::Done || item.due.is_none()))
-            .then(|| Tag::status(&item.status, &item.status_shown, lang)),
+        tag: match tab {
+            Tab::Todo => asked(item, lang),
+            Tab::Copies => None,
+            Tab::Done => Some(Tag::status(&item.status, &item.status_shown, lang)),
+            Tab::Waiting => item
+                .due
+                .is_none()
+                .then(|| Tag::status(&item.status, &item.status_shown, lang)),
+        },
         said,
+        act: item.take_back.then(|| Choice {
+            href: format!("/instances/{}#take_back", item.instance),
+            label: words::word(lang, "inbox.take_back").to_owned(),
+            ..Choice::default()
+        }),
     }
+}
+
+/// What is asked, where it is not a decision of one's own that could be taken now.
+fn asked(item: &InboxItem, lang: Lang) -> Option<Tag> {
+    let tag = |tone, icon, text: String| Some(Tag { tone, icon, text });
+    if let Some(person) = &item.waits_for {
+        let text = words::say(lang, "inbox.waits_for", &[("who", &person.name)]);
+        return tag("wait", "hourglass", text);
+    }
+    let (tone, icon, key) = match item.kind.as_str() {
+        "claim" => ("held", "hand", "inbox.to_claim"),
+        "advise" => ("wait", "pen-line", "inbox.to_advise"),
+        "answer" => ("wait", "circle-help", "inbox.to_answer"),
+        _ => return None,
+    };
+    tag(tone, icon, words::word(lang, key).to_owned())
+}
+
+/// Steps that have at least two tasks which may be approved together.
+pub fn batches(items: &[InboxItem], tab: Tab, lang: Lang) -> Vec<Choice> {
+    let mut steps: Vec<(&InboxItem, u32)> = Vec::new();
+    for item in items.iter().filter(|item| item.batch && tab == Tab::Todo) {
+        let same = steps
+            .iter_mut()
+            .find(|(first, _)| (&first.flow, &first.state) == (&item.flow, &item.state));
+        match same {
+            Some((_, count)) => *count += 1,
+            None => steps.push((item, 1)),
+        }
+    }
+    steps
+        .into_iter()
+        .filter(|(_, count)| *count > 1)
+        .map(|(item, count)| Choice {
+            href: format!(
+                "/inbox/batch?flow={}&state={}",
+                encode(&item.flow),
+                encode(&item.state)
+            ),
+            label: words::say(
+                lang,
+                "batch.several",
+                &[
+                    ("flow", item.flow_name.get(lang)),
+                    ("state", item.state_name.get(lang)),
+                ],
+            ),
+            count: Some(count),
+            ..Choice::default()
+        })
+        .collect()
 }
 
 /// A row of the list of instances.

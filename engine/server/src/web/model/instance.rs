@@ -1,14 +1,14 @@
 //! The page of an instance: facts, trail, picture, and what the reader can do.
 
 use assent_core::text::Lang;
-use assent_runtime::app::{InstanceView, OfferView};
+use assent_runtime::app::{FormOption, InstanceView, OfferView};
 use serde::Serialize;
 
 use super::part::{Amount, Deadline, Face, FactModel, Note};
 use super::sheet::{Comeback, Hidden, Sheet, Sheets, look, sheet_id};
 use super::task::{BarButton, Head, StateLine, head, states};
 use super::trail::{self, TrailLine};
-use crate::web::words;
+use crate::web::{people, words};
 
 /// Facts of the first screen beside the amount.
 const FEW_MAX: usize = 4;
@@ -31,6 +31,8 @@ pub struct InstanceModel {
     pub buttons: Vec<BarButton>,
     pub sheets: Vec<Sheet>,
     pub about: Vec<About>,
+    /// Names offered in the boxes for people.
+    pub people: Vec<String>,
     /// Where the flow may be overruled; empty for whoever may not.
     pub overrule: String,
     pub why_href: String,
@@ -59,6 +61,7 @@ pub fn draw(
     view: &InstanceView,
     lang: Lang,
     key: String,
+    people: &[FormOption],
     comeback: Option<&Comeback>,
 ) -> InstanceModel {
     let first: Vec<_> = view.facts.iter().filter(|fact| fact.first).collect();
@@ -89,6 +92,7 @@ pub fn draw(
         states: states(view, lang),
         waiting: waiting(view, lang),
         about: about(view, lang),
+        people: people::offered(people, lang),
         overrule: match view.overrides {
             Some(_) => format!("/instances/{}/override", view.head.id),
             None => String::new(),
@@ -111,7 +115,6 @@ pub fn draw(
             value: key,
         }],
         form: &[],
-        people: &[],
         comeback,
     };
     for offer in view.offers.iter().filter(|offer| shown(offer)) {
@@ -121,8 +124,8 @@ pub fn draw(
             href: format!("#{}", sheet_id(offer)),
             label: offer.label.get(lang).to_owned(),
             icon,
-            tone: if offer.action == "withdraw" { "no" } else { "" },
-            key: if offer.action == "comment" { "c" } else { "" },
+            tone: if offer.verb == "withdraw" { "no" } else { "" },
+            key: if offer.verb == "comment" { "c" } else { "" },
         });
     }
     model.big = big;
@@ -131,7 +134,11 @@ pub fn draw(
 
 /// What is done on the instance and not on a task.
 fn shown(offer: &OfferView) -> bool {
-    offer.allowed && matches!(offer.action.as_str(), "withdraw" | "comment" | "retry")
+    offer.allowed
+        && matches!(
+            offer.verb,
+            "withdraw" | "comment" | "retry" | "copy" | "urge" | "reopen" | "take_back"
+        )
 }
 
 fn ask(view: &InstanceView, lang: Lang) -> Option<Note> {

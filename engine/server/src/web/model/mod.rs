@@ -1,5 +1,7 @@
 //! What templates show: finished words in one language. Made from the runtime's views, which carry both.
 
+pub mod asks;
+pub mod batch;
 pub mod field;
 pub mod inbox;
 pub mod instance;

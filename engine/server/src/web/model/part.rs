@@ -264,6 +264,8 @@ pub struct Row {
     pub deadline: Option<Deadline>,
     pub tag: Option<Tag>,
     pub said: String,
+    /// What can be done from the list itself.
+    pub act: Option<Choice>,
 }
 
 /// One choice among several views of the same page.

@@ -1,10 +1,11 @@
 //! Sheets: what opens when a button is pressed. A sheet repeats the amount and the consequence before anything is sent.
 
 use assent_core::text::Lang;
-use assent_runtime::app::{FieldFault, FormField, FormOption, OfferView};
+use assent_runtime::app::{FieldFault, FormField, OfferView};
 use serde::Serialize;
 
-use super::field::{Drawing, FieldModel, OptionModel};
+use super::asks::Asks;
+use super::field::{Drawing, FieldModel};
 use super::part::Amount;
 use crate::web::form::{self, Typed};
 use crate::web::words;
@@ -26,6 +27,10 @@ pub struct Sheet {
     pub hidden: Vec<Hidden>,
     pub fields: Vec<FieldModel>,
     pub comment: Option<CommentBox>,
+    /// It carries files.
+    pub multipart: bool,
+    /// Where a code can be asked for.
+    pub code: String,
     /// Stands open because it came back with a fault.
     pub open: bool,
 }
@@ -77,8 +82,6 @@ pub struct Sheets<'a> {
     pub hidden: Vec<Hidden>,
     /// The record's fields as they may be written here.
     pub form: &'a [FormField],
-    /// Colleagues, for a transfer.
-    pub people: &'a [FormOption],
     pub comeback: Option<&'a Comeback>,
 }
 
@@ -101,11 +104,18 @@ impl Sheets<'_> {
             error: comeback.map(|back| back.error.clone()).unwrap_or_default(),
             open: comeback.is_some(),
             fields: self.fields(offer, &id, comeback),
-            comment: Some(self.comment(offer, &id, comeback)),
+            comment: speaks(offer).then(|| self.comment(offer, &id, comeback)),
             id,
             ..Sheet::default()
         };
-        if matches!(offer.action.as_str(), "approve" | "reject" | "withdraw") || offer.work {
+        sheet.multipart = sheet
+            .fields
+            .iter()
+            .any(|field| matches!(field.kind, "file" | "drawn"));
+        if offer.step_up {
+            sheet.code = format!("{}/code", self.base);
+        }
+        if matches!(offer.verb, "approve" | "reject" | "outcome" | "withdraw") || offer.work {
             sheet.sum = self.sum.clone().map(|amount| Sum {
                 label: amount.label.clone(),
                 amount,
@@ -113,15 +123,14 @@ impl Sheets<'_> {
         }
         sheet.hidden.push(Hidden {
             name: "action",
-            value: offer.action.clone(),
+            value: sheet_id(offer),
         });
         sheet
     }
 
     fn address(&self, offer: &OfferView) -> String {
-        let verb = match offer.action.as_str() {
-            "approve" | "reject" => "decision",
-            _ if offer.work => "act",
+        let verb = match offer.verb {
+            "approve" | "reject" | "outcome" => "decision",
             other => other,
         };
         format!("{}/{verb}", self.base)
@@ -135,7 +144,7 @@ impl Sheets<'_> {
             faults: comeback.map_or(&[], |back| &back.faults),
             require: &offer.require,
         };
-        let decides = offer.action == "approve" || offer.work;
+        let decides = offer.verb == "approve" || offer.work;
         let mut fields = drawing.writable(if decides { self.form } else { &[] });
         for ask in &offer.ask {
             // A record field that the decision asks for is drawn once, with the value it has.
@@ -145,61 +154,28 @@ impl Sheets<'_> {
                 None => fields.push(drawing.field(ask)),
             }
         }
-        match offer.action.as_str() {
-            "transfer" => fields.push(self.pick("to", "sheet.to_whom", id, self.people, comeback)),
-            "return" if offer.targets.len() > 1 => {
-                fields.push(self.pick("to", "sheet.to_where", id, &offer.targets, comeback));
-            }
-            _ => {}
-        }
+        let asks = Asks {
+            lang: self.lang,
+            id,
+            comeback,
+        };
+        fields.extend(asks.of(offer));
         fields
     }
 
-    /// A choice that is not a field of the record.
-    fn pick(
-        &self,
-        name: &str,
-        label: &str,
-        id: &str,
-        options: &[FormOption],
-        comeback: Option<&Comeback>,
-    ) -> FieldModel {
-        let chosen = comeback
-            .map(|back| back.typed.text(name).to_owned())
-            .unwrap_or_default();
-        FieldModel {
-            id: format!("{id}-{name}"),
-            name: name.to_owned(),
-            label: words::word(self.lang, label).to_owned(),
-            kind: "select",
-            required: true,
-            error: comeback
-                .and_then(|back| back.faults.iter().find(|fault| fault.field == name))
-                .map(|fault| fault.message.get(self.lang).to_owned())
-                .unwrap_or_default(),
-            options: options
-                .iter()
-                .map(|option| OptionModel {
-                    id: option.id.clone(),
-                    label: option.name.get(self.lang).to_owned(),
-                    on: option.id == chosen,
-                    ..OptionModel::default()
-                })
-                .collect(),
-            ..FieldModel::default()
-        }
-    }
-
     fn comment(&self, offer: &OfferView, id: &str, comeback: Option<&Comeback>) -> CommentBox {
-        let required = offer.reason_required
-            || matches!(offer.action.as_str(), "reject" | "return" | "comment");
-        let key = match offer.action.as_str() {
+        let required = needs_words(offer);
+        let key = match offer.verb {
             "reject" | "return" => "sheet.reason",
             "comment" => "sheet.words",
+            "advise" => "sheet.opinion",
+            "ask" => "sheet.question",
+            "reply" => "sheet.answer",
+            "delegate" | "add_signer" | "copy" => "sheet.tell_them",
             _ if required => "sheet.reason",
             _ => "sheet.comment",
         };
-        let phrases = match offer.action.as_str() {
+        let phrases = match offer.verb {
             "reject" | "return" => "sheet.phrases_reject",
             "approve" => "sheet.phrases_approve",
             _ => "",
@@ -229,26 +205,46 @@ impl Sheets<'_> {
     }
 }
 
-/// The sheet's id: also what stands behind `#` in the address.
+/// Must something be said with it?
+pub fn needs_words(offer: &OfferView) -> bool {
+    offer.reason_required || matches!(offer.verb, "reject" | "return" | "comment")
+}
+
+/// May something be said with it?
+fn speaks(offer: &OfferView) -> bool {
+    !matches!(offer.verb, "claim" | "read" | "urge")
+}
+
+/// The sheet's id: also what stands behind `#` in the address, and how a post names its offer.
 pub fn sheet_id(offer: &OfferView) -> String {
-    if offer.work {
-        format!("act-{}", offer.action)
-    } else {
-        offer.action.clone()
+    match offer.verb {
+        "act" => format!("act-{}", offer.action),
+        "outcome" => format!("outcome-{}", offer.action),
+        verb => verb.to_owned(),
     }
 }
 
 /// Colour of the button and its icon.
 pub fn look(offer: &OfferView) -> (&'static str, &'static str) {
-    match offer.action.as_str() {
+    match offer.verb {
         "approve" => ("main", "check"),
         "reject" => ("solid-no", "x"),
-        "return" => ("main", "undo-2"),
+        "return" | "give_back" | "take_back" => ("main", "undo-2"),
         "transfer" => ("main", "forward"),
+        "delegate" => ("main", "user"),
+        "add_signer" => ("main", "plus"),
+        "remove_signer" => ("main", "user-round-x"),
+        "ask" => ("main", "circle-help"),
+        "advise" | "reply" => ("main", "pen-line"),
+        "claim" => ("main", "hand"),
+        "read" => ("main", "eye"),
+        "copy" => ("main", "copy"),
+        "urge" => ("main", "bell"),
         "comment" => ("main", "message-square"),
         "withdraw" => ("solid-no", "undo-2"),
-        "retry" => ("main", "refresh-cw"),
+        "retry" | "reopen" => ("main", "refresh-cw"),
         "submit" | "submit_straight_back" => ("main", "send"),
+        "outcome" => ("main", "stamp"),
         _ => ("main", "check"),
     }
 }

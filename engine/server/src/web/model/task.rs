@@ -1,14 +1,14 @@
 //! The task page: everything an approver needs on the first screen, two taps to a decision.
 
 use assent_core::text::Lang;
-use assent_runtime::app::{FormOption, OfferView, TaskView};
+use assent_runtime::app::{FormOption, OfferView, OpinionView, TaskView};
 use serde::Serialize;
 
 use super::field::{Drawing, FieldModel};
 use super::part::{Amount, Deadline, Face, FactModel, Note, Tag};
 use super::sheet::{Comeback, Hidden, Sheet, Sheets, look, sheet_id};
 use super::trail::{self, TrailLine};
-use crate::web::words;
+use crate::web::{people, words};
 
 /// Facts of the first screen beside the amount.
 const FEW_MAX: usize = 4;
@@ -27,6 +27,11 @@ pub struct Head {
     pub stamp: Option<Tag>,
 }
 
+/// Most lines of the trail on the task's own page: the newest, and what comes.
+const TRAIL_LINES_MAX: usize = 16;
+/// Largest diagram drawn there, bytes.
+const DIAGRAM_BYTES_MAX: usize = 12_000;
+
 /// The task page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TaskModel {
@@ -39,9 +44,19 @@ pub struct TaskModel {
     pub gone: Option<Note>,
     pub changes: Vec<ChangeModel>,
     pub changes_title: String,
+    pub asked: Option<Said>,
+    pub opinions: Vec<Said>,
+    pub opinions_title: String,
+    pub waits: Option<Note>,
+    /// Names offered in the boxes for people.
+    pub people: Vec<String>,
     pub facts: Vec<FactModel>,
     pub trail: Vec<TrailLine>,
     pub minor: usize,
+    /// The instance's page, where the trail stands as a whole; empty when all of it is here.
+    pub whole_trail: String,
+    /// The same for the diagram.
+    pub whole_diagram: String,
     pub diagram: String,
     pub diagram_open: bool,
     pub states: Vec<StateLine>,
@@ -56,12 +71,55 @@ pub struct TaskModel {
     pub next: String,
 }
 
+impl TaskModel {
+    /// The trail and the diagram, as far as they fit a first view; the rest is on the instance's page.
+    fn at_length(&mut self, view: &TaskView, lang: Lang) {
+        let instance = &view.instance;
+        let page = format!("/instances/{}", instance.head.id);
+        self.trail = trail::lines(instance, lang);
+        if self.trail.len() > TRAIL_LINES_MAX {
+            self.trail.retain(|line| !line.tone.contains("minor"));
+            let more = self.trail.len().saturating_sub(TRAIL_LINES_MAX);
+            self.trail.drain(..more);
+            self.whole_trail = format!("{page}#trail");
+        }
+        let svg = instance.diagram.svg.get(lang);
+        if svg.len() > DIAGRAM_BYTES_MAX {
+            self.whole_diagram = format!("{page}#diagram");
+        } else {
+            svg.clone_into(&mut self.diagram);
+        }
+    }
+}
+
 /// A field that changed.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ChangeModel {
     pub label: String,
     pub before: String,
     pub after: String,
+}
+
+/// Somebody's words: what they ask, or what they answered.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Said {
+    pub who: Face,
+    pub what: String,
+    pub at: String,
+    pub question: String,
+    pub words: String,
+}
+
+impl Said {
+    fn of(said: &OpinionView, lang: Lang) -> Self {
+        Self {
+            who: Face::of(&said.by, lang),
+            what: words::word(lang, &format!("task.said_{}", said.kind)).to_owned(),
+            at: said.at.shown.get(lang).to_owned(),
+            question: said.question.clone().unwrap_or_default(),
+            words: said.words.clone(),
+        }
+    }
 }
 
 /// The fixed bar.
@@ -176,8 +234,6 @@ impl TaskDrawing<'_> {
                 .iter()
                 .map(|fact| FactModel::of(fact, lang))
                 .collect(),
-            trail: trail::lines(instance, lang),
-            diagram: instance.diagram.svg.get(lang).to_owned(),
             states: states(instance, lang),
             why_href: format!("/instances/{}/why", view.instance.head.id),
             why: view
@@ -188,6 +244,7 @@ impl TaskDrawing<'_> {
             big: big.clone(),
             ..TaskModel::default()
         };
+        model.at_length(view, lang);
         model.minor = model
             .trail
             .iter()
@@ -199,6 +256,7 @@ impl TaskDrawing<'_> {
                 .extend(due.because.iter().map(|text| text.get(lang).to_owned()));
         }
         if view.open {
+            self.told(view, &mut model);
             self.actions(view, big, &mut model);
         }
         if view.left > 1 {
@@ -208,6 +266,36 @@ impl TaskDrawing<'_> {
             model.next = format!("/tasks/{instance}/{task}");
         }
         model
+    }
+
+    /// Who asked and what for, what others have said for it, and whom it waits for.
+    fn told(&self, view: &TaskView, model: &mut TaskModel) {
+        let lang = self.lang;
+        model.asked = view.asked.as_ref().map(|asked| Said::of(asked, lang));
+        model.opinions = view
+            .opinions
+            .iter()
+            .map(|said| Said::of(said, lang))
+            .collect();
+        model.opinions_title = words::word(lang, "task.opinions").to_owned();
+        model.waits = view.waits_for.as_ref().map(|person| Note {
+            tone: "late".to_owned(),
+            icon: "hourglass".to_owned(),
+            text: words::say(lang, "task.waits_for", &[("who", &person.name)]),
+            ..Note::default()
+        });
+        let names: Vec<&str> = view
+            .candidates
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect();
+        if !names.is_empty() {
+            let names = names.join(lang.pick("、", ", "));
+            model
+                .why
+                .push(words::say(lang, "task.candidates", &[("who", &names)]));
+        }
+        model.people = people::offered(self.people, lang);
     }
 
     fn gone(&self, view: &TaskView) -> Option<Note> {
@@ -228,11 +316,10 @@ impl TaskDrawing<'_> {
             sum,
             hidden: self.hidden(view),
             form: &view.form,
-            people: self.people,
             comeback: self.comeback,
         };
         let draft = view.kind == "draft";
-        let (mut bar, mut more) = (Vec::new(), Vec::new());
+        let (mut bar, mut more, mut outcomes) = (Vec::new(), Vec::new(), 0);
         for offer in &view.offers {
             if draft
                 && matches!(
@@ -247,9 +334,16 @@ impl TaskDrawing<'_> {
                 continue;
             }
             model.sheets.push(sheets.of(offer));
-            let main = matches!(offer.action.as_str(), "approve" | "reject") || offer.work;
+            let main = matches!(
+                offer.verb,
+                "approve" | "reject" | "act" | "advise" | "reply" | "claim" | "read"
+            );
             if main && bar.len() < BAR_BUTTONS_MAX {
                 bar.push(self.bar_button(offer, bar.is_empty()));
+            } else if offer.verb == "outcome" {
+                // A conclusion of the flow's own stands before what only moves the task.
+                more.insert(outcomes, self.menu_item(offer));
+                outcomes += 1;
             } else {
                 more.push(self.menu_item(offer));
             }

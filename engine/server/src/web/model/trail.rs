@@ -4,6 +4,8 @@ use assent_core::text::Lang;
 use assent_runtime::app::{Expected, InstanceView, PersonView, Standing, TimelineItem};
 use serde::Serialize;
 
+use super::part::FileLink;
+
 use crate::web::words;
 
 /// One line.
@@ -17,6 +19,7 @@ pub struct TrailLine {
     pub exact: String,
     pub names: String,
     pub words: String,
+    pub files: Vec<FileLink>,
     pub why: Vec<String>,
 }
 
@@ -41,7 +44,17 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         ("return", _) => ("late", "undo-2"),
         (_, "started") => ("", "file-pen-line"),
         (_, "submitted") => ("", "send"),
-        (_, "commented") => ("", "message-square"),
+        (_, "commented" | "replied") => ("", "message-square"),
+        (_, "opinion_asked" | "questioned") => ("", "circle-help"),
+        (_, "advised") => ("", "pen-line"),
+        (_, "copied") => ("", "copy"),
+        (_, "read") => ("", "eye"),
+        (_, "claimed" | "given_back") => ("", "hand"),
+        (_, "voter_added") => ("", "plus"),
+        (_, "voter_removed") => ("", "user-round-x"),
+        (_, "urged") => ("late", "bell"),
+        (_, "taken_back") => ("late", "undo-2"),
+        (_, "reopened") => ("late", "refresh-cw"),
         (_, "reminded") => ("late", "bell"),
         (_, "transferred") => ("", "forward"),
         (_, "skipped") => ("", "skip-forward"),
@@ -72,6 +85,15 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         at: short(item.at.shown.get(lang)),
         exact: item.at.shown.get(lang).to_owned(),
         words: item.comment.clone().unwrap_or_default(),
+        files: item
+            .files
+            .iter()
+            .map(|file| FileLink {
+                href: format!("/files/{}", file.id),
+                name: file.name.clone(),
+                size: size(file.bytes),
+            })
+            .collect(),
         why: item
             .because
             .iter()
@@ -79,6 +101,16 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
             .chain(Some(way.to_owned()).filter(|way| !way.is_empty()))
             .collect(),
         ..TrailLine::default()
+    }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    const KB: u64 = 1_024;
+    match bytes {
+        0 => String::new(),
+        bytes if bytes < KB * KB => format!("{} KB", bytes.div_ceil(KB)),
+        bytes => format!("{} MB", bytes.div_ceil(KB * KB)),
     }
 }
 

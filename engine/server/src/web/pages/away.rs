@@ -10,13 +10,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use super::{Answer, task};
+use super::Answer;
 use crate::web::form::Typed;
 use crate::web::model::field::OptionModel;
 use crate::web::model::{FieldModel, Note};
 use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
-use crate::web::{Reader, Site, words};
+use crate::web::{Reader, Site, people, words};
 
 #[derive(Serialize)]
 struct Model {
@@ -162,7 +162,7 @@ async fn drawn(
             .collect(),
         ..field(name, "select", false)
     };
-    let people = task::colleagues(site, &reader.id);
+    let people = people::colleagues(site, &reader.id);
     let people = people
         .into_iter()
         .map(|one| (one.id, one.name.get(lang).to_owned()));

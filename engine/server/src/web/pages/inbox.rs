@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::Answer;
 use crate::web::guard::faults::encode;
-use crate::web::model::inbox::{InboxModel, groups};
+use crate::web::model::inbox::{InboxModel, batches, groups};
 use crate::web::model::{Choice, Empty};
 use crate::web::page::{self, Page};
 use crate::web::{Reader, Site, words};
@@ -36,6 +36,7 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         .inbox(&reader.id, ask.tab, flow, from, ROWS)
         .await?;
     let todo = site.app.todo_count(&reader.id).await?;
+    let copies = site.app.copies_count(&reader.id).await?;
     let filters = filters(&site, &reader, &ask, &list.items).await?;
     let model = InboxModel {
         left: if ask.tab == Tab::Todo && todo > 0 {
@@ -43,7 +44,8 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Query(ask): Que
         } else {
             String::new()
         },
-        tabs: tabs(&ask, todo, lang),
+        tabs: tabs(&ask, todo, copies, lang),
+        batches: batches(&list.items, ask.tab, lang),
         filters,
         groups: groups(&list.items, ask.tab, site.app.now(), lang),
         more: list
@@ -73,21 +75,28 @@ fn tab_word(tab: Tab) -> &'static str {
         Tab::Todo => "todo",
         Tab::Waiting => "waiting",
         Tab::Done => "done",
+        Tab::Copies => "copies",
     }
 }
 
-fn tabs(ask: &Ask, todo: u32, lang: assent_core::text::Lang) -> Vec<Choice> {
+fn tabs(ask: &Ask, todo: u32, copies: u32, lang: assent_core::text::Lang) -> Vec<Choice> {
     [
         (Tab::Todo, "inbox.todo"),
         (Tab::Waiting, "inbox.waiting"),
         (Tab::Done, "inbox.done"),
+        (Tab::Copies, "inbox.copies"),
     ]
     .into_iter()
     .map(|(tab, key)| Choice {
         href: format!("/inbox?tab={}", tab_word(tab)),
         label: words::word(lang, key).to_owned(),
         here: tab == ask.tab,
-        count: (tab == Tab::Todo && todo > 0).then_some(todo),
+        count: match tab {
+            Tab::Todo => Some(todo),
+            Tab::Copies => Some(copies),
+            Tab::Waiting | Tab::Done => None,
+        }
+        .filter(|count| *count > 0),
     })
     .collect()
 }
@@ -147,6 +156,7 @@ fn empty(tab: Tab, lang: assent_core::text::Lang) -> Empty {
             "inbox.empty_waiting_text",
         ),
         Tab::Done => ("circle-check", "inbox.empty_done", "inbox.empty_done_text"),
+        Tab::Copies => ("copy", "inbox.empty_copies", "inbox.empty_copies_text"),
     };
     Empty {
         icon,

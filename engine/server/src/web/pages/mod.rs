@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub mod away;
+pub mod batch;
 pub mod calendars;
 pub mod demo;
 pub mod draft;
@@ -29,6 +30,7 @@ pub mod task;
 pub mod task_do;
 pub mod welcome;
 pub mod why;
+pub mod wish;
 
 use std::sync::Arc;
 
@@ -61,6 +63,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/language", post(settings::language))
         .route("/theme", post(settings::theme))
         .route("/inbox", get(inbox::show))
+        .route("/inbox/batch", get(batch::choose).post(batch::act))
         .route("/tasks/{instance}/{task}", get(task::show))
         .route("/tasks/{instance}/{task}/edit", post(draft::edit))
         .route("/tasks/{instance}/{task}/{verb}", post(task_do::act))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assent_core::text::Lang;
-use assent_runtime::app::{AppError, FormOption, LinkState, Redeemed, TaskView};
+use assent_runtime::app::{AppError, LinkState, Redeemed, TaskView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,7 +15,7 @@ use crate::web::model::task::TaskDrawing;
 use crate::web::model::{Note, picture};
 use crate::web::page::{self, Page};
 use crate::web::visit::random;
-use crate::web::{Fault, Reader, Site, Visit, words};
+use crate::web::{Fault, Reader, Site, Visit, people, words};
 
 /// `GET /tasks/{instance}/{task}`
 pub async fn show(
@@ -68,7 +68,9 @@ fn other_page(
     let Some(link) = link else { return Ok(None) };
     if link.person != reader.id {
         // A colleague may open what was sent to somebody else, where they may see it; they act on their own tasks only.
-        return if view.assignee.id == reader.id {
+        let mine =
+            view.assignee.id == reader.id || view.candidates.iter().any(|one| one.id == reader.id);
+        return if mine {
             Ok(None)
         } else {
             somebody_else(site, reader, link).map(Some)
@@ -106,6 +108,19 @@ fn other_page(
                 label: words::word(lang, "link.with").to_owned(),
                 text: view.assignee.name.clone(),
             });
+            said_page(site, &reader.visit, &said).map(Some)
+        }
+        LinkState::Claimed { words: how, now } => {
+            let mut said = about(view, lang, "hand", "link.claimed", "link.claimed_text");
+            said.lines.insert(1, how.get(lang).to_owned());
+            if let Some(now) = now {
+                let to = format!("/tasks/{}/{now}", link.instance);
+                said.lines.truncate(2);
+                said.buttons.insert(
+                    0,
+                    Button::link(lang, &to, "link.to_task", "arrow-right", "main"),
+                );
+            }
             said_page(site, &reader.visit, &said).map(Some)
         }
         LinkState::Open
@@ -213,7 +228,7 @@ pub fn draw(
     note: Option<Note>,
 ) -> Answer {
     let lang = reader.visit.lang;
-    let people = colleagues(site, &reader.id);
+    let people = people::colleagues(site, &reader.id);
     let drawing = TaskDrawing {
         lang,
         key: random(12)?,
@@ -240,24 +255,4 @@ pub fn draw(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
-}
-
-/// Everybody a task could go to.
-pub fn colleagues(site: &Site, me: &str) -> Vec<FormOption> {
-    let directory = site.app.directory();
-    directory
-        .people
-        .values()
-        .filter(|person| person.active && person.id != me)
-        .map(|person| FormOption {
-            id: person.id.clone(),
-            name: match directory.units.get(&person.unit) {
-                Some(unit) => assent_core::text::Text::new(
-                    format!("{}（{}）", person.name, unit.name.zh),
-                    format!("{} ({})", person.name, unit.name.en),
-                ),
-                None => assent_core::text::Text::same(person.name.clone()),
-            },
-        })
-        .collect()
 }

@@ -1,22 +1,23 @@
-//! What a task page posts: a decision, an action, a return, a transfer, words. One command each; nothing is changed by a fault,
+//! What a task page posts: a decision, an action, a return, a transfer, an opinion, words. One command each; nothing is changed by a fault,
 //! and nothing that was typed is lost.
 
 use std::sync::Arc;
 
-use assent_core::command::{Action, Actor, Command, DecideWith, ReturnTo, Verdict, Via};
+use assent_core::command::{Actor, Command, Via};
 use assent_core::refusal::RefusalKind;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_runtime::app::{
-    Answer as Done, AppError, FieldFault, FormField, OfferView, Seen, Tab, TaskView,
+    Answer as Done, AppError, FieldFault, FormField, OfferView, Proof, Secret, Seen, Tab, TaskView,
 };
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Answer, task};
+use super::{Answer, task, wish};
 use crate::web::form::{self, Typed};
 use crate::web::model::Note;
-use crate::web::model::sheet::{Comeback, sheet_id};
+use crate::web::model::sheet::{Comeback, needs_words, sheet_id};
 use crate::web::page;
 use crate::web::posted::{Posted, PostedFile};
 use crate::web::{Fault, Reader, Site, words};
@@ -28,23 +29,55 @@ const REASON_CHARS_MIN: usize = 2;
 pub async fn act(
     State(site): State<Arc<Site>>,
     reader: Reader,
-    Path((instance, task, _)): Path<(String, u32, String)>,
+    Path((instance, task, verb)): Path<(String, u32, String)>,
     posted: Posted,
 ) -> Answer {
     let view = site.app.task_view(&reader.id, &instance, task).await?;
-    let Some(offer) = view
-        .offers
-        .iter()
-        .find(|offer| offer.action == posted.typed.text("action"))
-    else {
+    let wanted = posted.typed.text("action");
+    let Some(offer) = view.offers.iter().find(|offer| sheet_id(offer) == wanted) else {
         return too_late(&site, &reader, &view, None);
     };
     let mut typed = posted.typed.clone();
+    if verb == "code" {
+        return code(&site, &reader, &view, offer, typed).await;
+    }
     attach(&site, &reader, &posted.files, &mut typed).await?;
     match send(&site, &reader, &view, offer, &typed).await {
         Ok(done) => on(&site, &reader, offer, &done).await,
         Err(error) => back(&site, &reader, &view, &sheet_id(offer), typed, error).await,
     }
+}
+
+/// Mails the code that confirms this decision; the sheet stays open with what was typed.
+async fn code(
+    site: &Site,
+    reader: &Reader,
+    view: &TaskView,
+    offer: &OfferView,
+    typed: Typed,
+) -> Answer {
+    let (instance, address) = (&view.instance.head.id, reader.visit.address.to_string());
+    let mailed = site
+        .app
+        .mail_step_up_code(&reader.id, instance, view.task, &address)
+        .await;
+    if let Err(error) = mailed {
+        return back(site, reader, view, &sheet_id(offer), typed, error).await;
+    }
+    let comeback = Comeback {
+        sheet: sheet_id(offer),
+        typed,
+        ..Comeback::default()
+    };
+    let note = Note {
+        tone: "ok".to_owned(),
+        icon: "mail".to_owned(),
+        text: words::word(reader.visit.lang, "sheet.code_sent").to_owned(),
+        ..Note::default()
+    };
+    let mut response = task::draw(site, reader, view, Some(&comeback), Some(note))?;
+    *response.status_mut() = StatusCode::OK;
+    Ok(response)
 }
 
 /// Stores the files of a form and puts their ids where their input was.
@@ -75,9 +108,7 @@ async fn send(
     typed: &Typed,
 ) -> Result<Done, AppError> {
     let comment = typed.text("comment").trim().replace("\r\n", "\n");
-    let needs_words =
-        offer.reason_required || matches!(offer.action.as_str(), "reject" | "return" | "comment");
-    if needs_words && comment.chars().count() < REASON_CHARS_MIN {
+    if needs_words(offer) && comment.chars().count() < REASON_CHARS_MIN {
         return Err(AppError::Invalid(vec![FieldFault {
             field: "comment".to_owned(),
             code: "reason_required".to_owned(),
@@ -85,7 +116,7 @@ async fn send(
         }]));
     }
     let set = values(site, view, offer, typed).await?;
-    let action = action(view, offer, typed, comment, set)?;
+    let action = wish::action(site, reader, view, offer, typed, comment, set)?;
     let command = Command {
         actor: Actor::Person(reader.id.clone()),
         via: if reader.visit.link.is_some() {
@@ -98,14 +129,18 @@ async fn send(
             .filter(|key| !key.is_empty())
             .map(|key| format!("{}:{key}", reader.id)),
     };
-    let decides = matches!(offer.action.as_str(), "approve" | "reject") || offer.work;
+    let decides = matches!(offer.verb, "approve" | "reject" | "outcome" | "act");
     let seen = if decides {
         seen(typed)
     } else {
         Seen::default()
     };
+    let proof = typed.get("proof").map(|words| Proof {
+        words: Secret(words.to_owned()),
+        address: reader.visit.address.to_string(),
+    });
     site.app
-        .command_seen(&view.instance.head.id, command, seen)
+        .command_proved(&view.instance.head.id, command, seen, proof.as_ref())
         .await
 }
 
@@ -127,7 +162,7 @@ async fn values(
     typed: &Typed,
 ) -> Result<Values, AppError> {
     let mut fields: Vec<FormField> = Vec::new();
-    if offer.action == "approve" || offer.work {
+    if offer.verb == "approve" || offer.work {
         fields.extend(view.form.iter().cloned());
     }
     fields.extend(offer.ask.iter().cloned().map(|field| FormField {
@@ -143,83 +178,6 @@ async fn values(
         .await
 }
 
-fn action(
-    view: &TaskView,
-    offer: &OfferView,
-    typed: &Typed,
-    comment: String,
-    set: Values,
-) -> Result<Action, AppError> {
-    let task = view.task;
-    let words = Some(comment.clone()).filter(|comment| !comment.is_empty());
-    Ok(match offer.action.as_str() {
-        action if offer.work => Action::Act {
-            task,
-            action: action.to_owned(),
-            comment: words,
-            set,
-        },
-        "approve" => Action::Decide {
-            task,
-            verdict: Verdict::Approve,
-            comment: words,
-            set,
-            with: DecideWith::default(),
-        },
-        "reject" => Action::Decide {
-            task,
-            verdict: Verdict::Reject,
-            comment: words,
-            set,
-            with: DecideWith::default(),
-        },
-        "return" => Action::Return {
-            task,
-            to: target(offer, typed)?,
-            comment,
-        },
-        "transfer" => Action::Transfer {
-            task,
-            to: chosen(typed, "to", "sheet.pick_person")?,
-            comment: words,
-        },
-        "comment" => Action::Comment {
-            text: comment,
-            mention: vec![],
-            files: vec![],
-        },
-        "withdraw" => Action::Withdraw { comment: words },
-        "retry" => Action::Retry {
-            comment: words,
-            set: Values::new(),
-        },
-        _ => return Err(AppError::NotFound),
-    })
-}
-
-fn target(offer: &OfferView, typed: &Typed) -> Result<ReturnTo, AppError> {
-    let to = match offer.targets.as_slice() {
-        [only] => only.id.clone(),
-        _ => chosen(typed, "to", "sheet.pick_target")?,
-    };
-    Ok(match to.as_str() {
-        "applicant" => ReturnTo::Applicant,
-        "previous" => ReturnTo::Previous,
-        _ => ReturnTo::State(to),
-    })
-}
-
-fn chosen(typed: &Typed, name: &str, missing: &str) -> Result<String, AppError> {
-    match typed.text(name) {
-        "" => Err(AppError::Invalid(vec![FieldFault {
-            field: name.to_owned(),
-            code: "required".to_owned(),
-            message: words::both(missing, &[]),
-        }])),
-        chosen => Ok(chosen.to_owned()),
-    }
-}
-
 /// It is done: on to the next task, with the result in words.
 async fn on(
     site: &Site,
@@ -229,12 +187,21 @@ async fn on(
 ) -> Result<Response, Fault> {
     let lang = reader.visit.lang;
     let todo = site.app.inbox(&reader.id, Tab::Todo, None, None, 1).await?;
-    let stays = offer.action == "comment";
+    let stays = matches!(
+        offer.verb,
+        "comment" | "copy" | "ask" | "delegate" | "add_signer" | "remove_signer"
+    );
     let next = todo.items.first().and_then(|item| {
         item.task
             .map(|task| format!("/tasks/{}/{task}", item.instance))
     });
-    let to = match next {
+    // Whoever claimed a task wants to work on it now.
+    let claimed = done
+        .opened
+        .iter()
+        .find(|opened| offer.verb == "claim" && opened.assignee == reader.id)
+        .map(|opened| format!("/tasks/{}/{}", done.instance, opened.task));
+    let to = match claimed.or(next) {
         _ if stays => reader
             .visit
             .path
@@ -282,7 +249,10 @@ pub async fn back(
                     .await?;
                 return too_late(site, reader, &view, Some(message));
             }
-            RefusalKind::NotYours => (vec![], false),
+            RefusalKind::NotYours => (
+                about_field(refusal.field.as_deref(), &refusal.code, &message),
+                false,
+            ),
             RefusalKind::NotFound => return Err(error.into()),
         },
         AppError::Busy | AppError::TooMany { .. } => (vec![], false),
@@ -298,9 +268,11 @@ pub async fn back(
         old.clone()
     };
     let lang = reader.visit.lang;
-    let named = faults.iter().any(|fault| {
-        typed.one(&fault.field).is_some() || fault.field == "comment" || fault.field == "to"
-    });
+    // Files and names are asked for outside the record's fields.
+    const ASKED: [&str; 6] = ["comment", "to", "mention", "files", "signature", "proof"];
+    let named = faults
+        .iter()
+        .any(|fault| typed.one(&fault.field).is_some() || ASKED.contains(&fault.field.as_str()));
     let comeback = Comeback {
         sheet: sheet.to_owned(),
         error: if named {
@@ -340,6 +312,6 @@ fn too_late(site: &Site, reader: &Reader, view: &TaskView, message: Option<Text>
         label: words::word(lang, "task.see_result").to_owned(),
     };
     let mut response = task::draw(site, reader, view, None, Some(note))?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
+    *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }

@@ -1,0 +1,12 @@
+//! Every verb through the server's own router: what it answers when it works, and how it says no, in Chinese and in English.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod batch;
+mod bulk;
+mod desk;
+mod mistakes;
+mod pages;
+mod race;
+mod readers;
+mod step_up;
+mod tasks;

@@ -1,0 +1,236 @@
+//! The verbs by page, without a script.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::desk::{Desk, ok};
+
+/// A2.93
+#[tokio::test]
+async fn a_task_page_delegates_asks_and_shows_what_came_back() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("any", "100").await;
+    let (bob, hana) = (desk.browser("bob").await, desk.browser("hana").await);
+    let task = desk.task(&instance, "bob").await;
+    let path = format!("/tasks/{instance}/{task}");
+    let (_, page) = bob.get(&path).await;
+    for sheet in [
+        "approve",
+        "reject",
+        "delegate",
+        "transfer",
+        "add_signer",
+        "ask",
+        "comment",
+        "copy",
+    ] {
+        assert!(page.contains(&format!("id=\"{sheet}\"")), "{sheet}");
+    }
+    assert!(page.contains("<datalist id=\"people\">") && page.contains("哈娜（销售部）"));
+
+    let unknown = [
+        ("action", "delegate"),
+        ("to", "没有这个人"),
+        ("comment", "请看"),
+    ];
+    let (status, page) = bob.post(&format!("{path}/delegate"), &unknown).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("找不到“没有这个人”") && page.contains("请看"),
+        "words are kept: {page}"
+    );
+    let by_name = [
+        ("action", "delegate"),
+        ("to", "哈娜（销售部）"),
+        ("comment", "请先看合同"),
+    ];
+    let (status, _) = bob.post(&format!("{path}/delegate"), &by_name).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+
+    let (_, waits) = bob.get(&path).await;
+    assert!(
+        waits.contains("正在等 哈娜 先表态") && !waits.contains("id=\"approve\""),
+        "{waits}"
+    );
+    let mine = desk.task(&instance, "hana").await;
+    let (_, page) = hana.get(&format!("/tasks/{instance}/{mine}")).await;
+    assert!(
+        page.contains("请先看合同") && page.contains("id=\"advise\""),
+        "{page}"
+    );
+    let (_, inbox) = hana.get("/inbox").await;
+    assert!(inbox.contains("请您给意见"));
+    let said = [("action", "advise"), ("comment", "条款没有问题")];
+    let (status, _) = hana
+        .post(&format!("/tasks/{instance}/{mine}/advise"), &said)
+        .await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, page) = bob.get(&path).await;
+    let (opinion, facts) = (
+        page.find("条款没有问题").unwrap(),
+        page.find("facts-h").unwrap(),
+    );
+    assert!(opinion < facts, "above what is decided on");
+    let (_, english) = bob.get(&format!("{path}?lang=en")).await;
+    assert!(english.contains("gave an opinion") && english.contains("Delegate"));
+}
+
+/// A2.94
+#[tokio::test]
+async fn an_instance_page_copies_urges_and_takes_back() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("any", "100").await;
+    let (ann, bob, zoe) = (
+        desk.browser("ann").await,
+        desk.browser("bob").await,
+        desk.browser("zoe").await,
+    );
+    let path = format!("/instances/{instance}");
+    let copy = [("to", "佐伊"), ("to", "hana"), ("comment", "请知悉")];
+    assert_eq!(
+        ann.post(&format!("{path}/copy"), &copy).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, inbox) = zoe.get("/inbox?tab=copies").await;
+    assert!(inbox.contains("any 100"), "{inbox}");
+    let task = desk.task(&instance, "zoe").await;
+    let (_, page) = zoe.get(&format!("/tasks/{instance}/{task}")).await;
+    assert!(
+        page.contains("请知悉") && page.contains("id=\"read\""),
+        "{page}"
+    );
+    let read = [("action", "read")];
+    let (status, _) = zoe
+        .post(&format!("/tasks/{instance}/{task}/read"), &read)
+        .await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        ann.post(&format!("{path}/urge"), &[]).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(desk.events(&instance, "urged").await, 1);
+
+    let his = desk.task(&instance, "bob").await;
+    let approve = [("action", "approve"), ("comment", "")];
+    assert_eq!(
+        bob.post(&format!("/tasks/{instance}/{his}/decision"), &approve)
+            .await
+            .0,
+        StatusCode::SEE_OTHER
+    );
+    let (_, done) = bob.get("/inbox?tab=done").await;
+    assert!(done.contains("#take_back"), "{done}");
+    let (_, page) = bob.get(&path).await;
+    assert!(page.contains("id=\"take_back\""));
+    let back = [("comment", "看错了")];
+    assert_eq!(
+        bob.post(&format!("{path}/take_back"), &back).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(desk.events(&instance, "taken_back").await, 1);
+}
+
+/// A2.95
+#[tokio::test]
+async fn a_decision_is_confirmed_with_a_mailed_code_on_the_page() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("strict", "60000").await;
+    let bob = desk.browser("bob").await;
+    let task = desk.task(&instance, "bob").await;
+    let path = format!("/tasks/{instance}/{task}");
+    let (_, page) = bob.get(&path).await;
+    assert!(page.contains("name=\"proof\"") && page.contains("name=\"signature\""));
+    assert!(
+        page.contains("id=\"outcome-concession\""),
+        "a button of its own"
+    );
+    let typed = [
+        ("action", "approve"),
+        ("signature", "鲍勃"),
+        ("comment", "核过了"),
+    ];
+    let (status, page) = bob.post(&format!("{path}/code"), &typed).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        page.contains("sheet open") && page.contains("核过了"),
+        "the sheet stays open"
+    );
+    let wrong = [
+        ("action", "approve"),
+        ("signature", "鲍勃"),
+        ("proof", "wrong words"),
+    ];
+    let (status, page) = bob.post(&format!("{path}/decision"), &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("密码或验证码不对") && !page.contains("wrong words"),
+        "{page}"
+    );
+    let right = [
+        ("action", "approve"),
+        ("signature", "鲍勃"),
+        ("proof", "the password of bob"),
+    ];
+    let (status, _) = bob.post(&format!("{path}/decision"), &right).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+}
+
+/// A2.96
+#[tokio::test]
+async fn whoever_is_asked_again_sees_what_changed_since_they_signed() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("all", "100").await;
+    let (bob, bea, ann) = (
+        desk.api("bob").await,
+        desk.browser("bea").await,
+        desk.api("ann").await,
+    );
+    let his = desk.task(&instance, "bob").await;
+    ok(&bob
+        .on(&instance, his, "decision", json!({"decision": "approve"}))
+        .await);
+    let hers = desk.task(&instance, "bea").await;
+    let back = [
+        ("action", "return"),
+        ("to", "applicant"),
+        ("comment", "金额太大"),
+    ];
+    let (status, _) = bea
+        .post(&format!("/tasks/{instance}/{hers}/return"), &back)
+        .await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let submit = format!("/api/v1/instances/{instance}/submit");
+    ok(&ann.post(&submit, &json!({"set": {"amount": "90"}})).await);
+    let again = desk.task(&instance, "bob").await;
+    let (_, seen) = bob.get(&format!("/api/v1/tasks/{instance}/{again}")).await;
+    assert_eq!(seen["changed"].as_array().unwrap().len(), 1, "{seen}");
+    let change = &seen["changed"][0];
+    assert_eq!(change["label"]["zh"], "金额");
+    assert!(
+        change["before"]["zh"].as_str().unwrap().contains("100.00"),
+        "{change}"
+    );
+    assert!(
+        change["after"]["zh"].as_str().unwrap().contains("90.00"),
+        "{change}"
+    );
+}
+
+/// A2.97
+#[tokio::test]
+async fn a_link_to_a_task_that_a_colleague_claimed_says_who_and_when() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("pool", "100").await;
+    let bea = desk.api("bea").await;
+    let bob = desk.browser("bob").await;
+    let pool = desk.task(&instance, "bob").await;
+    let (_, page) = bob.get(&format!("/tasks/{instance}/{pool}")).await;
+    assert!(
+        page.contains("id=\"claim\"") && page.contains("待认领"),
+        "{page}"
+    );
+    ok(&bea.on(&instance, pool, "claim", json!({})).await);
+    let (status, page) = bob.get(&format!("/tasks/{instance}/{pool}")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("贝娅") && page.contains("已认领"), "{page}");
+}
