@@ -39,7 +39,8 @@ impl Model {
         if to == task.holder {
             return Err("has the task");
         }
-        if self.own_request_barred(&task.state, to) {
+        // Handed on, work counts as well: nobody passes an applicant their own case.
+        if to == self.applicant && self.policy(&task.state, "own_request") != "ask" {
             return Err("own request");
         }
         Ok(())
