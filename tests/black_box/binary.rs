@@ -32,7 +32,12 @@ pub fn project() -> PathBuf {
 
 /// Runs a command to its end, in the project's folder.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(path())
+    let mut command = Command::new(path());
+    // What the tests are told by the environment is no configuration of the program.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_")) {
+        command.env_remove(name);
+    }
+    command
         .args(arguments)
         .current_dir(project())
         .output()
@@ -110,6 +115,13 @@ impl Demo {
             links.len()
         );
         Self { child, base, links }
+    }
+
+    /// The link that signs this person in: all of them carry the same key.
+    pub fn link(&self, who: &str) -> String {
+        let (start, rest) = self.links[0].split_once("/demo/as/").unwrap();
+        let (_, key) = rest.split_once('?').unwrap();
+        format!("{start}/demo/as/{who}?{key}")
     }
 
     /// Waits until it answers, and says how long that took.

@@ -214,12 +214,7 @@ async fn a_desk_sees_every_page() {
     let folder = Folder::new("desk");
     let demo = Demo::start(folder.path());
     demo.ready().await;
-    desk.go(demo
-        .links
-        .iter()
-        .find(|link| link.contains("/sunlei?"))
-        .unwrap())
-        .await;
+    desk.go(&demo.link("sunlei")).await;
     for language in ["zh", "en"] {
         for (name, path) in [
             ("inbox", "/inbox"),
@@ -242,11 +237,7 @@ async fn a_desk_sees_every_page() {
 
 /// Signs in by the demo's link of that person.
 async fn become_person(window: &Browser, demo: &Demo, who: &str) {
-    let link = demo
-        .links
-        .iter()
-        .find(|link| link.contains(&format!("/{who}?")));
-    window.go(link.unwrap()).await;
+    window.go(&demo.link(who)).await;
 }
 
 /// Types into an input, as a hand would.

@@ -10,7 +10,10 @@ fn json(arguments: &[&str]) -> (Option<i32>, Value) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     (
         output.status.code(),
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")),
+        serde_json::from_str(&text).unwrap_or_else(|_| {
+            let said = String::from_utf8_lossy(&output.stderr);
+            panic!("not JSON: {text}{said}")
+        }),
     )
 }
 

@@ -22,10 +22,7 @@ impl Person {
             .redirect(Policy::none())
             .build()
             .unwrap();
-        let (start, rest) = demo.links[0].split_once("/demo/as/").unwrap();
-        let (_, key) = rest.split_once('?').unwrap();
-        let link = format!("{start}/demo/as/{who}?{key}");
-        let answer = client.get(link).send().await.unwrap();
+        let answer = client.get(demo.link(who)).send().await.unwrap();
         assert!(
             answer.status().is_redirection(),
             "signing in: {}",

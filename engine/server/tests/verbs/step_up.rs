@@ -133,7 +133,7 @@ async fn a_mailed_code_confirms_one_decision_once() {
 
 /// A2.83
 #[tokio::test]
-async fn guessing_is_slow() {
+async fn guessing_the_proof_of_a_decision_is_slow() {
     let desk = Desk::new().await;
     let password = Secret("the password of bob".to_owned());
     desk.app.set_password("bob", &password).await.unwrap();
