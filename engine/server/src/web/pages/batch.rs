@@ -44,7 +44,7 @@ pub async fn choose(
         choosing: true,
         intro: words::word(lang, "batch.choose").to_owned(),
         rows: items.iter().map(|item| BatchRow::of(item, lang)).collect(),
-        hidden: hidden(&ask, String::new()),
+        hidden: hidden(&ask, ""),
         go: words::word(lang, "batch.next").to_owned(),
         ..BatchModel::default()
     };
@@ -167,7 +167,7 @@ async fn confirm(
             &[("n", &picked.len().to_string())],
         ),
         rows: shown.iter().map(|item| BatchRow::of(item, lang)).collect(),
-        hidden: hidden(ask, random(12)?),
+        hidden: hidden(ask, &random(12)?),
         sum: sum(total.as_ref(), lang),
         count: if picked.len() > TYPED_OVER {
             picked.len()
@@ -201,7 +201,7 @@ fn hidden(ask: &Ask, key: &str) -> Vec<Hidden> {
     };
     let mut hidden = vec![of("flow", &ask.flow), of("state", &ask.state)];
     if !key.is_empty() {
-        hidden.extend([of("key", &key), of("step", "do")]);
+        hidden.extend([of("key", key), of("step", "do")]);
     }
     hidden
 }
