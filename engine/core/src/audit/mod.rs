@@ -37,4 +37,5 @@ pub fn hash(text: &str) -> Option<Hash> {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
 mod tests;

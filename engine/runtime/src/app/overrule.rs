@@ -133,7 +133,7 @@ impl App {
                     if case.instance.rev == token.rev {
                         Ok(command.clone())
                     } else {
-                        Err(changed(vec![]).into())
+                        Err(changed(&[]).into())
                     }
                 };
                 self.turn_on(instance, self.now(), wish).await
@@ -158,7 +158,7 @@ impl App {
         let (case, around) = self.stands(instance, command, token.at).await?;
         if case.instance.rev != token.rev {
             let what = self.since(instance, &around, token.rev).await?;
-            return Err(changed(what).into());
+            return Err(changed(&what).into());
         }
         let (_, hash) = around.with_context(self, |cx| shown(&case, command, &around, cx))?;
         if hash == token.hash {
@@ -168,7 +168,7 @@ impl App {
             "组织架构、日历或操作内容与预览时不同",
             "the organisation, the calendar or the command is not what it was",
         );
-        Err(changed(vec![what]).into())
+        Err(changed(&[what]).into())
     }
 
     async fn stands(
@@ -282,7 +282,7 @@ fn shown(
     ))
 }
 
-fn changed(what: Vec<Text>) -> Refusal {
+fn changed(what: &[Text]) -> Refusal {
     let said = |lang: Lang| {
         let what: Vec<&str> = what.iter().map(|one| one.get(lang)).collect();
         what.join(lang.pick("；", "; "))

@@ -1,5 +1,7 @@
 //! What modules read besides the record: found before the turn, guarded by it; and document numbers.
 
+use std::collections::btree_map::Entry;
+
 use assent_core::definition::{Definition, StateKind};
 use assent_core::field::EntityType;
 use assent_core::module::{Query, Series};
@@ -51,8 +53,8 @@ impl App {
         }
         for query in queries {
             let key = (query.entity.clone(), query.field.clone(), query.is.clone());
-            if !known.found.contains_key(&key) {
-                known.found.insert(key, self.find(&query).await?);
+            if let Entry::Vacant(unknown) = known.found.entry(key) {
+                unknown.insert(self.find(&query).await?);
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ pub fn needs(reader: &mut Reader, node: &Node, by: &[PeopleRef]) -> Option<Needs
     match (weights, at_least, each) {
         (Some(weights), Some(bar), None) => weighted(reader, weights, bar, by),
         (None, None, Some(each)) => {
-            let bars = per_name(reader, each, by, |reader, node| bar(reader, node))?;
+            let bars = per_name(reader, each, by, bar)?;
             Some(Needs::Each(bars))
         }
         (_, _, _) => {

@@ -244,9 +244,9 @@ impl History {
             | Turned::Overridden(..)
             | Turned::Held(_) => None,
         });
-        let before =
+        let mut before =
             draws.filter(|drawn| drawn.seq < asked && said.names(&visit.state, &drawn.name));
-        let last = before.last()?;
+        let last = before.next_back()?;
         let among = |people: &[String]| people.iter().any(|known| known == person);
         (among(&last.pool) && !among(&last.people)).then_some(last)
     }

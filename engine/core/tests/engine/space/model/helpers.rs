@@ -39,7 +39,8 @@ impl Model {
         if to == task.holder {
             return Err("has the task");
         }
-        if self.own_request_barred(&task.state, to) {
+        // Handed on, work counts as well: nobody passes an applicant their own case.
+        if to == self.applicant && self.policy(&task.state, "own_request") != "ask" {
             return Err("own request");
         }
         Ok(())
@@ -90,6 +91,9 @@ impl Model {
             return Err("cannot be asked");
         }
         self.open_helper(&task, TaskKind::Answer, &to, false);
+        if to == self.applicant {
+            self.stop_clock(task.place);
+        }
         Ok(())
     }
 
@@ -244,7 +248,13 @@ impl Model {
                 place_in_path += 1;
                 place_in_path <= cut || passed.place != 0 && !since.contains(&passed.place)
             });
-            self.arm_again(last.place);
+            // One that stood runs on when its questions are gone.
+            if self
+                .place(last.place)
+                .is_some_and(|at| at.stopped.is_none())
+            {
+                self.arm_again(last.place);
+            }
         }
         self.open(last.place, TaskKind::Approve, me, &voter);
         if !stands {

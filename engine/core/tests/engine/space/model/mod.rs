@@ -67,6 +67,15 @@ pub struct Place {
     pub due: Option<i64>,
     pub branches: Vec<(String, BranchIs)>,
     pub votes: Vec<Vote>,
+    stopped: Option<Stopped>,
+}
+
+/// What is left of the times of a state whose clock stands: nothing runs while the applicant is asked.
+#[derive(Clone, Debug)]
+struct Stopped {
+    due: Option<i64>,
+    /// Rung, times fired, milliseconds left.
+    timers: Vec<(usize, u32, i64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

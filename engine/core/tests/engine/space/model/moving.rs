@@ -57,6 +57,7 @@ impl Model {
                 .map(|b| (b.id.clone(), open(b.when)))
                 .collect(),
             votes: vec![],
+            stopped: None,
         };
         self.places.push(place);
         self.arm(no);

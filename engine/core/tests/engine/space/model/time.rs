@@ -4,7 +4,7 @@ use assent_core::instance::TaskKind;
 
 use super::super::sketch::{At, Kind, Late, Needs, Rung};
 use super::votes::{alive, turns, verdict};
-use super::{Model, Refused, Timer, Vote};
+use super::{Model, Refused, Stopped, Timer, Vote};
 
 pub fn hours(count: i64) -> i64 {
     count * 3_600_000
@@ -55,6 +55,58 @@ impl Model {
                     at,
                 });
             }
+        }
+    }
+
+    /// Nothing of a state's time runs while the applicant is asked.
+    pub(super) fn stop_clock(&mut self, no: u32) {
+        let now = self.now;
+        let of_place = |timer: &&Timer| timer.place == no;
+        let left = self
+            .timers
+            .iter()
+            .filter(of_place)
+            .map(|timer| (timer.rung, timer.fired, (timer.at - now).max(0)));
+        let timers = left.collect();
+        let Some(place) = self.place_mut(no).filter(|at| at.stopped.is_none()) else {
+            return;
+        };
+        let due = place.due.filter(|due| *due > now);
+        if due.is_some() {
+            place.due = None;
+        }
+        place.stopped = Some(Stopped {
+            due: due.map(|due| due - now),
+            timers,
+        });
+        self.timers.retain(|timer| timer.place != no);
+    }
+
+    /// Clocks run on once no question to the applicant is open.
+    pub(super) fn run_on(&mut self) {
+        let asked = |no: u32| {
+            self.tasks.iter().any(|task| {
+                task.kind == TaskKind::Answer && task.place == no && task.holder == self.applicant
+            })
+        };
+        let free: Vec<u32> = self
+            .places
+            .iter()
+            .filter(|place| place.stopped.is_some() && !asked(place.no))
+            .map(|place| place.no)
+            .collect();
+        for no in free {
+            let now = self.now;
+            let place = self.place_mut(no).unwrap();
+            let stopped = place.stopped.take().unwrap();
+            place.due = stopped.due.map(|left| now + left).or(place.due);
+            let timers = stopped.timers.into_iter();
+            self.timers.extend(timers.map(|(rung, fired, left)| Timer {
+                place: no,
+                rung,
+                fired,
+                at: now + left,
+            }));
         }
     }
 

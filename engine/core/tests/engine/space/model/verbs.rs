@@ -15,6 +15,12 @@ const DAY_MS: i64 = 86_400_000;
 impl Model {
     /// A command by a person, or by the system (none). Task and place numbers are the engine's: both count alike.
     pub fn perform(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+        self.by_anybody(actor, action)?;
+        self.run_on();
+        Ok(())
+    }
+
+    fn by_anybody(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
         if let Action::Wake { reference } = action {
             let parts: Vec<u32> = reference
                 .split(['e', 'r', '.'])
