@@ -63,6 +63,14 @@ pub(super) fn settle(
         .gives
         .iter()
         .find(|port| port.required && !gave.contains_key(&port.name));
+    // A fraction as a JSON number has been a float on its way; money comes as text.
+    let floating = known
+        .gives
+        .iter()
+        .find(|port| gave.get(&port.name).is_some_and(Json::is_f64));
+    if let Some(port) = floating {
+        return Some(Err(unusable(&known.label, &port.name)));
+    }
     let values = record::from_json(&fields, &gave, &Mode::System);
     Some(match (values, missing) {
         (Ok(values), None) => Ok(values),

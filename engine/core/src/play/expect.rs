@@ -31,7 +31,7 @@ pub(super) fn compare(
     );
     found.set(
         "waiting_on",
-        expected.waiting_on.as_ref(),
+        called(expected.waiting_on.as_ref(), &instance.applicant).as_ref(),
         instance
             .waiting_on()
             .into_iter()
@@ -106,6 +106,15 @@ pub(super) fn compare(
         found.same(name, Some(wanted.clone()), &actual);
     }
     found.list
+}
+
+/// `applicant` is whoever started it, by whatever name.
+fn called(wanted: Option<&Vec<String>>, applicant: &str) -> Option<Vec<String>> {
+    let name = |word: &String| match word.as_str() {
+        "applicant" => applicant.to_owned(),
+        _ => word.clone(),
+    };
+    Some(wanted?.iter().map(name).collect())
 }
 
 fn each(events: &[Event], pick: impl Fn(&Change) -> Vec<String>) -> Vec<String> {

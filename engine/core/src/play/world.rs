@@ -125,10 +125,8 @@ impl<'a> World<'a> {
     }
 
     fn deed(&mut self, step: &Step, deed: &Deed) -> Result<(), Refusal> {
-        let who = step
-            .who
-            .clone()
-            .unwrap_or_else(|| self.cast.applicant.clone());
+        let named = step.who.clone().filter(|who| who != "applicant");
+        let who = named.unwrap_or_else(|| self.cast.applicant.clone());
         let task = self.task_of(&who, step.state.as_deref(), deed);
         let (comment, set) = (step.reason.clone(), step.set.clone());
         let words = comment.clone().unwrap_or_default();

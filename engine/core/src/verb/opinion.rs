@@ -11,19 +11,7 @@ use crate::turn::{NewTask, Run};
 use crate::verb::add_signer::cancelled;
 use crate::verb::decide::forget_helpers;
 use crate::verb::receiver;
-use crate::verb::shared::{own_task, still_entitled, words};
-
-/// May this person have somebody else prepare this task?
-pub(crate) fn check_delegate(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
-    let (task, _) = own_task(
-        run,
-        no,
-        &[TaskKind::Approve, TaskKind::Work, TaskKind::Advise],
-    )?;
-    let (_, state) = run.entry(task.entry)?;
-    still_entitled(run, &task, state)?;
-    Ok(task)
-}
+use crate::verb::shared::{may_involve_others, own_task, words};
 
 /// Delegates: the holder waits for the opinion.
 pub(crate) fn delegate(
@@ -32,7 +20,7 @@ pub(crate) fn delegate(
     to: &str,
     comment: Option<&str>,
 ) -> Result<(), Refusal> {
-    let task = check_delegate(run, no)?;
+    let task = may_involve_others(run, no)?;
     let comment = words(comment, false)?;
     ask(run, &task, to, true, true, comment)
 }

@@ -6,19 +6,7 @@ use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::{NewTask, QUESTION, Run};
 use crate::verb::receiver::here;
-use crate::verb::shared::{own_task, still_entitled, words};
-
-/// May this person ask about this task?
-pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
-    let (task, _) = own_task(
-        run,
-        no,
-        &[TaskKind::Approve, TaskKind::Work, TaskKind::Advise],
-    )?;
-    let (_, state) = run.entry(task.entry)?;
-    still_entitled(run, &task, state)?;
-    Ok(task)
-}
+use crate::verb::shared::{may_involve_others, own_task, words};
 
 pub(crate) fn ask(
     run: &mut Run<'_>,
@@ -26,7 +14,7 @@ pub(crate) fn ask(
     to: Option<&str>,
     question: &str,
 ) -> Result<(), Refusal> {
-    let task = check(run, no)?;
+    let task = may_involve_others(run, no)?;
     let question = words(Some(question), true)?.unwrap_or_default();
     let to = to.unwrap_or(&run.case.instance.applicant).to_owned();
     here(run, &to)?;

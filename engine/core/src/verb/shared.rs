@@ -196,6 +196,18 @@ pub(crate) fn own_request() -> Refusal {
     Refusal::new(RefusalKind::NotYours, "own_request", zh, en)
 }
 
+/// May the holder of this task have others help with it: a delegate, an answer, an opinion?
+pub(crate) fn may_involve_others(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
+    let (task, _) = own_task(
+        run,
+        no,
+        &[TaskKind::Approve, TaskKind::Work, TaskKind::Advise],
+    )?;
+    let (_, state) = run.entry(task.entry)?;
+    still_entitled(run, &task, state)?;
+    Ok(task)
+}
+
 /// A comment within its limit; for a reason, at least two characters.
 pub(crate) fn words(text: Option<&str>, needed: bool) -> Result<Option<String>, Refusal> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());

@@ -4,15 +4,16 @@ use super::{Offer, on, plain};
 use crate::instance::{Task, TaskKind};
 use crate::text::Text;
 use crate::turn::Run;
+use crate::verb::shared::may_involve_others;
 use crate::verb::{
     add_signer, claim, comment, copy, opinion, question, reopen, take_back, urge, withdraw,
 };
 
 /// What the holder of a task may ask of others.
 pub(super) fn helpers(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
-    let refused = opinion::check_delegate(run, task).err();
+    let refused = may_involve_others(run, task).err();
     offers.push(on(task, plain("delegate", "委派", "Delegate", refused)));
-    let refused = question::check(run, task).err();
+    let refused = may_involve_others(run, task).err();
     let ask = plain("ask", "询问", "Ask for information", refused);
     offers.push(on(
         task,
