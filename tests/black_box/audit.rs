@@ -1,17 +1,16 @@
 //! The trail from outside: a print that anybody can check, why, and a verification beside the running server.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
-use crate::binary::{Demo, Folder, path, project};
+use crate::binary::{Demo, Folder, command};
 use crate::person::Person;
 
 /// Runs a command on the demo's own database, beside the demo.
 fn beside(folder: &Folder, arguments: &[&str]) -> Output {
-    Command::new(path())
+    command()
         .args(arguments)
-        .current_dir(project())
         .env(
             "ASSENT_DATABASE_URL",
             format!("sqlite:{}", folder.path().join("assent.db").display()),

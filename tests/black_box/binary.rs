@@ -30,18 +30,20 @@ pub fn project() -> PathBuf {
         .to_owned()
 }
 
-/// Runs a command to its end, in the project's folder.
-pub fn run(arguments: &[&str]) -> Output {
+/// The binary, in the project's folder.
+pub fn command() -> Command {
     let mut command = Command::new(path());
     // What the tests are told by the environment is no configuration of the program.
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_")) {
         command.env_remove(name);
     }
+    command.current_dir(project());
     command
-        .args(arguments)
-        .current_dir(project())
-        .output()
-        .unwrap()
+}
+
+/// Runs a command to its end, in the project's folder.
+pub fn run(arguments: &[&str]) -> Output {
+    command().args(arguments).output().unwrap()
 }
 
 /// A folder that is gone when the test is.

@@ -94,19 +94,19 @@ async fn on_page(
         seen["facts_hash"].as_str().unwrap(),
         seen["round"].to_string(),
     );
+    let path = format!("/tasks/{instance}/{task}");
+    let page = who.page(&path).await;
+    let sheets = [action.to_owned(), format!("act-{action}")];
+    let sheet = sheets
+        .iter()
+        .find(|id| page.contains(&format!("id=\"{id}\"")))
+        .unwrap_or_else(|| panic!("{action} is no button on the page"));
     let mut all = vec![
-        ("action", action),
+        ("action", sheet.as_str()),
         ("facts", facts),
         ("round", round.as_str()),
     ];
     all.extend(fields);
-    let path = format!("/tasks/{instance}/{task}");
-    let page = who.page(&path).await;
-    let sheet = |id: &str| page.contains(&format!("id=\"{id}\""));
-    assert!(
-        sheet(action) || sheet(&format!("act-{action}")),
-        "{action} is a button on the page"
-    );
     who.upload(&format!("{path}/{action}"), &all, files).await;
 }
 
