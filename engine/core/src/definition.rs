@@ -139,6 +139,24 @@ pub struct DeadlineBy {
 }
 
 impl State {
+    /// The people an approval or work state asks; nobody in any other.
+    pub(crate) fn people_asked(&self) -> &[PeopleRef] {
+        match &self.kind {
+            StateKind::Approve(approve) => &approve.by,
+            StateKind::Work { by, .. } => by,
+            StateKind::Draft { .. }
+            | StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::Together { .. }
+            | StateKind::End { .. } => &[],
+        }
+    }
+
     /// The time allowed, as the record is now; none where there is no deadline, or the field that decides is empty.
     pub fn term(&self, values: &Values) -> Option<Term> {
         let Some(by) = &self.deadline_by else {

@@ -31,20 +31,7 @@ impl Said<'_> {
         let Some(ix) = self.def.state_ix(state) else {
             return false;
         };
-        let by: &[PeopleRef] = match &self.def.states[ix].kind {
-            StateKind::Approve(approve) => &approve.by,
-            StateKind::Work { by, .. } => by,
-            StateKind::Draft { .. }
-            | StateKind::Rule { .. }
-            | StateKind::Run(_)
-            | StateKind::Choose { .. }
-            | StateKind::Mail { .. }
-            | StateKind::WaitFor { .. }
-            | StateKind::WaitUntil { .. }
-            | StateKind::Subflow { .. }
-            | StateKind::Together { .. }
-            | StateKind::End { .. } => &[],
-        };
+        let by = self.def.states[ix].people_asked();
         by.contains(&PeopleRef::Named(name.to_owned()))
     }
 

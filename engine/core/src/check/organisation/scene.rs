@@ -121,7 +121,8 @@ impl<'a> Scene<'a> {
         applicant: &'a str,
     ) -> Vec<Scene<'a>> {
         let state = &def.states[ix];
-        let rules: Vec<&PeopleRule> = asked(state)
+        let rules: Vec<&PeopleRule> = state
+            .people_asked()
             .iter()
             .filter_map(|people| rule(def, people))
             .collect();
@@ -344,24 +345,6 @@ impl<'a> Scene<'a> {
             ),
             units: self.units.clone(),
         }
-    }
-}
-
-/// The names a state asks.
-fn asked(state: &State) -> &[PeopleRef] {
-    match &state.kind {
-        StateKind::Approve(approve) => &approve.by,
-        StateKind::Work { by, .. } => by,
-        StateKind::Draft { .. }
-        | StateKind::Rule { .. }
-        | StateKind::Run(_)
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Subflow { .. }
-        | StateKind::Together { .. }
-        | StateKind::End { .. } => &[],
     }
 }
 
