@@ -22,6 +22,8 @@ pub(crate) struct Tx {
     /// None after the end.
     connection: Option<Connection>,
     undone: bool,
+    /// Statements run so far, BEGIN included.
+    statements: u32,
 }
 
 impl Tx {
@@ -37,6 +39,7 @@ impl Tx {
         let mut tx = Self {
             connection: Some(connection),
             undone: false,
+            statements: 0,
         };
         tx.execute_once(begin).await?;
         Ok(tx)
@@ -50,6 +53,7 @@ impl Tx {
     }
 
     fn connection(&mut self) -> Result<&mut Connection, StoreError> {
+        self.statements += 1;
         self.connection
             .as_mut()
             .ok_or_else(|| StoreError::other("the transaction has ended"))
@@ -97,6 +101,11 @@ impl Tx {
             Connection::Postgres(on) => text.execute(&mut **on).await.map(drop)?,
         }
         Ok(())
+    }
+
+    /// How many statements have been run on it: what a batch costs in round trips.
+    pub(crate) fn statements(&self) -> u32 {
+        self.statements
     }
 
     /// Says that everything so far is not to be written: [`Tx::end`] will roll back.

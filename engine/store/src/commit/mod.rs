@@ -70,6 +70,8 @@ impl Store {
         loop {
             let mut tx = Tx::begin(self.writer()).await?;
             let ran = Batch::new(self, writes, &lost, shard).run(&mut tx).await;
+            metrics::counter!("assent_commit_statements_total")
+                .increment(u64::from(tx.statements()) + 1);
             if let Ok(Ran::Lost(_)) = ran {
                 tx.undo();
             }
