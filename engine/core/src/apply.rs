@@ -83,15 +83,20 @@ pub fn link(previous: &str, body: &str) -> String {
         .chain_update(previous)
         .chain_update(body)
         .finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::audit::hex(&digest)
 }
 
 /// Folds one event into the case.
 pub fn apply(case: &mut Case, event: &Event) {
+    apply_text(case, event, &body(event));
+}
+
+/// The same, with the event's canonical text ([`body`]) made already.
+pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
     let instance = &mut case.instance;
     instance.seq = event.seq;
     instance.rev = event.rev;
-    instance.chain = link(&instance.chain, &body(event));
+    instance.chain = link(&instance.chain, text);
     match &event.change {
         Change::Submitted { keeps, .. } => {
             instance.submitted = true;

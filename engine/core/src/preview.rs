@@ -133,7 +133,7 @@ pub fn token(before: &Case, command: &Command, turn: &Turn) -> String {
         hash.update(serde_json::to_string(&event.change).unwrap_or_else(|_| body(event)));
     }
     let digest = hash.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::audit::hex(&digest)
 }
 
 struct Said<'a> {

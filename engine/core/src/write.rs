@@ -147,7 +147,7 @@ pub struct RecordWrite {
     pub new: bool,
 }
 
-/// A record that must still have this `rev`, which grows with the turn: two turns that were decided on the same row (a
+/// A record that must still have this `rev`. Where it grows with the turn, two turns that were decided on the same row (a
 /// receipt that several allocations share) cannot both be written. For a record that the turn writes itself, it keeps an
 /// edit made meanwhile from being overwritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +158,9 @@ pub struct Guard {
     pub id: String,
     /// The `rev` it was read with.
     pub rev: u64,
+    /// Its `rev` grows with the turn. Without that it must only be as it was read: what a turn needs of its own record
+    /// when it does not write it.
+    pub grows: bool,
 }
 
 /// A wake-up.

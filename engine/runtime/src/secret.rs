@@ -57,10 +57,7 @@ pub(crate) fn hash(text: &str) -> String {
 
 /// The same of bytes.
 pub(crate) fn hash_bytes(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    assent_core::audit::hex(&Sha256::digest(bytes))
 }
 
 /// Equal, in a time that does not tell where they differ.

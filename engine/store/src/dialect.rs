@@ -83,6 +83,14 @@ pub(crate) const fn blob_type(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Behind a read whose rows must stay as they are until the transaction ends; the table's name follows.
+pub(crate) const fn shared_lock(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " for share of ",
+    }
+}
+
 /// A table that is its own index.
 pub(crate) const fn without_rowid(dialect: Dialect) -> &'static str {
     match dialect {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-use crate::dialect::{Dialect, Sql, blob_type, rows_source, text_type, without_rowid};
+use crate::dialect::{Dialect, Sql, blob_type, rows_source, shared_lock, text_type, without_rowid};
 use crate::entities::Stored;
 use crate::error::StoreError;
 use crate::filter::Condition;
@@ -39,6 +39,8 @@ pub(crate) struct EntityTable {
     pub(crate) update: Sql,
     /// Records of which only `rev` grows; as for `update`.
     pub(crate) touch: Sql,
+    /// Records that must have a `rev` and are not written; one that has another is left out of the answer.
+    pub(crate) look: Sql,
     /// Deletes one record with this `rev`.
     pub(crate) delete: Sql,
     /// Records by id.
@@ -52,6 +54,7 @@ impl EntityTable {
             insert: made(insert(dialect, entity, &columns)),
             update: made(update(dialect, entity, &columns)),
             touch: made(touch(dialect, entity)),
+            look: made(look(dialect, entity)),
             delete: made(format!(
                 "delete from {} where id = $1 and rev = $2",
                 table_name(entity)
@@ -295,6 +298,19 @@ fn touch(dialect: Dialect, entity: &str) -> String {
     format!(
         "update {table} set rev = {table}.rev + cast(j.value->>1 as bigint) from {} \
          where {table}.id = j.value->>0 and {table}.rev = cast(j.value->>2 as bigint) returning {table}.id",
+        rows_source(dialect)
+    )
+}
+
+/// Rows: id, the `rev` it must have. Whoever would write it meanwhile waits for this transaction: SQLite has one writer,
+/// PostgreSQL is told so.
+fn look(dialect: Dialect, entity: &str) -> String {
+    let table = table_name(entity);
+    let kept = shared_lock(dialect);
+    let of = if kept.is_empty() { "" } else { &table };
+    format!(
+        "select {table}.id from {} join {table} on {table}.id = j.value->>0 \
+         and {table}.rev = cast(j.value->>1 as bigint){kept}{of}",
         rows_source(dialect)
     )
 }

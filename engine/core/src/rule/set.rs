@@ -265,9 +265,5 @@ fn hash(script: &str, yaml: &str) -> String {
     hasher.update(script.as_bytes());
     hasher.update([0]);
     hasher.update(yaml.as_bytes());
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    crate::audit::hex(&hasher.finalize())
 }

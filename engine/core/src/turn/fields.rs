@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::hex;
 use sha2::{Digest, Sha256};
 
 use crate::command::Verdict;
@@ -293,10 +294,7 @@ impl Run<'_> {
     /// The hash of the facts as they are: what a signature stands for.
     pub(crate) fn facts_hash(&self) -> String {
         let text = serde_json::to_string(&self.case.values).unwrap_or_default();
-        Sha256::digest(text.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&Sha256::digest(text.as_bytes()))
     }
 
     /// The facts somebody signs in a state: every field filled in and shown there, with a short hash of its value.
@@ -359,11 +357,7 @@ pub(crate) fn fingerprint(value: &Value) -> String {
         | Value::Map(_) => serde_json::to_string(value).unwrap_or_default(),
     };
     let digest = Sha256::digest(text.as_bytes());
-    digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest[..4])
 }
 
 /// Fields that appear for a state's decision or for one of its actions.

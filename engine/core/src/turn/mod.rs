@@ -127,12 +127,13 @@ pub fn turn_to(
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
     let def = run.def;
-    let (case, events, beside) = run.finish();
+    let (case, events, texts, beside) = run.finish();
     let (case_after, events_made) = (&case, events.as_slice());
     let sealed = seal::Sealed {
         def,
         case: case_after,
         events: events_made,
+        texts,
         expected_rev,
         values_before,
         before: instance_before,

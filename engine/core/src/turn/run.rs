@@ -18,6 +18,12 @@ const ENTRIES_PER_TURN_MAX: u32 = 100;
 /// Times one state may be entered in an instance's life.
 const VISITS_MAX: u32 = 1_000;
 
+/// An event as it is stored: its canonical text, and the chain's hash with it.
+pub(crate) struct EventText {
+    pub body: String,
+    pub hash: String,
+}
+
 /// A case on its way through one turn.
 pub struct Run<'a> {
     /// The flow.
@@ -36,6 +42,7 @@ pub struct Run<'a> {
     rev: u64,
     entries_before: u32,
     events: Vec<Event>,
+    texts: Vec<EventText>,
     /// Records made beside the case by modules.
     pub(crate) beside: Vec<RecordWrite>,
 }
@@ -60,6 +67,7 @@ impl<'a> Run<'a> {
             rev: case.instance.rev + 1,
             entries_before: case.instance.entries,
             events: vec![],
+            texts: vec![],
             beside: vec![],
             case,
         }
@@ -75,8 +83,11 @@ impl<'a> Run<'a> {
             via: self.via,
             change,
         };
-        crate::apply::apply(&mut self.case, &event);
+        let text = crate::apply::body(&event);
+        crate::apply::apply_text(&mut self.case, &event, &text);
+        let hash = self.case.instance.chain.clone();
         self.events.push(event);
+        self.texts.push(EventText { body: text, hash });
     }
 
     /// Tries something; what it did is undone when it is refused.
@@ -85,6 +96,7 @@ impl<'a> Run<'a> {
         if wish(self).is_err() {
             self.case = case;
             self.events.truncate(events);
+            self.texts.truncate(events);
             self.beside.truncate(beside);
         }
     }
@@ -94,9 +106,9 @@ impl<'a> Run<'a> {
         &self.events
     }
 
-    /// The case, the events, and records made beside it.
-    pub fn finish(self) -> (Case, Vec<Event>, Vec<RecordWrite>) {
-        (self.case, self.events, self.beside)
+    /// The case, the events with their texts, and records made beside it.
+    pub(crate) fn finish(self) -> (Case, Vec<Event>, Vec<EventText>, Vec<RecordWrite>) {
+        (self.case, self.events, self.texts, self.beside)
     }
 
     /// The facts as they are now.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::apply::{body, link};
 use crate::command::{Actor, Command};
 use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
 use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
 use crate::people::Pick;
+use crate::turn::run::EventText;
 use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
@@ -21,6 +21,8 @@ pub(crate) struct Sealed<'a> {
     pub def: &'a Definition,
     pub case: &'a Case,
     pub events: &'a [Event],
+    /// The same, as they are stored.
+    pub texts: Vec<EventText>,
     pub expected_rev: Option<u64>,
     /// The record's values before; none when it was not stored yet.
     pub values_before: Option<Values>,
@@ -30,7 +32,8 @@ pub(crate) struct Sealed<'a> {
 }
 
 impl Sealed<'_> {
-    pub(crate) fn write(self, command: &Command, cx: &Context<'_>) -> Write {
+    pub(crate) fn write(mut self, command: &Command, cx: &Context<'_>) -> Write {
+        let events = self.event_rows();
         let instance = &self.case.instance;
         let now = &instance.wakeups;
         let set = now
@@ -57,7 +60,7 @@ impl Sealed<'_> {
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
             tasks_changed: self.changed(),
-            events: self.event_rows(),
+            events,
             records,
             guards: vec![],
             wakeups_set: set
@@ -104,25 +107,20 @@ impl Sealed<'_> {
         }
     }
 
-    fn event_rows(&self) -> Vec<EventRow> {
-        let mut rows: Vec<EventRow> = Vec::with_capacity(self.events.len());
-        let mut chain = self.before.chain.clone();
-        for event in self.events {
-            let body = body(event);
-            chain = link(&chain, &body);
-            rows.push(EventRow {
-                seq: event.seq,
-                at: event.at,
-                actor: match &event.actor {
-                    Actor::Person(id) => id.clone(),
-                    Actor::System => "system".to_owned(),
-                },
-                kind: tag(&body),
-                body,
-                hash: chain.clone(),
-            });
-        }
-        rows
+    fn event_rows(&mut self) -> Vec<EventRow> {
+        let texts = std::mem::take(&mut self.texts);
+        let row = |(event, text): (&Event, EventText)| EventRow {
+            seq: event.seq,
+            at: event.at,
+            actor: match &event.actor {
+                Actor::Person(id) => id.clone(),
+                Actor::System => "system".to_owned(),
+            },
+            kind: tag(&text.body),
+            body: text.body,
+            hash: text.hash,
+        };
+        self.events.iter().zip(texts).map(row).collect()
     }
 
     fn opened(&self) -> Vec<TaskRow> {

@@ -257,7 +257,7 @@ impl App {
             }
         }
         let digest = hash.finalize();
-        change.token = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        change.token = assent_core::audit::hex(&digest);
         Ok(change)
     }
 

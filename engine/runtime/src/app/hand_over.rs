@@ -69,7 +69,7 @@ impl App {
             done.rows.push(self.hand_over_row(&row, refused).await?);
         }
         let digest = hash.finalize();
-        done.token = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        done.token = assent_core::audit::hex(&digest);
         Ok(done)
     }
 

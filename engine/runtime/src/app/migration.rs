@@ -298,7 +298,7 @@ fn token(case: &Case, to: &str, map: &MigrationMap) -> String {
         .chain_update(to)
         .chain_update(map)
         .finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    assent_core::audit::hex(&digest)
 }
 
 fn changed() -> Refusal {

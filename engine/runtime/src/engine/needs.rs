@@ -48,7 +48,12 @@ impl App {
             }
             if let Some(record) = self.store().load_record(&entity, &id).await? {
                 let rev = record.rev;
-                known.guards.push(Guard { entity, id, rev });
+                known.guards.push(Guard {
+                    entity,
+                    id,
+                    rev,
+                    grows: true,
+                });
             }
         }
         for query in queries {
@@ -148,6 +153,7 @@ impl App {
                     entity: NUMBER_SERIES.to_owned(),
                     id,
                     rev: *rev,
+                    grows: true,
                 }),
                 Some(_) | None => write.records.push(RecordWrite {
                     entity: number_series(),

@@ -336,6 +336,7 @@ fn guard(loaded: &Loaded) -> Option<Guard> {
         entity: loaded.row.entity.clone(),
         id: loaded.row.record.clone(),
         rev: loaded.record_rev,
+        grows: false,
     })
 }
 

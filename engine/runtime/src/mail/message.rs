@@ -93,7 +93,7 @@ pub fn to_message(letter: &Letter, from: &Sender) -> Result<Message, Undelivered
 /// (RUSTSEC-2026-0561).
 fn parts(letter: &Letter) -> MultiPart {
     let digest = Sha256::digest(letter.id.as_bytes());
-    let boundary: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let boundary = assent_core::audit::hex(&digest[..16]);
     let part = |content_type: ContentType, body: String| {
         SinglePart::builder()
             .header(content_type)

@@ -19,11 +19,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 fn href(text: &str, name: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    let short: String = hash
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short = assent_core::audit::hex(&hash[..6]);
     format!("/assets/{short}/{name}")
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Claim<'a> {
     made: bool,
     /// The `rev` it must have before the first.
     expected: Option<u64>,
-    /// How much its `rev` grows.
+    /// How much its `rev` grows; not at all when it is only looked at.
     times: u64,
 }
 
@@ -74,13 +74,14 @@ impl<'a> Records<'a> {
         };
         for record in &write.records {
             let (entity, id) = (record.entity.name.as_str(), record.id.as_str());
-            self.claim(at, entity, id, guard(entity, id), Some(record));
+            self.claim(at, (entity, id), guard(entity, id), Some(record), true);
         }
         for guard in &write.guards {
             let own =
                 |record: &RecordWrite| record.entity.name == guard.entity && record.id == guard.id;
             if !write.records.iter().any(own) {
-                self.claim(at, &guard.entity, &guard.id, Some(guard.rev), None);
+                let what = (guard.entity.as_str(), guard.id.as_str());
+                self.claim(at, what, Some(guard.rev), None, guard.grows);
             }
         }
     }
@@ -88,10 +89,10 @@ impl<'a> Records<'a> {
     fn claim(
         &mut self,
         at: usize,
-        entity: &'a str,
-        id: &'a str,
+        (entity, id): (&'a str, &'a str),
         expected: Option<u64>,
         record: Option<&'a RecordWrite>,
+        grows: bool,
     ) {
         let made = record.is_some_and(|record| record.new);
         let claims = self.claims.entry(entity).or_default();
@@ -102,7 +103,7 @@ impl<'a> Records<'a> {
             }
             Some(claim) => {
                 claim.writers.push(at);
-                claim.times += 1;
+                claim.times += u64::from(grows);
                 claim.last = record.or(claim.last);
             }
             None => {
@@ -111,7 +112,7 @@ impl<'a> Records<'a> {
                     last: record,
                     made,
                     expected: expected.filter(|_| !made),
-                    times: 1,
+                    times: u64::from(grows),
                 };
                 claims.insert(id, claim);
             }
@@ -125,18 +126,20 @@ pub(super) async fn write_records(
     table: &EntityTable,
     claims: &BTreeMap<&str, Claim<'_>>,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let (mut new, mut changed, mut touched) = (vec![], vec![], vec![]);
+    let (mut new, mut changed, mut touched, mut seen) = (vec![], vec![], vec![], vec![]);
     for (id, claim) in claims {
         match claim.last {
             Some(record) => {
                 let row = entities::to_row(table, record, claim.times, claim.expected)?;
                 if claim.made { &mut new } else { &mut changed }.push(row);
             }
+            None if claim.times == 0 => seen.push((id, claim.expected)),
             None => touched.push((id, claim.times, claim.expected)),
         }
     }
     let mut rows = fetch(tx, &table.insert, &new).await?;
     rows.extend(fetch(tx, &table.update, &changed).await?);
     rows.extend(fetch(tx, &table.touch, &touched).await?);
+    rows.extend(fetch(tx, &table.look, &seen).await?);
     rows.into_iter().map(|mut row| row.text()).collect()
 }

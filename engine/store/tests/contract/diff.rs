@@ -75,6 +75,7 @@ fn batch(dice: &mut Dice, last: &mut Vec<Write>, number: u32) -> Vec<Write> {
                 entity: "repair".into(),
                 id: write.instance.record.clone(),
                 rev: 1 + u64::from(dice.below(3)),
+                grows: dice.chance(50),
             }];
         }
         if dice.chance(1) {

@@ -9,6 +9,7 @@ use crate::support::{Fresh, decided, id, on_both, repair, started, values};
 on_both! {
     a_record_that_moved_makes_the_turn_stale => moved;
     two_turns_on_the_same_guard_cannot_both_win => shared;
+    a_record_that_is_only_looked_at_must_be_as_it_was_read => looked_at;
     a_record_id_that_is_taken_makes_the_turn_stale => taken;
     a_loser_at_the_records_does_not_take_the_batch_with_it => late_gate;
 }
@@ -29,6 +30,7 @@ fn guard(record: &str, rev: u64) -> Guard {
         entity: "repair".into(),
         id: record.into(),
         rev,
+        grows: true,
     }
 }
 
@@ -96,6 +98,39 @@ async fn shared(fresh: Fresh) {
         "a guard changes nothing but rev"
     );
     assert_eq!(store.commit(&[guarded(&b, "k2")]).await.unwrap(), [Stale]);
+}
+
+async fn looked_at(fresh: Fresh) {
+    let store = fresh.open().await;
+    let all: Vec<_> = (1..=4).map(|number| started(&id(number), "ann")).collect();
+    store.commit(&all).await.unwrap();
+    let record = all[0].instance.record.clone();
+    let look = |before: &Write, key: &str, rev: u64| Write {
+        guards: vec![Guard {
+            grows: false,
+            ..guard(&record, rev)
+        }],
+        ..decided(before, key, "x")
+    };
+    let rev = || async {
+        let stored = store.load_record("repair", &record).await.unwrap();
+        stored.unwrap().rev
+    };
+    let both = [look(&all[0], "k1", 1), look(&all[1], "k2", 1)];
+    assert_eq!(store.commit(&both).await.unwrap(), [Done, Done]);
+    assert_eq!(rev().await, 1, "nobody wrote it");
+    // One that looks, one that writes, one that looked before that: in this order, in one batch.
+    let batch = [
+        look(&both[0], "k3", 1),
+        writing(decided(&all[2], "k4", "x"), &record, "9.00", Some(1)),
+        look(&all[3], "k5", 1),
+    ];
+    assert_eq!(store.commit(&batch).await.unwrap(), [Done, Done, Stale]);
+    assert_eq!(rev().await, 2);
+    let late = look(&all[3], "k5", 1);
+    assert_eq!(store.commit(&[late]).await.unwrap(), [Stale]);
+    let fresh = look(&all[3], "k5", 2);
+    assert_eq!(store.commit(&[fresh]).await.unwrap(), [Done]);
 }
 
 async fn taken(fresh: Fresh) {

@@ -122,5 +122,5 @@ pub fn version(text: &str) -> String {
         hash.update(b"\n");
     }
     let digest = hash.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::audit::hex(&digest)
 }
