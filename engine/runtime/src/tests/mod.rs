@@ -3,6 +3,7 @@
 
 mod accounts;
 mod deciding;
+mod every_call;
 mod harness;
 mod links;
 mod mails;
@@ -15,6 +16,7 @@ mod reading;
 mod replaying;
 mod roots;
 pub(crate) mod sim;
+mod storm;
 mod tamper;
 mod verifying;
 mod versions;

@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(1);
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// The module the flows ask.
-struct Thing;
+pub(crate) struct Thing;
 
 impl Module for Thing {
     fn manifest(&self) -> &Manifest {

@@ -17,6 +17,7 @@ mod space;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use life::Thing;
 use play::{Broken, Tally, play};
 pub(crate) use space::dice::Dice;
 

@@ -96,6 +96,8 @@ pub struct Play {
     /// Commands under way that have not arrived.
     late: Vec<(String, Command)>,
     last: BTreeMap<String, Command>,
+    /// An answer that no fault explains, unless one met this step.
+    unsaid: Option<String>,
     made: u64,
     pub tally: Tally,
     pub lines: Vec<String>,
@@ -119,6 +121,7 @@ pub fn play(seed: u64, steps: &[u64]) -> Result<Tally, Broken> {
         slow: (vec![], vec![]),
         late: vec![],
         last: BTreeMap::new(),
+        unsaid: None,
         made: 0,
         tally: Tally::default(),
         lines: vec![],
@@ -190,9 +193,12 @@ impl Play {
                 .push(format!("call {call} of the database: {fault:?}"));
             faults::plan(call, fault);
         }
-        let ended = life.run(async |app| self.deed(app, dice).await);
+        let ended = life.run(async |app| Box::pin(self.deed(app, dice)).await);
         let (_, struck) = faults::clear();
         self.tally.faults += u64::from(struck);
+        if let Some(unsaid) = self.unsaid.take().filter(|_| !struck) {
+            return Err(format!("P2: nothing failed, and yet {unsaid}"));
+        }
         let life = match ended {
             End::Came(done) => {
                 done?;
@@ -225,7 +231,7 @@ impl Play {
         match dice.roll(26) {
             0 | 1 => self.start(app, dice).await,
             2..=11 => self.command(app, dice).await,
-            12 | 13 => self.two_at_once(app, dice).await,
+            12 | 13 => Box::pin(self.two_at_once(app, dice)).await,
             14 | 15 => self.again(app, dice).await,
             16 => self.arrives_late(app, dice).await,
             17 | 18 => self.fire(app, dice).await,
@@ -394,6 +400,9 @@ impl Play {
     ) -> Result<(), String> {
         let key = command.key.clone().unwrap_or_default();
         let heard = heard(answer);
+        if heard == Heard::Nothing {
+            self.unsaid = Some(format!("{key} was answered: {}", told(answer)));
+        }
         self.tally.accepted += u64::from(matches!(heard, Heard::Done(_)));
         self.tally.repeated += u64::from(answer.as_ref().is_ok_and(|answer| answer.repeated));
         self.lines.push(format!(
