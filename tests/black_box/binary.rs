@@ -84,6 +84,11 @@ pub struct Demo {
 impl Demo {
     /// Starts the demo on a free port, with its data in `folder`.
     pub fn start(folder: &Path) -> Self {
+        Self::start_on(folder, None)
+    }
+
+    /// The same, on this database.
+    pub fn start_on(folder: &Path, database: Option<&str>) -> Self {
         let port = free_port();
         let mut child = Command::new(path())
             .args([
@@ -93,6 +98,7 @@ impl Demo {
                 "--data",
                 &folder.to_string_lossy(),
             ])
+            .args(database.into_iter().flat_map(|url| ["--database", url]))
             .current_dir(project())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -138,6 +144,25 @@ impl Demo {
             assert!(begun.elapsed() < START_MAX, "not ready");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal by name: `STOP`, `CONT`, `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "kill -{name}");
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn ended(&mut self) {
+        self.child.wait().unwrap();
     }
 
     /// Pulls the plug.

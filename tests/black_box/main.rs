@@ -9,5 +9,8 @@ mod first_day;
 mod five_flows;
 mod hostile;
 mod kill;
+mod nodes;
 mod overruling;
 mod person;
+mod power;
+mod relay;

@@ -113,6 +113,18 @@ macro_rules! bound {
 }
 pub(crate) use bound;
 
+/// A call of the database: nothing but that, except in tests that let it fail (feature `faults`).
+macro_rules! seam {
+    ($call:expr) => {{
+        #[cfg(feature = "faults")]
+        let done = $crate::faults::pass($call).await;
+        #[cfg(not(feature = "faults"))]
+        let done = $call.await;
+        done
+    }};
+}
+pub(crate) use seam;
+
 /// Connections of one kind: writing or reading.
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
@@ -130,6 +142,10 @@ impl Pool {
 
     /// Runs one reading statement outside any transaction.
     pub(crate) async fn fetch(&self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        seam!(self.fetched(sql, args))
+    }
+
+    async fn fetched(&self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         match self {
             Pool::Sqlite(pool) => {
                 sqlite_rows(&bound!(sql, self.dialect(), args).fetch_all(pool).await?)

@@ -38,6 +38,8 @@ mod dump;
 mod entities;
 mod entity_sql;
 mod error;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod filter;
 mod form;
 mod instance_list;
@@ -74,7 +76,7 @@ pub use mailbox::KeptMail;
 pub use open::Options;
 pub use outbox::{ClaimedEffect, DeadEffect, Delivery};
 pub use records::{Group, RecordQuery, Summary, record_chain};
-pub use snapshot::Snapshot;
+pub use snapshot::{Beside, Ended, Snapshot};
 pub use store::Store;
 pub use tasks::{ClosedTask, ListedTask};
 pub use wakeups::ClaimedWakeup;

@@ -1,9 +1,9 @@
 //! Reading everything as it was at one moment, while the program goes on: for verifying and for exports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assent_core::audit::{KeyRow, Part, RootRow, Tile};
-use assent_core::write::{EventRow, InstanceRow};
+use assent_core::write::{EventRow, InstanceRow, TaskRow, WakeupRow};
 
 use crate::audit::{KEYS, key_from_row, part_from_row, root_from_row, tile_from_row};
 use crate::db::{Arg, args};
@@ -12,6 +12,7 @@ use crate::entities::{Stored, from_row};
 use crate::error::StoreError;
 use crate::instances::instance_from_row;
 use crate::row::{Cell, Row};
+use crate::tasks::task_from_row;
 use crate::tx::Tx;
 use crate::{Published, Store, StoreErrorKind};
 
@@ -44,6 +45,20 @@ const EVENTS: Sql = Sql::Each {
     postgres: "select seq, at, actor, kind, body, hash from events where instance = $1 and seq > $2 order by seq limit $3",
 };
 
+const OPEN_TASKS: Sql = Sql::Same(
+    "select instance, no, state, kind, round, assignee, opened, due from tasks where instance > $1 and instance <= $2 \
+     order by instance, no, assignee",
+);
+const ENDED_TASKS: Sql = Sql::Same(
+    "select instance, no, ended, actor from tasks_closed where instance > $1 and instance <= $2 order by instance, no",
+);
+const WAKEUPS: Sql = Sql::Same(
+    "select instance, reference, due from wakeups where instance > $1 and instance <= $2 order by instance, reference",
+);
+const COUNTERS: Sql = Sql::Same(
+    "select name, cast(sum(n) as bigint) from counters group by name having sum(n) <> 0 order by name",
+);
+
 /// The migration that brought signed roots.
 const AUDIT_SCHEMA: u32 = 3;
 
@@ -51,6 +66,20 @@ const AUDIT_SCHEMA: u32 = 3;
 pub struct Snapshot {
     store: Store,
     tx: Tx,
+}
+
+/// How a task ended, as its row says: number, end, and who acted.
+pub type Ended = (u32, String, Option<String>);
+
+/// What stands in other tables for some instances.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Open tasks.
+    pub open: Vec<TaskRow>,
+    /// Ended tasks with their instance.
+    pub ended: Vec<(String, Ended)>,
+    /// Wake-ups with their instance.
+    pub wakeups: Vec<(String, WakeupRow)>,
 }
 
 impl Store {
@@ -154,6 +183,52 @@ impl Snapshot {
              state from instances where id = $1",
         );
         Ok(self.rows(&ONE, args![id], instance_from_row).await?.pop())
+    }
+
+    /// Instances behind the id given, oldest first.
+    ///
+    /// # Errors
+    /// See [`Snapshot::roots`].
+    pub async fn instances(
+        &mut self,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<InstanceRow>, StoreError> {
+        self.rows(&INSTANCES, args![after, limit], instance_from_row)
+            .await
+    }
+
+    /// The rows beside those of the instances behind one id, up to and with another. A task that several people may claim
+    /// is a row for each of them.
+    ///
+    /// # Errors
+    /// See [`Snapshot::roots`].
+    pub async fn beside(&mut self, after: &str, upto: &str) -> Result<Beside, StoreError> {
+        let ended = |mut row: Row| {
+            let (instance, no) = (row.text()?, row.count()?);
+            Ok((instance, (no, row.text()?, row.opt_text()?)))
+        };
+        let wakeup = |mut row: Row| {
+            let instance = row.text()?;
+            let (reference, at) = (row.text()?, row.moment()?);
+            Ok((instance, WakeupRow { reference, at }))
+        };
+        Ok(Beside {
+            open: self
+                .rows(&OPEN_TASKS, args![after, upto], task_from_row)
+                .await?,
+            ended: self.rows(&ENDED_TASKS, args![after, upto], ended).await?,
+            wakeups: self.rows(&WAKEUPS, args![after, upto], wakeup).await?,
+        })
+    }
+
+    /// The counts that are kept, by name, those that are not zero.
+    ///
+    /// # Errors
+    /// See [`Snapshot::roots`].
+    pub async fn counters(&mut self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let rows = self.rows(&COUNTERS, vec![], |mut row| Ok((row.text()?, row.int()?)));
+        Ok(rows.await?.into_iter().collect())
     }
 
     /// What a root covers of a chain.

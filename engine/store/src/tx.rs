@@ -7,7 +7,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
 
-use crate::db::{Arg, Pool, bound, postgres_rows, sqlite_rows};
+use crate::db::{Arg, Pool, bound, postgres_rows, seam, sqlite_rows};
 use crate::dialect::{BEGIN, COMMIT, Dialect, ROLLBACK, Sql};
 use crate::error::StoreError;
 use crate::row::Row;
@@ -65,6 +65,10 @@ impl Tx {
         sql: &Sql,
         args: Vec<Arg>,
     ) -> Result<Vec<Row>, StoreError> {
+        seam!(self.fetched(sql, args))
+    }
+
+    async fn fetched(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         match self.connection()? {
             Connection::Sqlite(on) => sqlite_rows(
                 &bound!(sql, Dialect::Sqlite, args)
@@ -81,6 +85,10 @@ impl Tx {
 
     /// Runs a statement and returns how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<u64, StoreError> {
+        seam!(self.executed(sql, args))
+    }
+
+    async fn executed(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<u64, StoreError> {
         Ok(match self.connection()? {
             Connection::Sqlite(on) => {
                 let query = bound!(sql, Dialect::Sqlite, args);
@@ -95,6 +103,10 @@ impl Tx {
 
     /// Runs a statement that is not prepared: what changes tables.
     pub(crate) async fn execute_once(&mut self, sql: &Sql) -> Result<(), StoreError> {
+        seam!(self.executed_once(sql))
+    }
+
+    async fn executed_once(&mut self, sql: &Sql) -> Result<(), StoreError> {
         let text = sqlx::raw_sql(sql.text(self.dialect()));
         match self.connection()? {
             Connection::Sqlite(on) => text.execute(&mut **on).await.map(drop)?,

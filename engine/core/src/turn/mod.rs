@@ -40,6 +40,7 @@ pub(crate) use hold::Trouble;
 pub(crate) use late::REMIND_MAIL;
 pub use organisation::Directed;
 pub use run::Run;
+pub use seal::{ended_row, open_rows};
 pub(crate) use tally::{ballots, reachable};
 pub use tally::{given, required};
 

@@ -182,21 +182,16 @@ impl Sealed<'_> {
                     };
                     known.insert(*task, row);
                 }
-                Change::TaskClosed { task, end, .. } => {
-                    let by = if *end == TaskEnd::Cancelled {
-                        None
-                    } else {
-                        event.actor.person().map(str::to_owned)
-                    };
-                    let row = |task| TaskClosedRow {
-                        task,
-                        end: end_word(*end).to_owned(),
-                        at: event.at,
-                        by,
-                    };
-                    rows.extend(known.remove(task).map(row));
-                }
                 _ => {}
+            }
+            if let Some((no, end, by)) = ended_row(event) {
+                let row = |task| TaskClosedRow {
+                    task,
+                    end: end.to_owned(),
+                    at: event.at,
+                    by,
+                };
+                rows.extend(known.remove(&no).map(row));
             }
         }
         rows
@@ -220,17 +215,7 @@ impl Sealed<'_> {
     }
 
     fn task_row(&self, task: &Task) -> TaskRow {
-        TaskRow {
-            instance: self.case.instance.id.clone(),
-            no: task.no,
-            state: task.state.clone(),
-            kind: row_kind(task.kind, &task.candidates),
-            round: task.round,
-            assignee: task.assignee.clone(),
-            opened: task.since,
-            due: task.due,
-            candidates: task.candidates.clone(),
-        }
+        task_row(&self.case.instance.id, task)
     }
 
     fn outbox(&self, cx: &Context<'_>) -> Vec<OutboxRow> {
@@ -378,6 +363,36 @@ impl Sealed<'_> {
             .into_iter()
             .collect()
     }
+}
+
+fn task_row(instance: &str, task: &Task) -> TaskRow {
+    TaskRow {
+        instance: instance.to_owned(),
+        no: task.no,
+        state: task.state.clone(),
+        kind: row_kind(task.kind, &task.candidates),
+        round: task.round,
+        assignee: task.assignee.clone(),
+        opened: task.since,
+        due: task.due,
+        candidates: task.candidates.clone(),
+    }
+}
+
+/// The rows that stand for an instance's open tasks: what the table of open tasks must hold of it.
+pub fn open_rows(instance: &Instance) -> Vec<TaskRow> {
+    let row = |task| task_row(&instance.id, task);
+    instance.tasks.iter().map(row).collect()
+}
+
+/// How an event says that a task ended, as the table of ended tasks keeps it: number, end, and who acted (none for the
+/// system). None for every other event.
+pub fn ended_row(event: &Event) -> Option<(u32, &'static str, Option<String>)> {
+    let Change::TaskClosed { task, end, .. } = &event.change else {
+        return None;
+    };
+    let by = event.actor.person().filter(|_| *end != TaskEnd::Cancelled);
+    Some((*task, end_word(*end), by.map(str::to_owned)))
 }
 
 /// The tag of an event's change, read back from its canonical text so that there is one list of names.

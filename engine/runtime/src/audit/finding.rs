@@ -11,7 +11,7 @@ const FINDINGS_MAX: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `event_changed`, `event_missing`, `event_inserted`, `chain_broken`, `state_differs`, `invariant`, `root_signature`,
-    /// `root_differs`, `root_order`, `key_unknown`, `definition_changed`, `export_damaged`.
+    /// `root_differs`, `root_order`, `key_unknown`, `definition_changed`, `export_damaged`, `rows_differ`.
     pub code: &'static str,
     /// The chain: an instance, `record:<entity>:<id>`, or `flow:<id>`.
     pub chain: Option<String>,

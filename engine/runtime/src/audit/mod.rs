@@ -8,6 +8,7 @@ mod key;
 mod lines;
 mod merkle;
 mod printed;
+mod rebuild;
 mod sealing;
 
 pub use check::Expectation;

@@ -37,6 +37,8 @@ pub(crate) struct Turned {
 struct Versions {
     def: Arc<Definition>,
     to: Option<Arc<Definition>>,
+    /// When its last event was; none for a new instance.
+    last_at: Option<Moment>,
 }
 
 /// Everything a turn (or a view) reads about a case.
@@ -78,7 +80,8 @@ impl App {
             let to = self.target(&def, &command).await?;
             let guard = guard(&loaded);
             let before = Before::Case(Box::new(case));
-            let versions = Versions { def, to };
+            let last_at = Some(loaded.row.updated);
+            let versions = Versions { def, to, last_at };
             if let Some(turned) = self.decide(versions, before, &command, now, guard).await? {
                 return Ok(turned);
             }
@@ -101,6 +104,7 @@ impl App {
             let versions = Versions {
                 def: Arc::clone(&def),
                 to: None,
+                last_at: None,
             };
             if let Some(turned) = self.decide(versions, before, command, now, None).await? {
                 return Ok(turned);
@@ -139,7 +143,7 @@ impl App {
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
         // What a migration reads (calendar, fields, referenced records) is the version's it leads to.
-        let Versions { def, to } = versions;
+        let Versions { def, to, last_at } = versions;
         let read = to.clone().unwrap_or_else(|| Arc::clone(&def));
         let around = self
             .around(read, &values, Some(&command.action), now)
@@ -159,6 +163,10 @@ impl App {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
         turned.write.guards.extend(guard);
+        // A turn without an event (what is saved stands there already) does not make the row younger than its events.
+        if let Some(at) = last_at.filter(|_| turned.write.events.is_empty()) {
+            turned.write.instance.updated = at;
+        }
         let year = around.calendar.civil(now).year();
         self.guard_needs(&mut turned.write, year, &around.records);
         let Turn { case, write, .. } = turned;

@@ -11,6 +11,7 @@ use assent_core::value::Values;
 use serde_json::json;
 
 use crate::app::{Answer, App, AppConfig, AppError, JsonMap, PublishOutcome, SourceFile, Tab};
+use crate::audit::{Expectation, verify_database};
 use crate::clock::Clock;
 use crate::workers::{outbox, timers};
 
@@ -149,16 +150,9 @@ impl TestApp {
             .collect()
     }
 
-    /// Closes, and fails when effects are left that nobody looked at.
-    pub async fn finish(mut self) {
-        let (pending, _, dead) = self.app.store().outbox_gauges().await.unwrap();
-        self.finished = true;
-        self.app.close().await;
-        assert_eq!(
-            (pending, dead),
-            (0, 0),
-            "outbox rows and dead letters left over"
-        );
+    /// Closes, and fails when effects are left that nobody looked at, or rows that do not follow from the events.
+    pub async fn finish(self) {
+        self.finish_with(0, 0).await;
     }
 
     /// Closes, with this many effects still waiting and dead.
@@ -166,8 +160,30 @@ impl TestApp {
         let (pending, _, dead) = self.app.store().outbox_gauges().await.unwrap();
         self.finished = true;
         self.app.close().await;
-        assert_eq!((pending, dead), (waiting, buried));
+        assert_eq!(
+            (pending, dead),
+            (waiting, buried),
+            "effects that wait and dead letters left over"
+        );
+        rebuilt(&self.app).await;
     }
+
+    /// Closes a database that was damaged on purpose.
+    pub async fn finish_damaged(mut self) {
+        self.finished = true;
+        self.app.close().await;
+    }
+}
+
+/// `rebuild`: in the database a test leaves behind, every row is what the events from zero fold to. Answers how many
+/// instances were compared.
+pub(super) async fn rebuilt(app: &App) -> u64 {
+    let (url, catalog) = (&app.config().database, app.catalog(false));
+    let report = verify_database(url, app.now(), &catalog, Expectation::default())
+        .await
+        .unwrap();
+    assert!(report.good, "{:#?}", report.findings);
+    report.instances
 }
 
 impl Drop for TestApp {

@@ -3,16 +3,20 @@
 
 mod accounts;
 mod deciding;
+mod every_call;
 mod harness;
 mod links;
 mod mails;
 mod modules;
+pub(crate) mod outside;
 mod overruling;
 mod people;
 mod publishing;
 mod reading;
 mod replaying;
 mod roots;
+pub(crate) mod sim;
+mod storm;
 mod tamper;
 mod verifying;
 mod versions;

@@ -176,5 +176,5 @@ async fn what_does_not_continue_its_chain_is_never_signed() {
         "{refused}"
     );
     test.settle().await;
-    test.finish().await;
+    test.finish_damaged().await;
 }

@@ -177,7 +177,7 @@ async fn rows_that_the_events_contradict_are_told() {
             "{sql}: {:#?}",
             report.findings
         );
-        test.finish().await;
+        test.finish_damaged().await;
     }
 }
 
@@ -241,7 +241,7 @@ async fn a_print_is_told_from_a_forgery_without_telling_what_it_says() {
         Proven::Damaged
     );
     test.settle().await;
-    test.finish().await;
+    test.finish_damaged().await;
 }
 
 /// A9.7

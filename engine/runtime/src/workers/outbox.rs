@@ -61,6 +61,8 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
 /// Delivers and settles.
 pub(crate) async fn deliver(app: &App, claimed: &ClaimedEffect) -> Result<Delivery, AppError> {
     let delivery = step(app, claimed).await;
+    #[cfg(test)]
+    crate::tests::outside::ended(&claimed.id, &delivery);
     let (end, error) = match &delivery {
         Delivery::Done => ("done", ""),
         Delivery::Retry { error, .. } => ("retry", error.as_str()),

@@ -62,13 +62,22 @@ pub(crate) async fn step(app: &App) -> Result<Step, AppError> {
     Ok(done)
 }
 
-enum Fired {
+/// What became of a claimed wake-up.
+pub(crate) enum Fired {
+    /// It fired.
     Now,
+    /// Its instance no longer knows it: removed.
     Gone,
+    /// Given back.
     Again,
 }
 
-async fn fire(app: &App, wakeup: &ClaimedWakeup, now: Moment) -> Result<Fired, AppError> {
+/// Fires one claimed wake-up.
+pub(crate) async fn fire(
+    app: &App,
+    wakeup: &ClaimedWakeup,
+    now: Moment,
+) -> Result<Fired, AppError> {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     metrics::histogram!("assent_timer_lateness_seconds")
         .record(now.0.saturating_sub(wakeup.due.0) as f64 / 1000.0);

@@ -8,9 +8,7 @@ use assent_core::command::Verdict;
 use assent_core::definition::Outcome;
 use assent_core::event::{Change, Event};
 
-use super::model::least;
-use super::runner::all_states;
-use super::sketch::{Approve, Kind, Late, Needs, Sketch, State, Way};
+use super::sketch::{Approve, Kind, Late, Needs, Sketch, State, Way, all_states, least};
 
 /// What the trail shows of one entry of an approval.
 #[derive(Default)]

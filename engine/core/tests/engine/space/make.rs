@@ -1,6 +1,6 @@
 //! Flows made at random: every kind of group, parallel to any depth that people write, ways back, ladders, policies.
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 use super::sketch::{
     Answer, Approve, At, Branch, Join, Kind, Late, Needs, Rung, Sketch, State, Together, Way, When,

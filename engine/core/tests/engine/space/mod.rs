@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use assent_core::calendar::WorkCalendar;
 
-use crate::dice::Dice;
+use crate::dice::{self, Dice};
 use crate::house::calendar;
 
 use runner::{Failure, Sequence, Tally, definition, run};

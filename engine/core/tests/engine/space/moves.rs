@@ -8,7 +8,7 @@ use assent_core::command::{
 use assent_core::instance::{Case, Task, TaskKind};
 use assent_core::value::{Value, Values};
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 use super::sketch::{Kind, State};
 use super::world::{APPLICANT, PEOPLE, person};

@@ -10,7 +10,7 @@ use assent_core::turn::{Before, Context, turn};
 use assent_core::value::{Value, Values};
 use assent_core::verb::offer::{Offer, offers};
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 use super::runner::Fault;
 use super::world::{PEOPLE, person};

@@ -15,14 +15,14 @@ use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn};
 use assent_core::value::Values;
 use assent_core::verify;
 
-use crate::dice::Dice;
+use super::dice::Dice;
 use crate::house::{Nothing, catalog};
 
 use super::compare::differences;
 use super::model::Model;
 use super::moves::{Move, Scene, next};
 use super::offered;
-use super::sketch::{Kind, Sketch, State};
+use super::sketch::{Sketch, State, all_states};
 use super::world::World;
 use super::yaml::yaml;
 use super::{demands, words};
@@ -323,18 +323,4 @@ impl<'a> Runner<'a> {
 /// Rights to comment follow who took part once; the model does not keep that.
 fn is_open(action: &Action) -> bool {
     matches!(action, Action::Comment { .. } | Action::Copy { .. })
-}
-
-/// All states, branches included.
-pub fn all_states(states: &[State]) -> Vec<State> {
-    let mut all = vec![];
-    for state in states {
-        all.push(state.clone());
-        if let Kind::Together(together) = &state.kind {
-            for branch in &together.branches {
-                all.extend(all_states(&branch.states));
-            }
-        }
-    }
-    all
 }

@@ -165,3 +165,26 @@ impl When {
         (amount > self.limit) == self.above
     }
 }
+
+/// All states, branches included.
+pub fn all_states(states: &[State]) -> Vec<State> {
+    let mut all = vec![];
+    for state in states {
+        all.push(state.clone());
+        if let Kind::Together(together) = &state.kind {
+            for branch in &together.branches {
+                all.extend(all_states(&branch.states));
+            }
+        }
+    }
+    all
+}
+
+/// The least number of approvals that is not below a share of n, at least one. The share is in hundredths of a percent.
+pub fn least(share: u32, n: u32) -> u32 {
+    let mut approvals = 1;
+    while approvals * 10_000 < share * n {
+        approvals += 1;
+    }
+    approvals
+}

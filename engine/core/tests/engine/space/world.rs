@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assent_core::directory::{Directory, Person, RoleGrant};
 use assent_core::text::Lang;
 
-use crate::dice::Dice;
+use super::dice::Dice;
 
 pub const ROLES: [&str; 4] = ["board", "legal", "finance", "chief"];
 pub const PEOPLE: usize = 8;

@@ -29,6 +29,9 @@ pub struct Args {
     /// Where the demo keeps its data. 数据文件夹
     #[arg(long, value_name = "DIR", default_value = "assent-data")]
     data: PathBuf,
+    /// A PostgreSQL (`postgres://…`) instead of the file in the data folder; several demos may share one. 改用 PostgreSQL
+    #[arg(long, value_name = "URL", conflicts_with = "reset")]
+    database: Option<String>,
 }
 
 /// The database inside the data folder.
@@ -49,7 +52,8 @@ fn configured(args: &Args) -> Result<Config, Text> {
     let log = std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_LOG_"));
     let mut config = config::load(Some(Path::new("/dev/null")), log).map_err(|fault| fault.0)?;
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], args.port));
-    config.database.url = Secret(format!("sqlite:{}", args.data.join(DATABASE).display()));
+    let file = || format!("sqlite:{}", args.data.join(DATABASE).display());
+    config.database.url = Secret(args.database.clone().unwrap_or_else(file));
     config.company.name = company::name().zh;
     config.audit.key_file = args.data.join(KEY);
     config.mail.eml_dir = Some(args.data.join("mails"));

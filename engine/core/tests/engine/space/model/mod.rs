@@ -11,8 +11,6 @@ mod time;
 mod verbs;
 mod votes;
 
-pub use self::votes::least;
-
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! Counting, by asking two questions: is the bar reached by those who approved, and could it be reached if everybody who is
 //! silent approved too?
 
-use super::super::sketch::{Approve, Needs};
+use super::super::sketch::{Approve, Needs, least};
 use super::Vote;
 
 /// Is the bar reached by the votes that `yes` picks?
@@ -33,15 +33,6 @@ pub fn reached(needs: &Needs, votes: &[Vote], yes: impl Fn(&Vote) -> bool) -> bo
 /// Could everybody together reach it?
 pub fn reachable(needs: &Needs, votes: &[Vote]) -> bool {
     reached(needs, votes, |_| true)
-}
-
-/// The least number of approvals that is not below a share of n, at least one. The share is in hundredths of a percent.
-pub fn least(share: u32, n: u32) -> u32 {
-    let mut approvals = 1;
-    while approvals * 10_000 < share * n {
-        approvals += 1;
-    }
-    approvals
 }
 
 /// Can it be reached still?
