@@ -28,6 +28,7 @@ mod accounts;
 mod attachments;
 mod audit;
 mod care;
+mod cells;
 mod commit;
 mod committer;
 mod counters;
