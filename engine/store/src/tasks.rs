@@ -63,7 +63,8 @@ const DONE_BY: Sql = Sql::Same(
      order by t.at desc, t.instance desc, t.no desc limit $5",
 );
 const OPEN_OF: Sql = Sql::Same(
-    "select instance, no, state, kind, round, assignee, opened, due from tasks where instance = $1 order by no",
+    "select instance, no, state, kind, round, assignee, opened, due from tasks where instance = $1 \
+     order by no, assignee",
 );
 const CLOSED_OF: Sql = Sql::Same(
     "select t.instance, t.no, t.state, t.kind, t.round, t.assignee, t.opened, t.due, t.ended, t.at, t.actor, i.flow, \

@@ -22,7 +22,7 @@ use play::{Broken, Tally, play};
 pub(crate) use space::dice::Dice;
 
 /// Sequences of the ordinary run.
-const SEQUENCES: u64 = 8;
+const SEQUENCES: u64 = 16;
 /// Steps of a sequence.
 const STEPS: usize = 60;
 /// How often a failing sequence is played again to make it small.

@@ -561,6 +561,9 @@ impl Play {
             let flow = self.company.flow(&loaded.row.flow).unwrap();
             promises::invariants(&def, &case, &events)?;
             promises::timers(&events)?;
+            let rows = app.store().wakeups_of(&[&instance]).await;
+            let rows = rows.map_err(|fault| format!("wake-ups cannot be read: {fault}"))?;
+            promises::armed(&case, &rows)?;
             promises::ladders(&flow.states, &case, &events)?;
             self.ledger.check(&instance, &events)?;
             if let Some(what) = demands::unmet(&flow.sketch, &events) {

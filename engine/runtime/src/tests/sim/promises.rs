@@ -8,6 +8,7 @@ use assent_core::instance::{Case, TaskKind};
 use assent_core::time::Moment;
 use assent_core::value::Values;
 use assent_core::verify;
+use assent_core::write::WakeupRow;
 
 use super::space::sketch::{Kind, State};
 
@@ -49,6 +50,22 @@ pub fn timers(events: &[Event]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// P4: what an instance waits for stands in the table that timers read.
+pub fn armed(case: &Case, rows: &[(String, WakeupRow)]) -> Result<(), String> {
+    let wakeups = &case.instance.wakeups;
+    let is_there = |reference: &str, at: Moment| {
+        (rows.iter()).any(|(_, row)| row.reference == reference && row.at == at)
+    };
+    let missing = wakeups
+        .iter()
+        .find(|wakeup| !is_there(&wakeup.reference, wakeup.at));
+    match missing {
+        Some(wakeup) => Err(format!("P4: {} has no row", wakeup.reference)),
+        None if rows.len() != wakeups.len() => Err(format!("P4: rows nobody waits for: {rows:?}")),
+        None => Ok(()),
+    }
 }
 
 /// P4: where a ladder is written and its clock runs, each rung that has not fired is armed.
