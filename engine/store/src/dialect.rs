@@ -143,11 +143,14 @@ pub(crate) const VERSION: Sql = Sql::Each {
 /// A copy into a new file. Only SQLite has one in SQL; the other text is never run.
 pub(crate) const BACKUP: Sql = Sql::Same("vacuum into $1");
 
-/// Nobody else may migrate meanwhile. SQLite holds its write lock already.
-pub(crate) const LOCK_SCHEMA: Sql = Sql::Each {
-    sqlite: "select 1",
-    postgres: "lock table assent_schema in exclusive mode",
-};
+/// Nobody else may migrate meanwhile: whoever comes second waits for this row. A lock of the table would do on PostgreSQL
+/// alone.
+pub(crate) const LOCK_SCHEMA: [Sql; 2] = [
+    Sql::Same(
+        "insert into assent_schema (number, name, oldest) values (0, 'lock', 0) on conflict do nothing",
+    ),
+    Sql::Same("update assent_schema set oldest = 0 where number = 0"),
+];
 
 /// A statement that claims the rows its first part picks. On PostgreSQL two claimers pass each other by; on SQLite there
 /// is one writer. The part is materialized: run twice by a nested loop, it would claim more than its limit.

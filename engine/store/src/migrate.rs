@@ -72,7 +72,9 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
     for statement in translate(dialect, SCHEMA) {
         tx.execute_once(&statement).await?;
     }
-    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
+    for statement in &LOCK_SCHEMA {
+        tx.execute(statement, vec![]).await?;
+    }
     let mut rows = tx.fetch(&APPLIED, vec![]).await?;
     let mut row = rows
         .pop()

@@ -40,6 +40,8 @@ impl Default for Options {
 
 /// Pages (of 4 KB) in SQLite's log before the writer folds it into the file. More is faster and a longer restart.
 const CHECKPOINT_PAGES: &str = "16000";
+/// PostgreSQL's code for a setting it does not have: databases that speak its language have fewer.
+const UNKNOWN_SETTING: &str = "42704";
 /// Negative: KB of page cache on the writing connection.
 const WRITER_CACHE: &str = "-65536";
 /// Prepared statements kept per connection; entity types add three each.
@@ -186,7 +188,14 @@ fn postgres_pool(
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for setting in settings {
-                    sqlx::raw_sql(*setting).execute(&mut *connection).await?;
+                    match sqlx::raw_sql(*setting).execute(&mut *connection).await {
+                        Err(sqlx::Error::Database(fault))
+                            if fault.code().as_deref() == Some(UNKNOWN_SETTING) =>
+                        {
+                            tracing::debug!(setting, "this database has no such setting");
+                        }
+                        set => drop(set?),
+                    }
                 }
                 Ok(())
             })
