@@ -28,7 +28,6 @@ mod accounts;
 mod attachments;
 mod audit;
 mod care;
-mod cells;
 mod commit;
 mod committer;
 mod counters;

@@ -11,9 +11,8 @@ use super::changes::{Changes, Counts};
 use super::records::{Records, write_records};
 use super::sql;
 use crate::Store;
-use crate::cells::portions;
 use crate::db::{args, json_rows};
-use crate::dialect::{Dialect, Sql};
+use crate::dialect::Sql;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::tx::Tx;
@@ -273,16 +272,7 @@ pub(super) async fn fetch(
     if rows.is_empty() {
         return Ok(vec![]);
     }
-    match tx.dialect() {
-        Dialect::Postgres => tx.fetch(sql, args![json_rows(rows)?]).await,
-        Dialect::Sqlite => {
-            let mut answered = vec![];
-            for (sql, cells) in portions(sql, rows)? {
-                answered.append(&mut tx.fetch(&sql, cells).await?);
-            }
-            Ok(answered)
-        }
-    }
+    tx.fetch(sql, args![json_rows(rows)?]).await
 }
 
 /// Runs a statement over rows; nothing for no rows.
@@ -291,16 +281,8 @@ pub(crate) async fn execute(
     sql: &Sql,
     rows: &[impl Serialize],
 ) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
+    if !rows.is_empty() {
+        tx.execute(sql, args![json_rows(rows)?]).await?;
     }
-    match tx.dialect() {
-        Dialect::Postgres => tx.execute(sql, args![json_rows(rows)?]).await.map(drop),
-        Dialect::Sqlite => {
-            for (sql, cells) in portions(sql, rows)? {
-                tx.execute(&sql, cells).await?;
-            }
-            Ok(())
-        }
-    }
+    Ok(())
 }
