@@ -12,6 +12,7 @@ mod people;
 mod publishing;
 mod reading;
 mod replaying;
+mod revoking;
 mod roots;
 mod tamper;
 mod verifying;
