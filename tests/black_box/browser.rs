@@ -118,6 +118,21 @@ impl Browser {
         panic!("{selector} cannot be clicked: {last}");
     }
 
+    /// Clicks what sends a form, and waits for the page that answers it: going elsewhere before would read a world in which it
+    /// has not happened yet.
+    async fn send(&self, selector: &str) {
+        self.run("window.isOldPage = true").await;
+        self.click(selector).await;
+        for _ in 0..600 {
+            let arrived = "return !window.isOldPage && document.readyState === 'complete'";
+            if self.run(arrived).await == json!(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{selector} was sent and nothing came back");
+    }
+
     /// Nothing on the page is wider than the window; keeps a picture where one is asked for.
     async fn look(&self, name: &str) {
         let wide = self
@@ -201,7 +216,7 @@ async fn a_phone_decides_in_two_taps() {
     );
     phone.click("a[href$='#approve']").await;
     phone.look("sheet-zh-360").await;
-    phone.click("#approve button.confirm").await;
+    phone.send("#approve button.confirm").await;
     applicant.until(&instance, "approved").await;
 }
 
@@ -279,7 +294,7 @@ async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     fill(&window, "#delegate-to", "sunlei").await;
     fill(&window, "#delegate-comment", "请先看装载率").await;
     window.look(&format!("delegate-zh-{width}")).await;
-    window.click("#delegate button.confirm").await;
+    window.send("#delegate button.confirm").await;
     let asked = colleague.task_on(&instance).await;
     for language in ["zh", "en"] {
         window.go(&page(task, language)).await;
@@ -299,7 +314,7 @@ async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     }
     window.click("a[href$='#advise']").await;
     fill(&window, "#advise-comment", "七成可以放行").await;
-    window.click("#advise button.confirm").await;
+    window.send("#advise button.confirm").await;
 
     become_person(&window, &demo, "wanghaoran").await;
     for language in ["en", "zh"] {
@@ -311,7 +326,7 @@ async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     open_from_menu(&window, "add_signer").await;
     fill(&window, "#add_signer-to", "sunlei").await;
     window.look(&format!("add-signer-zh-{width}")).await;
-    window.click("#add_signer button.confirm").await;
+    window.send("#add_signer button.confirm").await;
     colleague.task_on(&instance).await;
     for language in ["zh", "en"] {
         window
@@ -330,7 +345,7 @@ async fn delegate_and_add_signer(width: u32, height: u32, number: &str) {
     }
     window.go(&page(task, "zh")).await;
     window.click("a[href$='#approve']").await;
-    window.click("#approve button.confirm").await;
+    window.send("#approve button.confirm").await;
     applicant.until(&instance, "approved").await;
 }
 

@@ -209,7 +209,7 @@ impl App {
     pub async fn instance_view(&self, reader: &str, id: &str) -> Result<InstanceView, AppError> {
         let loaded = self.load(id).await?.ok_or(AppError::NotFound)?;
         let (case, around) = self.seen(&loaded).await?;
-        let trail = self.trail(id).await?;
+        let trail = self.trail_behind(&case).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;
@@ -381,6 +381,14 @@ impl App {
             format!("由{by}挂起：{reason}"),
             format!("Suspended by {by}: {reason}"),
         ))
+    }
+
+    /// The trail behind a case that was loaded: what was committed after it was read is left out, so that a page never shows
+    /// a decision beside buttons of the time before it.
+    pub(crate) async fn trail_behind(&self, case: &Case) -> Result<Vec<Event>, AppError> {
+        let mut trail = self.trail(&case.instance.id).await?;
+        trail.truncate(case.instance.seq as usize);
+        Ok(trail)
     }
 
     /// The whole trail of an instance.

@@ -143,7 +143,7 @@ impl App {
     ) -> Result<TaskView, AppError> {
         let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
         let (case, around) = self.seen(&loaded).await?;
-        let trail = self.trail(instance).await?;
+        let trail = self.trail_behind(&case).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;

@@ -84,7 +84,7 @@ impl App {
     ) -> Result<WhyView, AppError> {
         let loaded = self.load(id).await?.ok_or(AppError::NotFound)?;
         let (case, around) = self.seen(&loaded).await?;
-        let trail = self.trail(id).await?;
+        let trail = self.trail_behind(&case).await?;
         if let Some(reader) = reader {
             self.may_see(reader, &loaded.row, &case, &around, &trail)?;
         }

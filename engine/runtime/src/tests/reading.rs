@@ -132,3 +132,23 @@ async fn a_link_of_a_pool_says_who_claimed_it_and_leads_on() {
     test.settle().await;
     test.finish().await;
 }
+
+#[tokio::test]
+async fn a_page_never_shows_what_came_after_the_case_it_shows() {
+    let test = TestApp::with(LEAVE).await;
+    let answer = test.submitted(&leave_of(2)).await;
+    let loaded = test.app.load(&answer.instance).await.unwrap().unwrap();
+    let before = crate::engine::stored_case(&loaded).unwrap();
+    let comment = Action::Comment {
+        text: "请先看日期".into(),
+        mention: vec![],
+        files: vec![],
+    };
+    test.act(&answer.instance, "bob", comment).await.unwrap();
+    let whole = test.app.trail(&answer.instance).await.unwrap();
+    let behind = test.app.trail_behind(&before).await.unwrap();
+    assert!(behind.len() < whole.len(), "the comment came meanwhile");
+    assert_eq!(behind.last().unwrap().seq, before.instance.seq);
+    test.settle().await;
+    test.finish().await;
+}
