@@ -317,6 +317,7 @@ impl Build {
                 once_per: None,
                 retry: vec![],
                 tell: vec![],
+                undo: None,
             }),
             Does::Mail(to) => StateKind::Mail {
                 mail: "m".to_owned(),

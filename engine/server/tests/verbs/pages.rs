@@ -274,7 +274,7 @@ async fn an_administrator_sets_somebodys_absence_on_a_page() {
         .await
         .get("/api/v1/people/bob/absences")
         .await;
-    let begins = ok(&known)[0]["from"]["at"].to_string();
+    let begins = ok(&known)[0]["from"]["ms"].to_string();
     let others = desk
         .api("hana")
         .await
