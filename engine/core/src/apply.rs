@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{Change, Event};
 use crate::instance::{
-    Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Status,
-    Task, TaskKind, Wakeup,
+    Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Revocation,
+    Status, Task, TaskEnd, TaskKind, Undo, Wakeup,
 };
 use crate::value::{Value, Values};
 
@@ -66,6 +66,8 @@ impl Case {
             worked: vec![],
             stopped_rungs: BTreeMap::new(),
             suspended: None,
+            revocation: Revocation::default(),
+            ended_at: None,
         };
         Self { instance, values }
     }
@@ -109,7 +111,7 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
         | Change::Ended { .. }
         | Change::Held { .. }
         | Change::Reopened { .. }
-        | Change::Resumed { .. } => life(instance, &event.change),
+        | Change::Resumed { .. } => life(instance, event),
         Change::FieldsSet { values } => {
             set_values(&mut case.values, values);
             let drafting = instance.submitted
@@ -169,7 +171,9 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
             call,
             effect,
             entry,
+            state,
             waits,
+            undoable,
             ..
         } => {
             instance.outside += 1;
@@ -179,10 +183,30 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
                 effect: effect.clone(),
                 entry: *entry,
                 waits: *waits,
+                undo_in: undoable.then(|| state.clone()),
             });
         }
-        Change::Answered { call, .. } | Change::CallFailed { call, .. } => {
+        Change::Answered { call, .. } => {
+            let done = instance.calls.iter().find(|open| open.no == *call);
+            let undo = done.and_then(|done| {
+                Some(Undo {
+                    state: done.undo_in.clone()?,
+                    entry: done.entry,
+                    effect: done.effect.clone(),
+                })
+            });
+            instance.revocation.undo.extend(undo);
             instance.calls.retain(|open| open.no != *call);
+        }
+        Change::CallFailed { call, .. } => instance.calls.retain(|open| open.no != *call),
+        Change::RevocationAsked { child, .. } => {
+            instance.revocation.asked = Some(child.clone());
+        }
+        Change::RevocationRefused { .. } => instance.revocation.asked = None,
+        Change::Revoked { child } => {
+            instance.revocation.asked = None;
+            instance.revocation.done = Some(child.clone());
+            instance.revocation.undo.clear();
         }
         Change::Suspended { .. }
         | Change::Unsuspended {}
@@ -244,8 +268,8 @@ fn set_values(values: &mut Values, set: &Values) {
     }
 }
 
-fn life(instance: &mut Instance, change: &Change) {
-    match change {
+fn life(instance: &mut Instance, event: &Event) {
+    match &event.change {
         Change::Started {
             instance: id,
             flow,
@@ -254,6 +278,7 @@ fn life(instance: &mut Instance, change: &Change) {
             record,
             applicant,
             parent,
+            revokes,
         } => {
             instance.id.clone_from(id);
             instance.flow.clone_from(flow);
@@ -262,9 +287,11 @@ fn life(instance: &mut Instance, change: &Change) {
             instance.record.clone_from(record);
             instance.applicant.clone_from(applicant);
             instance.parent.clone_from(parent);
+            instance.revocation.of.clone_from(revokes);
         }
         Change::Reopened { round, .. } => {
             instance.status = Status::Running;
+            instance.ended_at = None;
             instance.round = *round;
             instance.path.clear();
             instance.returned_from = None;
@@ -301,6 +328,7 @@ fn life(instance: &mut Instance, change: &Change) {
         Change::Resumed { state, .. } => instance.holds.retain(|held| held.state != *state),
         Change::Ended { outcome, .. } => {
             instance.status = Status::Ended(outcome.clone());
+            instance.ended_at = Some(event.at);
             instance.holds.clear();
             instance.suspended = None;
             instance.last = None;
@@ -433,6 +461,12 @@ fn gone(instance: &mut Instance, state: &str, entry: u32) {
 }
 
 impl Instance {
+    /// When it ended; of an instance whose last event is older than that was kept, when its last task ended.
+    pub fn over_since(&self) -> Option<crate::time::Moment> {
+        let closed = || self.closed.iter().rfind(|it| it.end != TaskEnd::Read);
+        self.ended_at.or_else(|| closed().map(|it| it.at))
+    }
+
     /// The state it is in by entry number.
     pub fn at(&self, entry: u32) -> Option<&Active> {
         self.active.iter().find(|active| active.entry == entry)
@@ -494,12 +528,13 @@ impl Instance {
         self.path.iter().any(|passed| passed.entry == entry) || self.at(entry).is_some()
     }
 
-    /// The word for how it is: `running`, `held`, `suspended`, or the outcome's.
+    /// The word for how it is: `running`, `held`, `suspended`, the outcome's, or `revoked`.
     pub fn status_word(&self) -> &str {
         match &self.status {
             Status::Running if self.suspended.is_some() => "suspended",
             Status::Running if self.holds.is_empty() => "running",
             Status::Running => "held",
+            Status::Ended(_) if self.revocation.done.is_some() => "revoked",
             Status::Ended(outcome) => outcome.word(),
         }
     }

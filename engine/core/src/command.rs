@@ -287,6 +287,11 @@ pub enum Action {
         /// The words given with it.
         comment: Option<String>,
     },
+    /// The applicant or the flow's owner asks to revoke what was approved.
+    Revoke {
+        /// Why.
+        comment: String,
+    },
     /// The flow's owner or an administrator overrules the flow, with a reason; flagged in the trail.
     Override {
         /// What.
@@ -310,6 +315,9 @@ pub struct DecideWith {
     /// The password or a code was entered again for this very decision; whoever makes the command has checked it.
     #[serde(default)]
     pub stepped_up: bool,
+    /// Decided together with others, not on its own page: the flow may say up to which amount.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bulk: bool,
 }
 
 /// Where an added signer stands.

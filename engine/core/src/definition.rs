@@ -55,6 +55,8 @@ pub struct Definition {
     pub policies: Policies,
     /// `proxy:`: who may stand in for somebody absent.
     pub proxy: Proxy,
+    /// `revocation:`: how what was approved is revoked; none: it is not.
+    pub revocation: Option<Revocation>,
     /// All lists of states; 0 is the root.
     pub regions: Vec<Region>,
     /// All states of all regions.
@@ -79,6 +81,11 @@ impl Definition {
             .map(|(_, rule)| rule)
     }
 
+    /// True when it asks whoever approved the original: it is started by asking to revoke something, never by itself.
+    pub fn only_revokes(&self) -> bool {
+        self.people.iter().any(|(_, rule)| rule.asks_approvers())
+    }
+
     /// True for a field that the applicant fills in: a draft that lists fields (`fields: {write, require}`) asks for those
     /// and the required ones, one that lists none asks for all. A module's record holds much that only later states fill in.
     pub fn in_draft(&self, field: &Field) -> bool {
@@ -94,6 +101,15 @@ impl Definition {
             .peekable();
         listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
     }
+}
+
+/// `revocation:`: what was approved is revoked by another flow, over the same record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// The flow that decides on it.
+    pub flow: String,
+    /// Days after the end within which it may be asked; none: always.
+    pub days: Option<u32>,
 }
 
 /// Which records a flow serves, where several serve one entity type.
@@ -365,6 +381,8 @@ pub struct Approve {
     pub signature: Option<Signature>,
     /// Step-up: the password or a code is asked for again.
     pub step_up: Option<StepUp>,
+    /// `bulk:`: which ones may be decided together with others; none: all.
+    pub bulk: Option<Expr>,
 }
 
 /// An answer a flow defines.
@@ -513,6 +531,8 @@ pub struct Run {
     pub retry: Vec<Term>,
     /// Who is told when it fails for good.
     pub tell: Vec<PeopleRef>,
+    /// `undo:`: the effect that reverses it when the instance is revoked.
+    pub undo: Option<Box<Run>>,
 }
 
 /// What an end state starts.

@@ -64,6 +64,19 @@ pub enum Effect {
         /// How it ended.
         outcome: crate::definition::Outcome,
     },
+    /// Starts the instance that decides on a revocation, over the same record.
+    Revoke {
+        /// The instance that is to be revoked.
+        instance: String,
+        /// Id of the instance that decides.
+        child: String,
+        /// Flow id.
+        flow: String,
+        /// Who asked for it.
+        by: PersonId,
+        /// Who approved, and why it is asked.
+        of: crate::instance::Revokes,
+    },
     /// Tells a subflow that nobody wants it any more.
     StopChild {
         /// The instance that had asked for it.
@@ -82,6 +95,7 @@ impl Effect {
             Effect::Subflow { .. } => "subflow",
             Effect::ChildEnded { .. } => "child_ended",
             Effect::StopChild { .. } => "stop_child",
+            Effect::Revoke { .. } => "revoke",
         }
     }
 }

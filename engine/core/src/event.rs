@@ -8,7 +8,7 @@ use crate::calendar::{Rest, Term};
 use crate::command::{Action, Actor, Override, SignerPlace, Verdict, Via};
 use crate::definition::Outcome;
 use crate::directory::ProxyFlag;
-use crate::instance::{BranchStatus, Held, OtherWake, RungRest, TaskEnd, TaskKind};
+use crate::instance::{BranchStatus, Held, OtherWake, Revokes, RungRest, TaskEnd, TaskKind};
 use crate::people::{PersonId, Pick};
 use crate::text::Text;
 use crate::time::Moment;
@@ -52,6 +52,9 @@ pub enum Change {
         applicant: PersonId,
         /// The entry (or, for a start, the instance) around it.
         parent: Option<String>,
+        /// The instance that it asks to revoke.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revokes: Option<Revokes>,
     },
     /// Field values changed (only those that did).
     FieldsSet {
@@ -346,6 +349,9 @@ pub enum Change {
         retry_ms: Vec<i64>,
         /// The flow stays for the answer.
         waits: bool,
+        /// It can be undone when the instance is revoked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undoable: bool,
     },
     /// It answered.
     Answered {
@@ -656,5 +662,28 @@ pub enum Change {
         cause: String,
         /// When it is due now; none while another cause holds, or when it has no deadline.
         due: Option<Moment>,
+    },
+    /// Somebody asked to revoke what was approved: another instance decides on it.
+    RevocationAsked {
+        /// The flow that decides.
+        flow: String,
+        /// Id of the instance that decides.
+        child: String,
+        /// Who approved, and may be asked again.
+        approvers: Vec<PersonId>,
+        /// Why.
+        comment: String,
+    },
+    /// It ended without an approval: what was approved stands.
+    RevocationRefused {
+        /// Id of the instance that decided.
+        child: String,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// It was approved: this instance is revoked, and its effects are undone.
+    Revoked {
+        /// Id of the instance that decided.
+        child: String,
     },
 }

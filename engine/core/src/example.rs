@@ -66,6 +66,8 @@ pub struct Step {
     pub sign: Option<String>,
     /// The password or a code was entered again (`step_up: true`).
     pub step_up: bool,
+    /// Decided together with others (`bulk: true`).
+    pub bulk: bool,
     /// The refusal's code that must come; nothing changes then.
     pub refused: Option<String>,
     /// What must be true after it.
@@ -129,6 +131,8 @@ pub enum Deed {
     Urge,
     /// `do: reopen`.
     Reopen,
+    /// `do: revoke`; `child:` says then how the flow that decides ends.
+    Revoke,
     /// `do: terminate | suspend | resume | jump | reassign | skip | retry_one`: overrules the flow. The number of a
     /// reassigned task is filled in when it is played.
     Override(Override),

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod revocation;
+
+pub use revocation::{Revocation, Revokes, Undo};
+
 use crate::calendar::{Rest, Term};
 use crate::command::{Action, Verdict};
 use crate::definition::Outcome;
@@ -117,6 +121,12 @@ pub struct Instance {
     /// Subflows it asked for: those it waits for, with how they ended, and those that run beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Child>,
+    /// What is known of revocations.
+    #[serde(default, skip_serializing_if = "Revocation::is_nothing")]
+    pub revocation: Revocation,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Moment>,
 }
 
 /// A subflow that was asked for.
@@ -503,6 +513,9 @@ pub struct Call {
     pub entry: u32,
     /// The instance waits for its answer.
     pub waits: bool,
+    /// The state that says how it is undone, when the instance is revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_in: Option<String>,
 }
 
 /// A state that was passed.

@@ -262,6 +262,12 @@ fn calls(turn: &Turn) -> Vec<Text> {
                 format!("calls {effect}"),
             ));
         }
+        if let Change::RevocationAsked { flow, .. } = &event.change {
+            calls.push(Text::new(
+                format!("发起撤销流程 {flow}"),
+                format!("starts the flow {flow}, which decides on the revocation"),
+            ));
+        }
         if let Change::SubflowAsked { flow, .. } = &event.change {
             calls.push(Text::new(
                 format!("发起子流程 {flow}"),

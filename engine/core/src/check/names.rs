@@ -54,6 +54,12 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
     found
 }
 
+/// Who is told when an effect fails, or what undoes it.
+fn told(run: &crate::definition::Run) -> impl Iterator<Item = &[PeopleRef]> {
+    let undo = run.undo.as_ref().map(|undo| undo.tell.as_slice());
+    std::iter::once(run.tell.as_slice()).chain(undo)
+}
+
 /// The names from `people:` a state uses.
 fn people_of(state: &State) -> Vec<&str> {
     let mut lists: Vec<&[PeopleRef]> = Vec::new();
@@ -61,11 +67,11 @@ fn people_of(state: &State) -> Vec<&str> {
         StateKind::Draft { by } => lists.push(std::slice::from_ref(by)),
         StateKind::Approve(approve) => lists.push(&approve.by),
         StateKind::Work { by, .. } => lists.push(by),
-        StateKind::Run(run) => lists.push(&run.tell),
+        StateKind::Run(run) => lists.extend(told(run)),
         StateKind::Mail { to, .. } => lists.push(to),
-        StateKind::End { then, .. } => lists.extend(then.iter().map(|then| match then {
-            Then::Mail { to, .. } => to.as_slice(),
-            Then::Run(run) => &run.tell,
+        StateKind::End { then, .. } => lists.extend(then.iter().flat_map(|then| match then {
+            Then::Mail { to, .. } => vec![to.as_slice()],
+            Then::Run(run) => told(run).collect(),
         })),
         StateKind::Rule { .. }
         | StateKind::Choose { .. }

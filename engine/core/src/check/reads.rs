@@ -223,6 +223,7 @@ pub(super) fn people_paths(rule: &PeopleRule, paths: &mut Vec<String>) {
         | PeopleRule::SupervisorsTo(_)
         | PeopleRule::SameAs(_)
         | PeopleRule::Actors(_)
+        | PeopleRule::Approvers
         | PeopleRule::Role { within: None, .. } => {}
     }
 }

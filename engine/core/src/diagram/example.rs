@@ -146,6 +146,7 @@ pub(super) fn flow(
             .collect(),
         policies: Policies::default(),
         proxy: Proxy::default(),
+        revocation: None,
         regions: build.regions,
         states: build.states,
         mails: BTreeMap::new(),
@@ -286,6 +287,7 @@ impl Build {
                 outcomes: vec![],
                 signature: None,
                 step_up: None,
+                bulk: None,
             }),
             Does::Work(by, actions) => StateKind::Work {
                 claim: false,
@@ -315,6 +317,7 @@ impl Build {
                 once_per: None,
                 retry: vec![],
                 tell: vec![],
+                undo: None,
             }),
             Does::Mail(to) => StateKind::Mail {
                 mail: "m".to_owned(),

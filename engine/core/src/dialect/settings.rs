@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::TermUnit;
-use crate::definition::{MailTemplate, Proxy};
+use crate::definition::{MailTemplate, Proxy, Revocation};
 use crate::people::PeopleRule;
 use crate::value::Value;
 
@@ -93,6 +93,30 @@ pub fn people(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Vec<(Strin
         }
     }
     found
+}
+
+/// Longest time for revoking what was approved.
+const REVOCATION_DAYS_MAX: u32 = 3_650;
+
+/// `revocation: {flow, days}`.
+pub fn revocation(reader: &mut Reader, names: &Names<'_>, node: &Node) -> Option<Revocation> {
+    let mut map = MapReader::open(reader, node, ("revocation:", "revocation:"))?;
+    let word = map.need("flow").and_then(|node| scalar::text(reader, node));
+    let days = map
+        .get("days")
+        .and_then(|node| scalar::count(reader, node, 1, REVOCATION_DAYS_MAX));
+    map.close(reader);
+    let word = word?;
+    let flows = &names.catalog.flows;
+    if !flows.contains(&word.text) {
+        let known = flows.iter().map(String::as_str);
+        reader.unknown("unknown-flow", &word, ("流程", "flow"), known);
+        return None;
+    }
+    Some(Revocation {
+        flow: word.text,
+        days,
+    })
 }
 
 /// `proxy:`.

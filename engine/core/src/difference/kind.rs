@@ -179,6 +179,7 @@ fn approval(both: &Both<'_>, def: &Definition, approve: &Approve) -> Vec<Fact> {
         outcomes,
         signature,
         step_up,
+        bulk,
     } = approve;
     let mut facts = vec![
         asked(both, def, by, "by", ("审批人", "who is asked")),
@@ -227,6 +228,11 @@ fn approval(both: &Both<'_>, def: &Definition, approve: &Approve) -> Vec<Fact> {
         };
         let label = ("再次验证身份", "entering the password again");
         Fact::new(Weight::Policy, "step_up", label, said).equal_by(same)
+    }));
+    facts.extend(bulk.as_ref().map(|when| {
+        let (said, same) = condition(when);
+        let label = ("可以批量审批的", "what may be decided in bulk");
+        Fact::new(Weight::Policy, "bulk", label, said).equal_by(same)
     }));
     facts
 }
@@ -284,6 +290,7 @@ fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> 
         once_per,
         retry,
         tell,
+        undo,
     } = run;
     let mut facts = vec![
         plain(key, ("自动执行", "what is run"), effect),
@@ -313,6 +320,14 @@ fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> 
     if !tell.is_empty() {
         let label = ("失败后通知", "who is told when it fails");
         facts.push(asked(both, def, tell, &format!("{key}.tell"), label));
+    }
+    if let Some(undo) = undo {
+        let mut undone = self::effect(both, def, undo, &format!("{key}.undo"));
+        for fact in &mut undone {
+            let (zh, en) = (&fact.label.zh, &fact.label.en);
+            fact.label = Text::new(format!("撤销时{zh}"), format!("{en} when it is revoked"));
+        }
+        facts.extend(undone);
     }
     facts
 }

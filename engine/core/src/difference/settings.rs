@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::definition::{
     DataChanged, DecideFromMail, Definition, MailTemplate, Nobody, OwnRequest, PeopleRef, Policies,
-    Proxy, ReplyByMail, Restore, SamePerson, Signatures, StateKind, Withdraw,
+    Proxy, ReplyByMail, Restore, Revocation, SamePerson, Signatures, StateKind, Withdraw,
 };
 use crate::text::Text;
 use crate::value::Value;
@@ -21,6 +21,7 @@ pub(super) fn compare(both: &Both<'_>) -> Vec<Changed> {
     let policy = |def: &Definition| {
         let mut facts = policies(both, &def.policies);
         facts.extend(proxy(def));
+        facts.push(revocation(def));
         facts
     };
     changes.extend(facts_differ(
@@ -364,6 +365,25 @@ fn proxy(def: &Definition) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+fn revocation(def: &Definition) -> Fact {
+    let said = match &def.revocation {
+        None => Text::new("不可以", "never"),
+        Some(Revocation { flow, days: None }) => Text::new(
+            format!("由流程 {flow} 决定"),
+            format!("decided by the flow {flow}"),
+        ),
+        Some(Revocation {
+            flow,
+            days: Some(days),
+        }) => Text::new(
+            format!("{days} 天内由流程 {flow} 决定"),
+            format!("within {days} days, decided by the flow {flow}"),
+        ),
+    };
+    let label = ("批准后撤销", "revoking after an approval");
+    Fact::new(Weight::Policy, "revocation", label, said)
 }
 
 fn mails(def: &Definition) -> Vec<Fact> {

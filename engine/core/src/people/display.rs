@@ -47,6 +47,7 @@ impl fmt::Display for PeopleRule {
             PeopleRule::SupervisorsTo(top) => write!(out, "supervisors of applicant up to {top}"),
             PeopleRule::SameAs(state) => write!(out, "same as state/{state}"),
             PeopleRule::Actors(state) => write!(out, "actors of state/{state}"),
+            PeopleRule::Approvers => out.write_str("approvers of original"),
             PeopleRule::Pick { how, of } => match how {
                 Pick::LeastLoaded => write!(out, "least loaded of {of}"),
                 Pick::Random => write!(out, "one of {of} at random"),

@@ -83,6 +83,25 @@ impl Found<'_> {
         self.resolved.people.extend(here);
     }
 
+    /// Whoever approved what this instance asks to revoke.
+    pub(super) fn approvers(&mut self) {
+        let of = self.cx.instance.and_then(|it| it.revocation.of.as_ref());
+        match of {
+            None => self.say(
+                "这不是撤销流程，没有原单据".to_owned(),
+                "This instance revokes nothing, so there is no original".to_owned(),
+            ),
+            Some(of) if of.approvers.is_empty() => self.say(
+                "原单据没有人审批过".to_owned(),
+                "Nobody approved the original".to_owned(),
+            ),
+            Some(of) => {
+                let what = Text::new("审批过原单据", "Approved the original");
+                of.approvers.iter().for_each(|id| self.one(id, &what));
+            }
+        }
+    }
+
     /// Who was drawn, while they belong to the set; before the draw, the whole set.
     pub(super) fn drawn(&mut self, how: Pick, of: &PeopleRule) {
         let pool = of.resolve(self.cx);

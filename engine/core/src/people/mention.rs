@@ -63,6 +63,7 @@ impl PeopleRule {
             | PeopleRule::SupervisorsTo(_)
             | PeopleRule::SameAs(_)
             | PeopleRule::Actors(_)
+            | PeopleRule::Approvers
             | PeopleRule::Script { .. }
             | PeopleRule::Field(_) => vec![],
         }
@@ -73,6 +74,7 @@ impl PeopleRule {
         match self {
             PeopleRule::Chosen { .. }
             | PeopleRule::SameAs(_)
+            | PeopleRule::Approvers
             | PeopleRule::Script { .. }
             | PeopleRule::Field(_) => true,
             PeopleRule::Except(of, _) | PeopleRule::Pick { of, .. } => of.is_open(),
@@ -86,6 +88,30 @@ impl PeopleRule {
             | PeopleRule::Supervisors { .. }
             | PeopleRule::SupervisorsTo(_)
             | PeopleRule::Actors(_) => false,
+        }
+    }
+
+    /// True when it names `approvers of original` anywhere.
+    pub fn asks_approvers(&self) -> bool {
+        match self {
+            PeopleRule::Approvers => true,
+            PeopleRule::Except(of, without) => of.asks_approvers() || without.asks_approvers(),
+            PeopleRule::Either(parts) => parts.iter().any(PeopleRule::asks_approvers),
+            PeopleRule::Pick { of, .. } | PeopleRule::Chosen { pool: of, .. } => {
+                of.asks_approvers()
+            }
+            PeopleRule::Applicant
+            | PeopleRule::User(_)
+            | PeopleRule::Role { .. }
+            | PeopleRule::Post(_)
+            | PeopleRule::Members(_)
+            | PeopleRule::Head { .. }
+            | PeopleRule::Supervisors { .. }
+            | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::SameAs(_)
+            | PeopleRule::Actors(_)
+            | PeopleRule::Script { .. }
+            | PeopleRule::Field(_) => false,
         }
     }
 
@@ -111,6 +137,7 @@ impl PeopleRule {
             | PeopleRule::SupervisorsTo(_)
             | PeopleRule::SameAs(_)
             | PeopleRule::Actors(_)
+            | PeopleRule::Approvers
             | PeopleRule::Script { .. }
             | PeopleRule::Field(_) => None,
         }
@@ -118,7 +145,7 @@ impl PeopleRule {
 
     fn collect(&self, found: &mut Vec<Mention>) {
         match self {
-            PeopleRule::Applicant | PeopleRule::Supervisors { .. } => {}
+            PeopleRule::Applicant | PeopleRule::Approvers | PeopleRule::Supervisors { .. } => {}
             PeopleRule::User(id) => found.push(Mention::User(id.clone())),
             PeopleRule::Role { role, within } => {
                 found.push(Mention::Role(role.clone()));

@@ -19,6 +19,7 @@
 //! | `chosen by state/first from role/x` | the same, chosen by whoever decides there |
 //! | `same as state/first` | who acted there last |
 //! | `actors of state/first` | everyone who ever acted there, for `except` |
+//! | `approvers of original` | in a flow that revokes: who approved what is to be revoked |
 //! | `rule/file.function given record.x` | the people a rule's output `people` names |
 //! | `least loaded of A`, `one of A at random`, `A in turn` | one of them, drawn when they are first asked |
 //! | `A or B`, `A except B` | both sets together; the first without the second |
@@ -110,6 +111,8 @@ pub enum PeopleRule {
     SameAs(String),
     /// `actors of state/first`: everyone who ever acted there, in their own name or for somebody.
     Actors(String),
+    /// `approvers of original`: who approved the instance that this one asks to revoke.
+    Approvers,
     /// `least loaded of …`, `one of … at random`, `… in turn`.
     Pick {
         /// How one is found.

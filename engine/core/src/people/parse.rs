@@ -264,6 +264,11 @@ impl<'a> Parser<'a> {
                 self.expect("of")?;
                 Ok(PeopleRule::Actors(self.state()?))
             }
+            "approvers" => {
+                self.expect("of")?;
+                self.expect("original")?;
+                Ok(PeopleRule::Approvers)
+            }
             "least" | "one" => Err(whole_only(word)),
             _ if word.text.starts_with("rule/") => Err(whole_only(word)),
             _ => self.named(word),

@@ -31,6 +31,7 @@ impl PeopleRule {
             PeopleRule::Chosen { by, pool, .. } => out.chosen(by, pool),
             PeopleRule::SameAs(state) => out.same_as(state),
             PeopleRule::Actors(state) => out.actors(state),
+            PeopleRule::Approvers => out.approvers(),
             PeopleRule::Pick { how, of } => out.drawn(*how, of),
             PeopleRule::Script { rule, .. } => out.scripted(rule),
             PeopleRule::Except(of, without) => out.except(of, without),
@@ -55,6 +56,7 @@ impl PeopleRule {
             | PeopleRule::Head { .. }
             | PeopleRule::Supervisors { .. }
             | PeopleRule::SupervisorsTo(_)
+            | PeopleRule::Approvers
             | PeopleRule::Field(_) => true,
             PeopleRule::Applicant => !players.people.is_empty(),
             PeopleRule::Chosen { .. }

@@ -80,6 +80,7 @@ impl PeopleRule {
                     format!("everyone who acted at “{}”", state.en),
                 )
             }
+            PeopleRule::Approvers => Text::new("原单据的审批人", "whoever approved the original"),
             PeopleRule::Pick { how, of } => {
                 let of = inner(of, names);
                 let (zh, en) = how.words();
@@ -173,6 +174,7 @@ impl PeopleRule {
                     format!("who did “{}”", state.en),
                 )
             }
+            PeopleRule::Approvers => Text::new("原审批人", "original approvers"),
             PeopleRule::Pick { how, of } => {
                 let (of, (zh, en)) = (of.brief(names), how.words());
                 Text::new(format!("{}（{zh}）", of.zh), format!("{} ({en})", of.en))

@@ -9,6 +9,7 @@ use crate::definition::Outcome;
 use crate::event::{Change, Event};
 use crate::example::{Deed, Example, Expect, Step, Stub};
 use crate::field::EntityType;
+use crate::instance::Revokes;
 use crate::instance::{Case, TaskKind};
 use crate::play::cast::Cast;
 use crate::play::{Failure, Stage, expect};
@@ -139,6 +140,7 @@ impl<'a> World<'a> {
                 outcome,
                 signature: step.sign.clone(),
                 stepped_up: step.step_up,
+                bulk: step.bulk,
             },
         };
         let action = match deed {
@@ -207,6 +209,7 @@ impl<'a> World<'a> {
             Deed::TakeBack => Action::TakeBack { task, comment },
             Deed::Urge => Action::Urge,
             Deed::Reopen => Action::Reopen { comment },
+            Deed::Revoke => Action::Revoke { comment: words },
             Deed::Act(action) => Action::Act {
                 task,
                 action: action.clone(),
@@ -293,7 +296,9 @@ impl<'a> World<'a> {
                 Change::SubflowAsked { child, .. } => Some(child.clone()),
                 _ => None,
             });
-        let asked = running.map(|child| child.id.clone()).or(last);
+        let revoking = self.case.as_ref();
+        let revoking = revoking.and_then(|case| case.instance.revocation.asked.clone());
+        let asked = revoking.or(running.map(|child| child.id.clone())).or(last);
         let outcome = Outcome::of_word(outcome);
         self.send(
             Actor::System,
@@ -335,6 +340,11 @@ impl<'a> World<'a> {
                 record: "record".to_owned(),
                 values: None,
                 parent: None,
+                revokes: self.stage.def.only_revokes().then(|| Revokes {
+                    instance: "original".to_owned(),
+                    approvers: vec![],
+                    reason: "用例 / an example".to_owned(),
+                }),
             }),
         };
         let done = turn(self.stage.def, before, &command, &cx)?;
@@ -492,6 +502,7 @@ fn fits(kind: TaskKind, deed: &Deed) -> bool {
         | Deed::TakeBack
         | Deed::Urge
         | Deed::Reopen
+        | Deed::Revoke
         | Deed::Override(_) => matches!(kind, TaskKind::Draft | TaskKind::Approve | TaskKind::Work),
     }
 }

@@ -25,10 +25,11 @@ pub(super) fn all() -> Json {
         "tables": map_of("可调整的数值：表名 → 项 → 值。条件里写 tables.表名.项。", map_of("一张表。", refer("scalar"))),
         "people": map_of(
             "人员名称。下面的 by:、to:、cast: 都用这里的名称。",
-            json!({"type": "string", "description": "例：role/finance_manager、role/dispatcher in record.area、head of applicant.department、supervisors of applicant up to 2、record.engineer、role/a except record.b、chosen by applicant from role/x exactly 2、same as state/check、role/x except actors of state/check、least loaded of role/x、role/x in turn、rule/assign.engineer given record.area"}),
+            json!({"type": "string", "description": "例：role/finance_manager、role/dispatcher in record.area、head of applicant.department、supervisors of applicant up to 2、record.engineer、role/a except record.b、chosen by applicant from role/x exactly 2、same as state/check、role/x except actors of state/check、approvers of original、least loaded of role/x、role/x in turn、rule/assign.engineer given record.area"}),
         ),
         "policies": policies(),
         "proxy": proxy(),
+        "revocation": revocation(),
         "states": {"type": "array", "minItems": 1, "items": refer("state"), "description": "节点，按顺序写：没有写 go: 的节点走向下一个。"},
         "mails": map_of("邮件。ask（请审批）、returned（被退回）、remind（提醒）、held（挂起）可以改写，没有写时用系统自带的。", mail()),
         "tests": {"type": "array", "items": example(), "description": "用例：写在文件里的测试，保存时运行，不通过不能发布。"},
@@ -196,6 +197,17 @@ fn proxy() -> Json {
     )
 }
 
+fn revocation() -> Json {
+    object(
+        "批准之后怎么撤销：由另一个流程在同一份档案上决定，通过后本单标为“已撤销”，写了 undo: 的外部操作反向执行。",
+        json!({
+            "flow": {"type": "string", "description": "决定是否撤销的流程编号；它的人员可以写 approvers of original（原单据的审批人）。"},
+            "days": {"type": "integer", "minimum": 1, "maximum": 3650, "description": "结束后多少天内可以申请；不写就是一直可以。"},
+        }),
+        &["flow"],
+    )
+}
+
 fn example() -> Json {
     let words = json!({"description": "一个或一列名称。", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]});
     object(
@@ -229,11 +241,12 @@ fn step() -> Json {
             "who": {"type": "string", "description": "谁。"},
             "state": about("state_name", "办哪个节点的任务；只有一个时可以不写。"),
             "decide": {"type": "string", "description": "approve 同意、reject 拒绝，或该节点自己的结论。"},
-            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、comment、retry、done，管理员的 terminate、suspend、resume、jump、reassign、skip、retry_one，或该节点自己的操作。"},
+            "do": {"type": "string", "description": "submit、withdraw、return、transfer、delegate、add_signer、remove_signer、advise、ask、reply、claim、give_back、copy、read、take_back、urge、reopen、revoke、comment、retry、done，管理员的 terminate、suspend、resume、jump、reassign、skip、retry_one，或该节点自己的操作。"},
             "to": {"description": "退回到哪里，或转给、委派、加签、询问、抄送谁。", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "place": one_of("加签在什么时候。", &[("before", "在我之前"), ("alongside", "同时（默认）"), ("after", "在我之后")]),
             "as": one_of("加签的人算什么。", &[("voter", "算一票（默认）"), ("adviser", "只给意见")]),
             "sign": {"type": "string", "description": "签名。"},
+            "bulk": {"type": "boolean", "description": "和别的单子一起批量审批。"},
             "step_up": {"type": "boolean", "description": "已再次输入密码或验证码。"},
             "straight_back": {"type": "boolean", "description": "重新提交时直接回到退回的人。"},
             "set": about("values", "同时填写的值。"),

@@ -102,6 +102,7 @@ fn properties() -> Json {
         "fills": {"type": "object", "description": "用结果填写字段：字段 → 结果里的名称。", "additionalProperties": {"type": "string"}},
         "once_per": {"type": "string", "description": "以哪个字段的值保证只执行一次（防止重复）。"},
         "if_fails": refer("if_fails"),
+        "undo": undo(),
         "then": {"description": "结束时再做的事。", "anyOf": [{"type": "array", "items": refer("then")}, refer("then")]},
     });
     if let Json::Object(others) = others {
@@ -225,6 +226,7 @@ fn approval() -> Map<String, Json> {
         "claim": claim(),
         "outcomes": map_of("同意、拒绝之外的结论。", outcome),
         "signature": one_of("同意时要签名。", &[("typed", "输入姓名"), ("drawn", "手写")]),
+        "bulk": {"description": "哪些单子可以和别的一起批量审批，例：amount <= 50000；不写就是都可以。", "anyOf": [refer("condition")]},
         "step_up": {"description": "再次输入密码或验证码：true，或条件（例：amount > 50000）。", "anyOf": [{"type": "boolean"}, refer("condition")]},
     });
     match keys {
@@ -365,8 +367,21 @@ fn then() -> Json {
             "give": about("field_names", "交给它的字段。"),
             "once_per": {"type": "string", "description": "以哪个字段的值保证只执行一次。"},
             "if_fails": refer("if_fails"),
+            "undo": undo(),
         }),
         &[],
+    )
+}
+
+fn undo() -> Json {
+    object(
+        "流程被撤销时，怎样反向执行这个外部操作（只在它确实成功过时执行）。",
+        json!({
+            "run": {"type": "string", "description": "模块.操作。"},
+            "give": about("field_names", "交给它的字段。"),
+            "if_fails": refer("if_fails"),
+        }),
+        &["run"],
     )
 }
 

@@ -199,8 +199,10 @@ impl Run<'_> {
                 continue;
             }
             let found = match policy {
+                // What happens meanwhile in a branch beside this one is not on this path.
                 SamePerson::Consecutive => standing
-                    .last()
+                    .iter()
+                    .rfind(|decision| !self.beside(state, &decision.state))
                     .filter(|decision| decision.person == *person && counts(decision)),
                 SamePerson::Once => standing
                     .iter()

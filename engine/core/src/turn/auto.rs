@@ -97,7 +97,6 @@ impl Run<'_> {
         run: &RunEffect,
         waits: bool,
     ) -> Result<(), Refusal> {
-        let input = self.given(&run.give);
         let id = &self.case.instance.id;
         let key = match &run.once_per {
             Some(field) => {
@@ -112,6 +111,19 @@ impl Run<'_> {
             }
             None => format!("{id}:{entry}"),
         };
+        self.call_keyed(state, entry, run, waits, key)
+    }
+
+    /// Asks for an effect under a key of the caller's.
+    pub(crate) fn call_keyed(
+        &mut self,
+        state: &State,
+        entry: u32,
+        run: &RunEffect,
+        waits: bool,
+        key: String,
+    ) -> Result<(), Refusal> {
+        let input = self.given(&run.give);
         let retry_ms = run.retry.iter().map(|term| clock_ms(*term)).collect();
         let call = self.case.instance.calls_made + 1;
         let (effect, state) = (run.effect.clone(), state.id.clone());
@@ -124,6 +136,7 @@ impl Run<'_> {
             key,
             retry_ms,
             waits,
+            undoable: run.undo.is_some(),
         });
         Ok(())
     }

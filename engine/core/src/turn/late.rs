@@ -8,7 +8,7 @@ use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
-use crate::turn::tally::alive;
+use crate::turn::tally::{alive, ballots};
 
 /// The built-in mail of a reminder.
 pub const REMIND_MAIL: &str = "remind";
@@ -138,7 +138,15 @@ impl Run<'_> {
             return self.hold(state, Some(entry), trouble);
         }
         let because = Text::new("已超时，请您一起处理。", "It is late; you are asked too.");
-        for (person, mut why) in self.newcomers(state, entry, people) {
+        let newcomers = self.newcomers(state, entry, people);
+        if self.out_of_reach_with(state, entry, &newcomers) {
+            // Held because its bar cannot be reached, and not with them either: their approval would count for nothing.
+            let owners = self.cx.organisation.owners(self.def, &self.case);
+            self.mail(REMIND_MAIL, owners, None, &state.id);
+            return Ok(());
+        }
+        let in_order = in_order(state);
+        for (person, mut why) in newcomers {
             why.push(because.clone());
             let kind = task_kind(state);
             self.emit(Change::VoterAdded {
@@ -147,9 +155,36 @@ impl Run<'_> {
                 because: because.clone(),
                 beside: None,
             });
-            self.open_task(state, entry, kind, person.clone(), person, why);
+            // In order, their turn comes after those who were asked before them.
+            if !in_order {
+                self.open_task(state, entry, kind, person.clone(), person, why);
+            }
         }
-        Ok(())
+        if in_order {
+            self.ask_next(entry)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Nobody has been asked and the bar cannot be reached, whoever is added.
+    fn out_of_reach_with(
+        &self,
+        state: &State,
+        entry: u32,
+        newcomers: &[(PersonId, Vec<Text>)],
+    ) -> bool {
+        let (StateKind::Approve(approve), Some(active)) =
+            (&state.kind, self.case.instance.at(entry))
+        else {
+            return false;
+        };
+        let mut after = active.voters.clone();
+        let to = newcomers.iter().map(|(person, _)| person.clone());
+        let to: Vec<PersonId> = to.collect();
+        let none = vec![vec![]; approve.by.len()];
+        after.extend(ballots(&Needs::Any, &to, &none));
+        active.voters.is_empty() && !alive(&approve.needs, &after)
     }
 
     fn hand_over(
@@ -196,8 +231,7 @@ impl Run<'_> {
         if self.outcome(entry).is_some() {
             return self.settle(entry);
         }
-        let in_order =
-            matches!(&state.kind, StateKind::Approve(approve) if approve.needs == Needs::InOrder);
+        let in_order = in_order(state);
         for (person, mut why) in newcomers {
             why.push(Text::new(
                 "原处理人超时，转由您处理。",
@@ -228,6 +262,10 @@ impl Run<'_> {
         crate::apply::hand_over(&mut after, &to);
         alive(&approve.needs, &active.voters) && !alive(&approve.needs, &after.voters)
     }
+}
+
+fn in_order(state: &State) -> bool {
+    matches!(&state.kind, StateKind::Approve(approve) if approve.needs == Needs::InOrder)
 }
 
 fn task_kind(state: &State) -> TaskKind {

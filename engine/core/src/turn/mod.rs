@@ -72,6 +72,8 @@ pub struct New {
     pub values: Option<Values>,
     /// The instance that waits for this one.
     pub parent: Option<String>,
+    /// The instance that this one asks to revoke.
+    pub revokes: Option<crate::instance::Revokes>,
 }
 
 /// Everything one command changed.

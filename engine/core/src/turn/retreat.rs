@@ -159,9 +159,12 @@ impl Run<'_> {
         let hit = |passed: &Passed| {
             let ix = self.def.state_ix(&passed.state)?;
             let target = self.lifted(ix, &around)?;
+            // Skipped earlier and entered since: whoever is asked there sees the change, or made it.
+            if passed.entry == 0 && self.is_active(&passed.state) {
+                return None;
+            }
             // The branches beside this one are still under way.
-            let beside = matches!(self.def.states[target].kind, StateKind::Together { .. })
-                && self.is_active(&self.def.states[target].id);
+            let beside = self.beside(state, &passed.state);
             let reads = || {
                 let mut fields = changed.iter();
                 fields.any(|field| self.reads(&self.def.states[ix], field))
@@ -170,6 +173,17 @@ impl Run<'_> {
             read.then_some(target)
         };
         self.case.instance.path.iter().find_map(hit)
+    }
+
+    /// Does another state stand in a branch beside this one, of a parallel state that is under way?
+    pub(crate) fn beside(&self, state: &State, other: &str) -> bool {
+        let around = self.regions_around(state.region);
+        let other = self.def.state_ix(other);
+        let Some(target) = other.and_then(|ix| self.lifted(ix, &around)) else {
+            return false;
+        };
+        let target = &self.def.states[target];
+        matches!(target.kind, StateKind::Together { .. }) && self.is_active(&target.id)
     }
 
     /// Did somebody sign one of these fields in that entry?

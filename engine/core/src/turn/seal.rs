@@ -6,7 +6,7 @@ use crate::command::{Actor, Command};
 use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
-use crate::instance::{Case, Instance, Status, Task, TaskEnd, TaskKind};
+use crate::instance::{Case, Instance, Revokes, Status, Task, TaskEnd, TaskKind};
 use crate::people::Pick;
 use crate::turn::run::EventText;
 use crate::turn::{Context, turn_key};
@@ -296,6 +296,25 @@ impl Sealed<'_> {
                 parent: instance,
                 child: child.clone(),
             }],
+            Change::RevocationAsked {
+                flow,
+                child,
+                approvers,
+                comment,
+            } => {
+                let by = event.actor.person().unwrap_or_default().to_owned();
+                vec![Effect::Revoke {
+                    of: Revokes {
+                        instance: instance.clone(),
+                        approvers: approvers.clone(),
+                        reason: comment.clone(),
+                    },
+                    instance,
+                    child: child.clone(),
+                    flow: flow.clone(),
+                    by,
+                }]
+            }
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
             | Change::FieldsSet { .. }
@@ -345,6 +364,8 @@ impl Sealed<'_> {
             | Change::TakenBack { .. }
             | Change::Urged { .. }
             | Change::Reopened { .. }
+            | Change::RevocationRefused { .. }
+            | Change::Revoked { .. }
             | Change::Drawn { .. }
             | Change::PeopleChosen { .. }
             | Change::Proxied { .. } => vec![],

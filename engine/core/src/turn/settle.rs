@@ -45,7 +45,7 @@ impl Run<'_> {
 
     /// Asks everybody whose turn has come: the first of each sequence who has not spoken, one sequence at a time where
     /// the flow asks in order.
-    fn ask_next(&mut self, entry: u32) -> Result<(), Refusal> {
+    pub(super) fn ask_next(&mut self, entry: u32) -> Result<(), Refusal> {
         let (active, state) = self.entry(entry)?;
         let StateKind::Approve(approve) = &state.kind else {
             return Ok(());
@@ -60,6 +60,10 @@ impl Run<'_> {
                     let by = self.cx.organisation.name(by);
                     Text::new(format!("由{by}加签。"), format!("Added by {by}."))
                 }
+                None if !voter.by_rule => Text::new(
+                    "已超时，请您一起处理；依次审批，轮到您。",
+                    "It is late and you are asked too; signed in order, it is your turn.",
+                ),
                 None => Text::new("依次审批，轮到您。", "Signed in order; it is your turn."),
             }];
             let person = voter.person;

@@ -32,6 +32,7 @@ pub(crate) fn perform(
     with: &DecideWith,
 ) -> Result<(), Refusal> {
     let (task, state) = check(run, no)?;
+    proofs::in_bulk(run, state, with)?;
     let outcome = picked(state, with)?;
     let verdict = outcome.map_or(verdict, |outcome| outcome.counts);
     let needed =
@@ -39,7 +40,8 @@ pub(crate) fn perform(
     let comment = words(comment, needed)?;
     run.comment.clone_from(&comment);
     let changed = run.write_decision(state, verdict, set)?;
-    if verdict == Verdict::Approve {
+    // A rejection needs none; one that comes with it is checked all the same, or anybody's name would stand in the trail.
+    if verdict == Verdict::Approve || with.signature.is_some() {
         proofs::signature(run, state, with)?;
     }
     proofs::step_up(run, state, with)?;

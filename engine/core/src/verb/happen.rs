@@ -46,6 +46,9 @@ pub(crate) fn child_ended(
     outcome: &Outcome,
 ) -> Result<(), Refusal> {
     crate::verb::wake::system(run)?;
+    if run.case.instance.revocation.asked.as_deref() == Some(child) {
+        return super::revoke::ended(run, child, outcome);
+    }
     not_over(run)?;
     let known = run.case.instance.children.iter();
     // Told twice, or told after the state was left: the first time counts.

@@ -4,11 +4,16 @@ use crate::definition::Definition;
 use crate::migrate::MigrationMap;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
-use crate::verb::shared::{running, words};
+use crate::verb::shared::{not_over, words};
 
 /// May this person move the instance to that version?
 pub(crate) fn check<'a>(run: &Run<'a>, version: &str) -> Result<&'a Definition, Refusal> {
-    running(run)?;
+    not_over(run)?;
+    if run.case.instance.suspended.is_some() {
+        let zh = "流程已挂起：请先恢复，再迁移到新版本。";
+        let en = "This instance is suspended: let it go on first, then migrate it.";
+        return Err(Refusal::new(RefusalKind::TooLate, "suspended", zh, en));
+    }
     let person = run.person()?;
     let organisation = run.cx.organisation;
     let owns = organisation.owners(run.def, &run.case).contains(&person);

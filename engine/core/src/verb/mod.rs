@@ -19,6 +19,7 @@ mod receiver;
 mod reopen;
 mod retry;
 mod return_to;
+mod revoke;
 mod shared;
 mod start;
 mod submit;
@@ -117,6 +118,7 @@ pub fn perform(run: &mut Run<'_>, new: Option<&New>, command: &Command) -> Resul
         Action::TakeBack { task, comment } => take_back::perform(run, *task, comment.as_deref()),
         Action::Urge => urge::perform(run),
         Action::Reopen { comment } => reopen::perform(run, comment.as_deref()),
+        Action::Revoke { comment } => revoke::perform(run, comment),
         Action::Override { act, reason } => overrule::perform(run, act, reason),
         Action::Recalculate => recalculate::perform(run),
     }
@@ -154,6 +156,7 @@ fn again(run: &mut Run<'_>, action: &Action) -> Result<(), Refusal> {
         | Action::TakeBack { .. }
         | Action::Urge
         | Action::Reopen { .. }
+        | Action::Revoke { .. }
         | Action::Migrate { .. }
         | Action::StopChild { .. } => Ok(()),
     }

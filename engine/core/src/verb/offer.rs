@@ -20,7 +20,7 @@ mod beside;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Offer {
     /// `approve`, `reject`, `outcome`, `return`, `transfer`, `delegate`, `add_signer`, `remove_signer`, `ask`, `advise`,
-    /// `reply`, `claim`, `give_back`, `read`, `submit`, `save`, `withdraw`, `urge`, `take_back`, `reopen`, `copy`, `comment`,
+    /// `reply`, `claim`, `give_back`, `read`, `submit`, `save`, `withdraw`, `urge`, `take_back`, `reopen`, `revoke`, `copy`, `comment`,
     /// `retry`, or `act`.
     pub verb: &'static str,
     /// What the button says.

@@ -47,6 +47,27 @@ pub(crate) fn signature_word(state: &State) -> Option<&'static str> {
     })
 }
 
+/// Several decided together: only where the owner's cap (`bulk:`) lets this one be among them. A condition that cannot be
+/// computed does not.
+pub(crate) fn in_bulk(run: &Run<'_>, state: &State, with: &DecideWith) -> Result<(), Refusal> {
+    let cap = approval(state).and_then(|approve| approve.bulk.as_ref());
+    let Some(cap) = cap.filter(|_| with.bulk) else {
+        return Ok(());
+    };
+    if run.holds(cap).is_ok_and(|(holds, _)| holds) {
+        return Ok(());
+    }
+    let zh = format!(
+        "超出可以批量审批的范围（{}），请打开这一单单独处理。",
+        cap.text
+    );
+    let en = format!(
+        "This is beyond what may be decided in bulk ({}); open it and decide it alone.",
+        cap.text
+    );
+    Err(Refusal::new(RefusalKind::Input, "not_in_bulk", zh, en))
+}
+
 /// Above what the flow says, the password or a code is asked for again.
 pub(crate) fn step_up(run: &Run<'_>, state: &State, with: &DecideWith) -> Result<(), Refusal> {
     if with.stepped_up || !needs_step_up(run, state) {

@@ -2,7 +2,7 @@
 
 use crate::definition::{Outcome, StateKind};
 use crate::event::Change;
-use crate::instance::{Status, TaskEnd};
+use crate::instance::Status;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::verb::shared::words;
@@ -46,11 +46,7 @@ pub(crate) fn check(run: &Run<'_>) -> Result<(), Refusal> {
             "This was a subflow and its parent has gone on with the result; it cannot be opened again.",
         );
     }
-    let ended = instance
-        .closed
-        .iter()
-        .rfind(|closed| closed.end != TaskEnd::Read)
-        .map(|closed| closed.at);
+    let ended = instance.over_since();
     let late = ended.is_some_and(|at| run.cx.now > at.plus_ms(i64::from(days) * DAY_MS));
     if late {
         let zh = format!("已超过可重新打开的 {days} 天，请新建一个申请。");

@@ -32,8 +32,16 @@ pub(crate) fn perform(run: &mut Run<'_>, new: &New, set: &Values) -> Result<(), 
         record: new.record.clone(),
         applicant: applicant.clone(),
         parent: new.parent.clone(),
+        revokes: new.revokes.clone(),
     };
     run.emit(change);
+    if let Some(revokes) = &new.revokes {
+        run.emit(Change::Commented {
+            text: revokes.reason.clone(),
+            mention: vec![],
+            files: vec![],
+        });
+    }
     // Whom the rule names may depend on the record (the clerk of its station): its values come first. Whoever could not start
     // it with any values hears that, and not what is wrong with these.
     may_start(run, &applicant)?;
@@ -64,6 +72,12 @@ fn drafters(run: &Run<'_>) -> Option<Resolved> {
 /// Whoever the draft is `by:` may start; `applicant` is everybody who is here. While the record does not say yet whom the rule
 /// names, nobody is turned away.
 pub(crate) fn may_start(run: &Run<'_>, person: &str) -> Result<(), Refusal> {
+    if run.def.only_revokes() && run.case.instance.revocation.of.is_none() {
+        let zh = "这个流程只用来撤销已批准的单据：请打开那张单据，选“申请撤销”。";
+        let en =
+            "This flow only revokes what was approved: open that case and choose “Ask to revoke”.";
+        return Err(Refusal::new(RefusalKind::Input, "only_revokes", zh, en));
+    }
     let named = drafters(run).is_none_or(|found| {
         !found.missing.is_empty() || found.people.iter().any(|known| known == person)
     });

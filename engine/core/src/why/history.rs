@@ -255,6 +255,9 @@ impl History {
             | Change::BranchAdded { .. }
             | Change::DueMoved { .. }
             | Change::SubflowStopped { .. }
+            | Change::RevocationAsked { .. }
+            | Change::RevocationRefused { .. }
+            | Change::Revoked { .. }
             // The override before it says why.
             | Change::Suspended { .. }
             | Change::Unsuspended {}

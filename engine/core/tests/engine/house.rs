@@ -72,6 +72,13 @@ pub fn catalog() -> Catalog {
                 ],
                 &[],
             ),
+            effect(
+                "erp.post",
+                &[("amount", yuan())],
+                &[("status", FieldKind::Text)],
+            ),
+            effect("erp.notify", &[("amount", yuan())], &[]),
+            effect("erp.cancel", &[("amount", yuan())], &[]),
         ]),
         rules: BTreeMap::from([(
             "assign.engineer".to_owned(),
@@ -84,7 +91,7 @@ pub fn catalog() -> Catalog {
         )]),
         events: BTreeSet::from(["thing.arrived".to_owned()]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
-        flows: BTreeSet::from(["inspection".to_owned()]),
+        flows: BTreeSet::from(["inspection".to_owned(), "revoking".to_owned()]),
         ..Catalog::default()
     }
 }

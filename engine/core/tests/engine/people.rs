@@ -41,7 +41,7 @@ fn approve(task: u32) -> Action {
     }
 }
 
-/// A3.41: it is held, and nobody, by whatever number, may take what nobody was asked.
+/// A3.41 A11.5: it is held, and nobody, by whatever number, may take what nobody was asked.
 #[test]
 fn a_task_with_no_assignee_that_anyone_may_take() {
     let mut desk = started(desk(&[]));
@@ -56,7 +56,7 @@ fn a_task_with_no_assignee_that_anyone_may_take() {
     assert_eq!(*desk.case(), before);
 }
 
-/// A3.41: everyone of nobody is not a majority.
+/// A3.41 A11.6: everyone of nobody is not a majority.
 #[test]
 fn a_multi_person_state_silently_skipped_because_its_list_was_empty() {
     for needs in [Needs::All, Needs::InOrder, Needs::Percent(60.into())] {
@@ -73,7 +73,7 @@ fn a_multi_person_state_silently_skipped_because_its_list_was_empty() {
     }
 }
 
-/// A3.33: the right is looked at when somebody decides, however the task came to them.
+/// A3.33 A11.13: the right is looked at when somebody decides, however the task came to them.
 #[test]
 fn a_self_approval_ban_that_the_api_does_not_know() {
     let mut desk = started(desk(&["p1"]));

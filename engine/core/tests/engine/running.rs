@@ -125,6 +125,7 @@ impl Running {
             record: "r1".to_owned(),
             values: None,
             parent: None,
+            revokes: None,
         });
         let case = Case::blank(Values::new());
         let mut running = Self {

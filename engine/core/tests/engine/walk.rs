@@ -491,6 +491,7 @@ impl<'a> Walk<'a> {
                 record: "r".to_owned(),
                 values: None,
                 parent: None,
+                revokes: None,
             }),
         };
         let command = Command {

@@ -246,6 +246,7 @@ impl App {
             record: self.new_id(),
             values: None,
             parent: None,
+            revokes: None,
         }
     }
 }

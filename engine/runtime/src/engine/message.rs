@@ -124,6 +124,7 @@ fn done(action: &Action) -> Text {
         Action::Reply { .. } => Text::new("已回答", "Answered"),
         Action::TakeBack { .. } => Text::new("已拿回", "Taken back"),
         Action::Urge => Text::new("已催办", "They were urged"),
+        Action::Revoke { .. } => Text::new("撤销申请已提交", "Its revocation was asked for"),
         Action::Reopen { .. } => Text::new("已重新打开", "Opened again"),
         Action::ChildEnded { .. } => {
             Text::new("子流程结果已记录", "The subflow's end was recorded")

@@ -413,6 +413,7 @@ pub(crate) fn given(action: &Action) -> Option<&Values> {
         | Action::Reply { .. }
         | Action::TakeBack { .. }
         | Action::Urge
+        | Action::Revoke { .. }
         | Action::Reopen { .. } => None,
     }
 }

@@ -14,6 +14,7 @@ mod people;
 mod publishing;
 mod reading;
 mod replaying;
+mod revoking;
 mod roots;
 pub(crate) mod sim;
 mod storm;

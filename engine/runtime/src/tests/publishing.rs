@@ -34,7 +34,7 @@ async fn a_broken_file_keeps_the_last_good_version_running_and_says_so() {
     test.finish().await;
 }
 
-/// A7.5: an instance pins its version; a newer one does not touch it.
+/// A7.5 A11.14: an instance pins its version; a newer one does not touch it.
 #[tokio::test]
 async fn a_running_instance_stays_on_its_version_also_after_a_restart() {
     let test = TestApp::with(LEAVE).await;

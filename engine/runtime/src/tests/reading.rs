@@ -16,7 +16,7 @@ async fn mails_to(test: &TestApp, who: &str) -> Vec<String> {
     texts
 }
 
-/// A2.98
+/// A2.98 A11.15
 #[tokio::test]
 async fn three_hundred_people_mailed_because_they_share_a_role() {
     let test = TestApp::with(LEAVE).await;
@@ -56,7 +56,7 @@ async fn three_hundred_people_mailed_because_they_share_a_role() {
     test.finish().await;
 }
 
-/// A2.99
+/// A2.99 A11.16
 #[tokio::test]
 async fn a_mail_that_shows_a_person_documents_they_may_not_see() {
     let flow = LEAVE

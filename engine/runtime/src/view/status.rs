@@ -19,6 +19,7 @@ pub(crate) fn outcome_words(word: &str) -> Text {
         "rejected" => Text::new("已拒绝", "Rejected"),
         "withdrawn" => Text::new("已撤回", "Withdrawn"),
         "cancelled" => Text::new("已作废", "Cancelled"),
+        "revoked" => Text::new("已撤销", "Revoked"),
         named => Text::same(named),
     }
 }

@@ -171,7 +171,10 @@ pub(super) fn words(
         | Change::Replied { .. }
         | Change::TakenBack { .. }
         | Change::Urged { .. }
-        | Change::Reopened { .. } => beside::words(&said, &event.change),
+        | Change::Reopened { .. }
+        | Change::RevocationAsked { .. }
+        | Change::RevocationRefused { .. }
+        | Change::Revoked { .. } => beside::words(&said, &event.change),
         Change::Entered { .. }
         | Change::Skipped { .. }
         | Change::Chosen { .. }

@@ -6,6 +6,7 @@ mod lost;
 pub(crate) mod outbox;
 pub(crate) mod post;
 pub(crate) mod reconcile;
+mod revoking;
 mod subflows;
 pub(crate) mod timers;
 

@@ -7,16 +7,17 @@ use assent_store::{ClaimedEffect, Delivery};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{calls, post, rest, subflows, until};
+use super::{calls, post, rest, revoking, subflows, until};
 use crate::app::{App, AppError};
 
 /// Deliveries under way at once, by kind.
-const LANES: [(&str, usize); 5] = [
+const LANES: [(&str, usize); 6] = [
     ("mail", 8),
     ("call", 16),
     ("subflow", 8),
     ("child_ended", 8),
     ("stop_child", 2),
+    ("revoke", 2),
 ];
 /// How long a claim holds. Longer than any delivery may take.
 const LEASE_MS: i64 = 120_000;
@@ -54,6 +55,7 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
         Effect::Subflow { .. } | Effect::ChildEnded { .. } | Effect::StopChild { .. } => {
             subflows::deliver(app, claimed, &effect).await
         }
+        Effect::Revoke { .. } => revoking::deliver(app, claimed, &effect).await,
     };
     delivered.unwrap_or_else(|fault| again(claimed, app.now(), fault.to_string()))
 }

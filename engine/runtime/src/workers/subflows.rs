@@ -1,7 +1,7 @@
 //! Subflows: starting a child, and telling its parent that it ended.
 
 use assent_core::command::{Action, Actor, Command, Via};
-use assent_core::definition::Outcome;
+use assent_core::definition::{Definition, Outcome};
 use assent_core::effect::Effect;
 use assent_core::instance::{Case, Status};
 use assent_core::turn::New;
@@ -54,8 +54,18 @@ pub(super) async fn deliver(
             // Not started yet, or over already: nothing to stop. A start that comes later sees that nobody wants it.
             tell(app, child, action).await
         }
-        Effect::Mail { .. } | Effect::Call { .. } => Ok(Delivery::Done),
+        Effect::Mail { .. } | Effect::Call { .. } | Effect::Revoke { .. } => Ok(Delivery::Done),
     }
+}
+
+/// The values of every field that the child has too, and that its applicant could fill in.
+pub(super) fn in_common(def: &Definition, case: &Case) -> Values {
+    def.entity
+        .fields
+        .iter()
+        .filter(|field| field.computed.is_none() && field.filled_by.is_none())
+        .filter_map(|field| Some((field.name.clone(), case.values.get(&field.name)?.clone())))
+        .collect()
 }
 
 struct Ask<'a> {
@@ -84,13 +94,7 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
     if !wanted(&case, &ask) {
         return Ok(Delivery::Done);
     }
-    let mut set: Values = def
-        .entity
-        .fields
-        .iter()
-        .filter(|field| field.computed.is_none() && field.filled_by.is_none())
-        .filter_map(|field| Some((field.name.clone(), case.values.get(&field.name)?.clone())))
-        .collect();
+    let mut set = in_common(&def, &case);
     if let Some(link) = ask.link {
         set.insert(link.to_owned(), Value::from(case.instance.record.as_str()));
     }
@@ -105,6 +109,7 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
         record: app.new_id(),
         values: None,
         parent: ask.waits.then(|| ask.parent.to_owned()),
+        revokes: None,
     };
     let command = Command {
         actor: Actor::Person(case.instance.applicant.clone()),

@@ -37,6 +37,7 @@ enum Deed {
     Urge,
     Withdraw,
     Reopen,
+    Revoke,
 }
 
 /// Where an added signer stands.
@@ -180,7 +181,7 @@ fn taken(deed: Deed, view: &assent_runtime::app::InstanceView) -> Option<u32> {
 fn of_case(deed: Deed) -> bool {
     matches!(
         deed,
-        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen
+        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen | Deed::Revoke
     )
 }
 
@@ -256,7 +257,9 @@ fn action(args: &Args, task: u32) -> Result<Action, Text> {
             task,
             comment: words,
         },
-        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen => about_case(args),
+        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen | Deed::Revoke => {
+            about_case(args)
+        }
     })
 }
 
@@ -274,6 +277,7 @@ fn decision(args: &Args, task: u32) -> Action {
             outcome: args.outcome.clone(),
             signature: args.signature.clone(),
             stepped_up: false,
+            bulk: false,
         },
     }
 }
@@ -293,6 +297,9 @@ fn about_case(args: &Args) -> Action {
         },
         Deed::Withdraw => Action::Withdraw { comment: words },
         Deed::Reopen => Action::Reopen { comment: words },
+        Deed::Revoke => Action::Revoke {
+            comment: words.unwrap_or_default(),
+        },
         _ => Action::Urge,
     }
 }

@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use crate::desk::{Desk, ok, refused};
 
-/// A2.88
+/// A2.88 A11.12
 #[tokio::test]
 async fn a_mail_scanners_get_consuming_an_approval() {
     let desk = Desk::new().await;
@@ -58,7 +58,7 @@ async fn a_mail_scanners_get_consuming_an_approval() {
     );
 }
 
-/// A2.89
+/// A2.89 A11.11
 #[tokio::test]
 async fn a_late_voter_getting_an_exception() {
     let desk = Desk::new().await;
@@ -102,7 +102,7 @@ async fn late_click(
     browser.post(&path, form).await
 }
 
-/// A2.90
+/// A2.90 A11.18
 #[tokio::test]
 async fn bulk_actions_that_skip_the_flow() {
     let desk = Desk::new().await;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::desk::{Desk, ok};
+use crate::desk::{Desk, ok, refused};
 
 /// A2.93
 #[tokio::test]
@@ -234,4 +234,59 @@ async fn a_link_to_a_task_that_a_colleague_claimed_says_who_and_when() {
     let (status, page) = bob.get(&format!("/tasks/{instance}/{pool}")).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("贝娅") && page.contains("已认领"), "{page}");
+}
+
+/// A5.63
+#[tokio::test]
+async fn an_administrator_sets_somebodys_absence_on_a_page() {
+    let desk = Desk::new().await;
+    let (adm, bob) = (desk.browser("adm").await, desk.browser("bob").await);
+    let (_, page) = adm.get("/me/away").await;
+    assert!(page.contains("href=\"/away\""), "a way in: {page}");
+    let (_, page) = bob.get("/me/away").await;
+    assert!(!page.contains("href=\"/away\""), "only for administrators");
+    let (status, _) = bob.get("/away?person=hana").await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+
+    let (_, page) = adm.get("/away?person=bob").await;
+    assert!(page.contains("name=\"person\" value=\"bob\""), "{page}");
+    let away = [
+        ("person", "bob"),
+        ("from", "2026-03-02T08:00"),
+        ("until", "2026-03-04T09:00"),
+        ("proxy", "hana"),
+        ("flow", ""),
+    ];
+    let (status, _) = bob.post("/away", &away).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let without = [("person", "bob"), ("from", ""), ("until", "")];
+    let (status, page) = adm.post("/away", &without).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("请填写时间"), "{page}");
+    let (status, _) = adm.post("/away", &away).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+
+    // It stands on the page of whoever it is about, and they may end it.
+    let (_, own) = bob.get("/me/away").await;
+    assert!(own.contains("哈娜"), "{own}");
+    let known = desk
+        .api("bob")
+        .await
+        .get("/api/v1/people/bob/absences")
+        .await;
+    let begins = ok(&known)[0]["from"]["ms"].to_string();
+    let others = desk
+        .api("hana")
+        .await
+        .get("/api/v1/people/bob/absences")
+        .await;
+    refused(&others, 403, "scope");
+    let over = [("person", "bob"), ("begins", begins.as_str()), ("only", "")];
+    let (status, _) = adm.post("/away/end", &over).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, own) = bob.get("/me/away").await;
+    assert!(
+        !own.contains("哈娜（") || !own.contains("/me/away/end"),
+        "{own}"
+    );
 }

@@ -71,6 +71,7 @@ async fn the_password_is_asked_for_again_and_only_the_server_says_it_was_right()
                 outcome: None,
                 signature: Some("鲍勃".into()),
                 stepped_up: true,
+                bulk: false,
             },
         },
         key: None,

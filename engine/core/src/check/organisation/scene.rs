@@ -180,7 +180,12 @@ impl<'a> Scene<'a> {
         match &self.state.kind {
             StateKind::Approve(approve) => self.approval(approve),
             StateKind::Work { by, .. } => {
-                let (people, why) = self.found(by);
+                let (mut people, mut why) = self.found(by);
+                if people.is_empty() {
+                    let (more, more_why) = self.instead();
+                    people = more;
+                    why.extend(more_why);
+                }
                 if people.is_empty() {
                     Verdict::Fails(self.nobody(&why))
                 } else {
@@ -197,6 +202,19 @@ impl<'a> Scene<'a> {
             | StateKind::Subflow { .. }
             | StateKind::Together { .. }
             | StateKind::End { .. } => Verdict::Fine,
+        }
+    }
+
+    /// Whom work goes to where its rule finds nobody; it never passes by itself.
+    fn instead(&self) -> (Vec<PersonId>, Vec<Text>) {
+        let nobody = self.state.policies.nobody.as_ref();
+        match nobody.unwrap_or(&self.def.policies.nobody) {
+            Nobody::Hold | Nobody::Pass | Nobody::Reject => (vec![], vec![]),
+            Nobody::Fallback(name) => self.found(&[PeopleRef::Named(name.clone())]),
+            Nobody::Superior => {
+                let superior = self.directory.superior_of(self.applicant);
+                (superior.people, superior.why)
+            }
         }
     }
 
@@ -438,6 +456,7 @@ fn possible_by(directory: &Directory, rule: &PeopleRule) -> Option<BTreeSet<Pers
         | PeopleRule::Field(_)
         | PeopleRule::SameAs(_)
         | PeopleRule::Actors(_)
+        | PeopleRule::Approvers
         | PeopleRule::Script { .. }
         | PeopleRule::Chosen { .. } => None,
     }

@@ -55,6 +55,7 @@ fn result(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<String> {
         "cancelled",
         "held",
         "suspended",
+        "revoked",
         "running",
     ];
     known.extend(cx.states.iter().filter_map(|state| match &state.kind {

@@ -38,6 +38,7 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
     let comment = word(reader, &mut map, "comment");
     let refused = word(reader, &mut map, "refused");
     let sign = word(reader, &mut map, "sign");
+    let bulk = map.get("bulk").and_then(|node| scalar::flag(reader, node));
     let step_up = map
         .get("step_up")
         .and_then(|node| scalar::flag(reader, node));
@@ -76,6 +77,7 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
                 | Deed::TakeBack
                 | Deed::Urge
                 | Deed::Reopen
+                | Deed::Revoke
                 | Deed::Override(_)
         )
     );
@@ -97,6 +99,7 @@ fn step(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<Step> {
         reason: reason.or(comment).map(|word| word.text),
         sign: sign.map(|word| word.text),
         step_up: step_up.unwrap_or_default(),
+        bulk: bulk.unwrap_or_default(),
         refused: refused.map(|word| word.text),
         expect: expect.unwrap_or_default(),
     })
@@ -163,7 +166,7 @@ fn deed(
     }
 }
 
-const VERBS: [&str; 26] = [
+const VERBS: [&str; 27] = [
     "submit",
     "withdraw",
     "return",
@@ -183,6 +186,7 @@ const VERBS: [&str; 26] = [
     "take_back",
     "urge",
     "reopen",
+    "revoke",
     "terminate",
     "suspend",
     "resume",
@@ -281,6 +285,7 @@ fn done(
         "take_back" => Some(Deed::TakeBack),
         "urge" => Some(Deed::Urge),
         "reopen" => Some(Deed::Reopen),
+        "revoke" => Some(Deed::Revoke),
         "terminate" => Some(Deed::Override(Override::Terminate)),
         "suspend" => Some(Deed::Override(Override::Suspend)),
         "resume" => Some(Deed::Override(Override::Resume)),

@@ -56,6 +56,9 @@ pub fn flow(
     let proxy = sections
         .proxy
         .map(|node| settings::proxy(reader, &names, node));
+    let revocation = sections
+        .revocation
+        .and_then(|node| settings::revocation(reader, &names, node));
     let mails = sections
         .mails
         .map(|node| settings::mails(reader, &names, node));
@@ -86,6 +89,7 @@ pub fn flow(
         people,
         policies: policies.unwrap_or_default(),
         proxy: proxy.unwrap_or_default(),
+        revocation,
         regions,
         states,
         mails: mails.unwrap_or_default(),

@@ -92,7 +92,29 @@ pub fn call(
         once_per,
         retry,
         tell,
+        undo: undo(reader, cx, map).map(Box::new),
     })
+}
+
+/// `undo:`: the effect that reverses this one when the instance is revoked.
+fn undo(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<Run> {
+    let node = map.get("undo")?;
+    let mut map = MapReader::open(reader, node, ("undo:", "undo:"))?;
+    map.need("run");
+    for key in ["undo", "once_per"] {
+        map.refuse(
+            reader,
+            key,
+            (
+                &format!("{key}: 不能写在 undo: 里：每次成功的操作只反向执行一次"),
+                &format!("{key}: cannot stand in undo: each success is undone once"),
+            ),
+            ("去掉这一行", "Take this line out"),
+        );
+    }
+    let found = call(reader, cx, &mut map, false);
+    map.close(reader);
+    found
 }
 
 /// Most attempts after the first.

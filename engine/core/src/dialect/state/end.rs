@@ -61,7 +61,7 @@ pub fn end(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Opt
         "withdrawn" => Outcome::Withdrawn,
         "cancelled" => Outcome::Cancelled,
         // Words of tests and lists for what is not over yet.
-        "held" | "running" | "suspended" => {
+        "held" | "running" | "suspended" | "revoked" => {
             reader.error(
                 "reserved-name",
                 word.span,

@@ -298,7 +298,7 @@ fn common(
 
 /// Keys of other kinds: known, but not here. Better said than "unknown".
 fn refuse_strangers(reader: &mut Reader, map: &mut MapReader<'_>, verb: &str) {
-    const STRANGERS: [(&str, &str); 14] = [
+    const STRANGERS: [(&str, &str); 15] = [
         ("by", "approve work draft"),
         ("needs", "approve together"),
         ("actions", "work"),
@@ -311,6 +311,7 @@ fn refuse_strangers(reader: &mut Reader, map: &mut MapReader<'_>, verb: &str) {
         ("give", "rule run"),
         ("fills", "rule run"),
         ("once_per", "run"),
+        ("undo", "run"),
         ("if_fails", "run"),
         ("then", "end"),
     ];

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::definition::{Approve, Needs, OnReject, PeopleRef, State, StateKind};
+use crate::dialect::lean;
 use crate::dialect::map::MapReader;
 use crate::dialect::names::Names;
 use crate::dialect::reader::Reader;
@@ -56,6 +57,8 @@ fn approval(
         answers::signature(reader, map),
         answers::step_up(reader, cx, map),
     );
+    let bulk = map.get("bulk");
+    let bulk = bulk.and_then(|node| lean::condition(reader, cx.names, node));
     let on_reject = map.get("on_reject");
     let needs = needs?;
     let on_reject = match on_reject {
@@ -76,6 +79,7 @@ fn approval(
         outcomes,
         signature,
         step_up,
+        bulk,
     }))
 }
 

@@ -6,7 +6,7 @@ use crate::text::Text;
 use crate::turn::Run;
 use crate::verb::shared::may_involve_others;
 use crate::verb::{
-    add_signer, claim, comment, copy, opinion, question, reopen, take_back, urge, withdraw,
+    add_signer, claim, comment, copy, opinion, question, reopen, revoke, take_back, urge, withdraw,
 };
 
 /// What the holder of a task may ask of others.
@@ -102,6 +102,16 @@ pub(super) fn case(run: &Run<'_>, offers: &mut Vec<Offer>) {
             "Open again",
             reopen::check(run).err(),
         ));
+    }
+    if run.case.instance.ended() && run.def.revocation.is_some() {
+        let refused = revoke::check(run).err();
+        // Who could never ask is not shown the button.
+        let theirs = refused.as_ref().is_none_or(|it| it.code != "not_yours");
+        let revoke = Offer {
+            reason: true,
+            ..plain("revoke", "申请撤销", "Ask to revoke", refused)
+        };
+        offers.extend(theirs.then_some(revoke));
     }
     let last = run.case.instance.last.as_ref();
     let mine = last.filter(|last| last.decision && run.actor.person() == Some(&last.person));

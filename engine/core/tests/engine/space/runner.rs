@@ -232,6 +232,7 @@ impl<'a> Runner<'a> {
                 record: "r".to_owned(),
                 values: None,
                 parent: None,
+                revokes: None,
             }),
         }
     }

@@ -6,6 +6,7 @@ use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
 
 use super::{Line, Said};
+use crate::view::outcome_words;
 
 /// The name of a custom outcome; its id when the definition does not know it.
 pub(super) fn outcome_name(def: &Definition, state: &str, id: &str) -> Text {
@@ -119,6 +120,26 @@ pub(super) fn words(said: &Said<'_>, change: &Change) -> Line {
             let en = format!("opened it again, round {round}");
             plain("reopened", "start", zh, en).comment(comment.as_ref())
         }
+        Change::RevocationAsked { flow, comment, .. } => {
+            let zh = format!("申请撤销，由流程 {flow} 决定");
+            let en = format!("asked to revoke it; the flow {flow} decides");
+            plain("revocation_asked", "return", zh, en).comment(Some(comment))
+        }
+        Change::RevocationRefused { outcome, .. } => {
+            let how = outcome_words(outcome.word());
+            let zh = format!("撤销申请没有通过（{}），原结果有效", how.zh);
+            let en = format!(
+                "The revocation was not approved ({}); the result stands",
+                how.en
+            );
+            plain("revocation_refused", "machine", zh, en)
+        }
+        Change::Revoked { .. } => plain(
+            "revoked",
+            "return",
+            "撤销申请已通过，本单已撤销".to_owned(),
+            "The revocation was approved: this case is revoked".to_owned(),
+        ),
         _ => Line::silent("other"),
     }
 }

@@ -99,7 +99,10 @@ async fn one(
             },
             comment: row.comment,
             set: Values::new(),
-            with: DecideWith::default(),
+            with: DecideWith {
+                bulk: true,
+                ..DecideWith::default()
+            },
         },
         key: key(writer, &HeaderMap::new(), given)?,
     };

@@ -288,6 +288,23 @@ pub async fn reopen(
     send(&site, &writer, &id, action, key).await
 }
 
+/// The applicant or the flow's owner asks to revoke what was approved; another flow decides on it.
+#[utoipa::path(post, path = "/api/v1/instances/{id}/revoke", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
+    responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn revoke(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(body): Body<WordsBody>,
+) -> Answer {
+    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+    let action = Action::Revoke {
+        comment: body.comment.unwrap_or_default(),
+    };
+    send(&site, &writer, &id, action, key).await
+}
+
 /// The owner lets a held instance try again.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/retry", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem)))]

@@ -92,6 +92,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/instances/{id}/copy", post(instances::copy))
         .route("/api/v1/instances/{id}/urge", post(instances::urge))
         .route("/api/v1/instances/{id}/reopen", post(instances::reopen))
+        .route("/api/v1/instances/{id}/revoke", post(instances::revoke))
         .route("/api/v1/files", post(files::store))
         .route("/api/v1/files/{id}", get(files::show))
         .route("/api/v1/instances/{id}/retry", post(instances::retry))

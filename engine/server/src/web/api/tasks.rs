@@ -128,6 +128,7 @@ pub async fn decide(
             outcome: body.outcome,
             signature: body.signature,
             stepped_up: false,
+            bulk: false,
         },
     };
     let key = key(&writer, &headers, body.idempotency_key.as_deref())?;

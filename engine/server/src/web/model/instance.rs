@@ -137,7 +137,7 @@ fn shown(offer: &OfferView) -> bool {
     offer.allowed
         && matches!(
             offer.verb,
-            "withdraw" | "comment" | "retry" | "copy" | "urge" | "reopen" | "take_back"
+            "withdraw" | "comment" | "retry" | "copy" | "urge" | "reopen" | "revoke" | "take_back"
         )
 }
 

@@ -63,7 +63,7 @@ impl Tag {
             "held" | "suspended" => ("held", "pause"),
             "approved" => ("ok", "circle-check"),
             "rejected" => ("no", "circle-x"),
-            "withdrawn" | "returned" => ("", "undo-2"),
+            "withdrawn" | "returned" | "revoked" => ("", "undo-2"),
             "transferred" => ("", "forward"),
             "cancelled" => ("", "ban"),
             _ => ("", "circle-check"),

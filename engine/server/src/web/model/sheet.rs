@@ -241,7 +241,7 @@ pub fn look(offer: &OfferView) -> (&'static str, &'static str) {
         "copy" => ("main", "copy"),
         "urge" => ("main", "bell"),
         "comment" => ("main", "message-square"),
-        "withdraw" => ("solid-no", "undo-2"),
+        "withdraw" | "revoke" => ("solid-no", "undo-2"),
         "retry" | "reopen" => ("main", "refresh-cw"),
         "submit" | "submit_straight_back" => ("main", "send"),
         "outcome" => ("main", "stamp"),

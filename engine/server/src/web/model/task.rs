@@ -512,7 +512,7 @@ pub fn head(view: &assent_runtime::app::InstanceView, round: u32, lang: Lang) ->
                 icon: "stamp",
                 text: head.status_shown.get(lang).to_owned(),
             }),
-            "withdrawn" | "cancelled" => Some(Tag {
+            "withdrawn" | "cancelled" | "revoked" => Some(Tag {
                 tone: "off",
                 icon: "stamp",
                 text: head.status_shown.get(lang).to_owned(),

@@ -54,6 +54,7 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         (_, "voter_removed") => ("", "user-round-x"),
         (_, "urged") => ("late", "bell"),
         (_, "taken_back") => ("late", "undo-2"),
+        (_, "revocation_asked" | "revoked") => ("late", "undo-2"),
         (_, "reopened") => ("late", "refresh-cw"),
         (_, "reminded") => ("late", "bell"),
         (_, "transferred") => ("", "forward"),

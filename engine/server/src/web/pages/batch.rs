@@ -225,7 +225,10 @@ async fn approve(site: &Site, reader: &Reader, typed: &Typed, row: &str) -> Resu
             verdict: Verdict::Approve,
             comment: Some(words).filter(|words| !words.is_empty()),
             set: Values::new(),
-            with: DecideWith::default(),
+            with: DecideWith {
+                bulk: true,
+                ..DecideWith::default()
+            },
         },
         key: Some(format!(
             "{}:{}:{instance}:{task}",

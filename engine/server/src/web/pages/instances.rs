@@ -133,6 +133,7 @@ fn filters(ask: &Ask, lang: assent_core::text::Lang) -> Vec<Choice> {
         ("approved", "instances.approved"),
         ("rejected", "instances.rejected"),
         ("withdrawn", "instances.withdrawn"),
+        ("revoked", "instances.revoked"),
     ]
     .into_iter()
     .map(|(status, key)| Choice {

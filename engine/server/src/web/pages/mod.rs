@@ -97,6 +97,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/me/sessions/{id}/end", post(me::end))
         .route("/me/away", get(away::show).post(away::set))
         .route("/me/away/end", post(away::end))
+        .route("/away", get(away::show_of).post(away::set_of))
+        .route("/away/end", post(away::end_of))
         .route("/help", get(help::show))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -114,6 +114,7 @@ fn decision(
                     .signature
                     .and_then(|_| typed.each("signature").last().map(|one| (*one).to_owned())),
                 stepped_up: false,
+                bulk: false,
             },
         },
     }
@@ -155,6 +156,9 @@ pub fn of_case(
         },
         "urge" => Action::Urge,
         "reopen" => Action::Reopen { comment: words },
+        "revoke" => Action::Revoke {
+            comment: words.unwrap_or_default(),
+        },
         "take_back" => Action::TakeBack {
             task: offer.task.unwrap_or_default(),
             comment: words,

@@ -249,7 +249,20 @@ impl Model {
                 && self.unchanged(known)
         };
         match self.policy(state, "same_person").as_str() {
-            "consecutive" => standing.last().filter(fits).is_some(),
+            "consecutive" => {
+                // What happens in a branch beside this one is not on this path.
+                let around = self.map.upward(&self.map.region(state));
+                let beside = |known: &&&super::Signature| {
+                    let top = self.map.lifted(&known.state, &around);
+                    let open = top.and_then(|top| self.place_of(&top));
+                    open.is_some_and(|at| self.is_together(&at.state))
+                };
+                standing
+                    .iter()
+                    .rfind(|known| !beside(known))
+                    .filter(fits)
+                    .is_some()
+            }
             "once" => standing.iter().rfind(fits).is_some(),
             _ => false,
         }

@@ -170,10 +170,31 @@ impl Model {
 
     fn add_late(&mut self, no: u32, role: &str) {
         let kind = self.late_kind(no);
-        for person in self.newcomers(no, role) {
+        let place = self.place(no).unwrap().clone();
+        let newcomers = self.newcomers(no, role);
+        let approve = self.approval(&place.state);
+        if let Some(approve) = approve.as_ref().filter(|_| place.votes.is_empty()) {
+            // Nobody was asked, because the bar is out of reach; it stays so with people who belong to no group.
+            let votes: Vec<Vote> = newcomers.iter().map(|person| Vote::of(person)).collect();
+            if !alive(&approve.needs, &votes) {
+                return;
+            }
+        }
+        let in_order = approve.is_some_and(|approve| approve.needs == Needs::InOrder);
+        for person in newcomers {
             let vote = Vote::of(&person);
             self.place_mut(no).unwrap().votes.push(vote);
-            self.open(no, kind, &person, &person);
+            if !in_order {
+                self.open(no, kind, &person, &person);
+            }
+        }
+        if in_order {
+            let votes = self.place(no).unwrap().votes.clone();
+            for vote in turns(&votes, true) {
+                if vote.asked.is_none() {
+                    self.open(no, kind, &vote.person, &vote.person);
+                }
+            }
         }
     }
 

@@ -302,6 +302,8 @@ impl Model {
         });
         self.say(task.place, &task.voter, yes);
         self.forget_helpers(no);
+        // The questions asked for it ended with it, and the clock runs on before the state is left.
+        self.run_on();
         if let Some(to) = self.earliest_reader(&task.state, &changed) {
             self.leave(task.place, To::Back(to));
             return Ok(());
