@@ -8,9 +8,10 @@ use crate::Outcome;
 use crate::Store;
 use crate::commit::append_event;
 use crate::db::args;
-use crate::dialect::{LOCK_SCHEMA, Sql};
+use crate::dialect::Sql;
 use crate::error::StoreError;
 use crate::instances::event_from_row;
+use crate::migrate::lock_schema;
 use crate::row::Row;
 use crate::store::transaction;
 use crate::tx::Tx;
@@ -212,7 +213,7 @@ impl Store {
 
 async fn publish(tx: &mut Tx, published: &Published) -> Result<u32, StoreError> {
     // One publication at a time: the second counts on from the first.
-    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
+    lock_schema(tx).await?;
     tx.execute(&DEMOTE, args![&published.flow]).await?;
     let rows = tx.fetch(&NEXT, args![&published.flow]).await?;
     let seq = rows

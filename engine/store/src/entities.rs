@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 
 use crate::Store;
 use crate::db::args;
-use crate::dialect::{LOCK_SCHEMA, Sql};
+use crate::dialect::Sql;
 use crate::entity_sql::{self, Column, EntityTable};
 use crate::error::StoreError;
 use crate::form::{Form, more_from_text, more_to_text};
+use crate::migrate::lock_schema;
 use crate::row::Row;
 use crate::store::transaction;
 use crate::tx::Tx;
@@ -100,7 +101,7 @@ impl Store {
 
 /// Makes what is missing and returns all columns.
 async fn widen(tx: &mut Tx, entity: &EntityType) -> Result<Vec<Column>, StoreError> {
-    tx.fetch(&LOCK_SCHEMA, vec![]).await?;
+    lock_schema(tx).await?;
     // Read under the lock: another node may have added them meanwhile.
     let mut columns = columns(tx.fetch(&COLUMNS_OF, args![&entity.name]).await?)?
         .remove(&entity.name)

@@ -72,9 +72,7 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
     for statement in translate(dialect, SCHEMA) {
         tx.execute_once(&statement).await?;
     }
-    for statement in &LOCK_SCHEMA {
-        tx.execute(statement, vec![]).await?;
-    }
+    lock_schema(tx).await?;
     let mut rows = tx.fetch(&APPLIED, vec![]).await?;
     let mut row = rows
         .pop()
@@ -101,6 +99,14 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
         }
         let args = args![migration.number, migration.name, migration.oldest];
         tx.execute(&RECORD, args).await?;
+    }
+    Ok(())
+}
+
+/// Waits until nobody else changes tables, and keeps others from it until the transaction ends.
+pub(crate) async fn lock_schema(tx: &mut Tx) -> Result<(), StoreError> {
+    for statement in &LOCK_SCHEMA {
+        tx.execute(statement, vec![]).await?;
     }
     Ok(())
 }

@@ -168,6 +168,7 @@ impl Desk {
             record: ids.1.to_owned(),
             values: None,
             parent: None,
+            revokes: None,
         };
         let start = Action::Start {
             set: values(number),

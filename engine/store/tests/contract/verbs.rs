@@ -130,6 +130,7 @@ impl Sequence {
                 record: format!("r-{:08}-{at}", self.seed),
                 values: None,
                 parent: None,
+                revokes: None,
             }),
         };
         let organisation = Directed {
