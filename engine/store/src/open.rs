@@ -194,7 +194,9 @@ fn postgres_pool(
                         {
                             tracing::debug!(setting, "this database has no such setting");
                         }
-                        set => drop(set?),
+                        set => {
+                            set?;
+                        }
                     }
                 }
                 Ok(())

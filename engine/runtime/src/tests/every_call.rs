@@ -37,18 +37,18 @@ enum Failing {
 async fn fail_each_call_loses_and_doubles_nothing() {
     let every = std::env::var("ASSENT_EACH_CALL").ok();
     let every: usize = every.and_then(|text| text.parse().ok()).unwrap_or(23);
-    let (calls, asked) = scene(Failing::Nothing).await;
+    let (calls, asked) = Box::pin(scene(Failing::Nothing)).await;
     assert!(calls > 60 && asked >= 4, "{calls} calls, {asked} asked");
     let mut runs = 0;
     for at in (1..=calls).step_by(every) {
         for fault in [Fault::Before, Fault::After] {
-            scene(Failing::Database(at, fault)).await;
+            Box::pin(scene(Failing::Database(at, fault))).await;
             runs += 1;
         }
     }
     for at in (1..=asked).step_by(every.div_ceil(12)) {
         for arrives in [false, true] {
-            scene(Failing::Outside(at, arrives)).await;
+            Box::pin(scene(Failing::Outside(at, arrives))).await;
             runs += 1;
         }
     }

@@ -57,7 +57,7 @@ async fn timer_storm_fires_each_timer_once_while_people_decide() {
     let (mut fired, mut latencies, mut next) = (0, vec![], 0);
     // Half of it; then the program dies with claims in its hands.
     while fired < count / 2 {
-        let (step, slowest) = step_and_decide(&test, &instances, &mut next).await;
+        let (step, slowest) = Box::pin(step_and_decide(&test, &instances, &mut next)).await;
         fired += step;
         latencies.push(slowest);
         assert!(begun.elapsed() < DRAIN_MAX, "{fired} of {count} fired");
