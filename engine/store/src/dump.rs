@@ -16,7 +16,7 @@ macro_rules! tables {
 
 const TABLES: &[(&str, Sql)] = tables![
     "instances" by "id",
-    "tasks" by "instance, no",
+    "tasks" by "instance, no, assignee",
     "tasks_closed" by "instance, no",
     "events" by "instance, seq",
     "wakeups" by "instance, reference",

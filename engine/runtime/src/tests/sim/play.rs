@@ -309,8 +309,13 @@ impl Play {
     }
 
     /// A command somebody thinks of now, for an instance.
-    async fn wish(&mut self, app: &App, dice: &mut Dice) -> Option<(String, Command)> {
-        let instance = dice.pick(&self.instances)?.clone();
+    async fn wish(
+        &mut self,
+        app: &App,
+        dice: &mut Dice,
+        on: Option<&String>,
+    ) -> Option<(String, Command)> {
+        let instance = on.or(dice.pick(&self.instances))?.clone();
         let (case, flow) = self.case(app, &instance).await?;
         let scene = Scene {
             case: Some(&case),
@@ -341,9 +346,14 @@ impl Play {
     }
 
     /// The same, asked a few times: somebody thinks of something most often.
-    async fn some_wish(&mut self, app: &App, dice: &mut Dice) -> Option<(String, Command)> {
+    async fn some_wish(
+        &mut self,
+        app: &App,
+        dice: &mut Dice,
+        on: Option<&String>,
+    ) -> Option<(String, Command)> {
         for _ in 0..WISHES_MAX {
-            if let Some(wish) = self.wish(app, dice).await {
+            if let Some(wish) = self.wish(app, dice, on).await {
                 return Some(wish);
             }
         }
@@ -357,7 +367,7 @@ impl Play {
     }
 
     async fn command(&mut self, app: &App, dice: &mut Dice) -> Result<(), String> {
-        let Some((instance, command)) = self.some_wish(app, dice).await else {
+        let Some((instance, command)) = self.some_wish(app, dice, None).await else {
             return Ok(());
         };
         if dice.one_in(8) {
@@ -420,8 +430,12 @@ impl Play {
     }
 
     async fn two_at_once(&mut self, app: &App, dice: &mut Dice) -> Result<(), String> {
-        let one = self.some_wish(app, dice).await;
-        let (Some(one), Some(two)) = (one, self.some_wish(app, dice).await) else {
+        let Some(one) = self.some_wish(app, dice, None).await else {
+            return Ok(());
+        };
+        // Most often on the same instance: whoever is second is decided again.
+        let on = (!dice.one_in(4)).then_some(&one.0);
+        let Some(two) = self.some_wish(app, dice, on).await else {
             return Ok(());
         };
         self.under_way(&one.0, &one.1)?;
