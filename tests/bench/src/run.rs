@@ -29,9 +29,10 @@ const FLOOR_OPEN_MIN: usize = 20_000;
 const FLOOR_B_TURNS: usize = 12_288;
 /// Instances the committer alone is given.
 const STORE_INSTANCES: usize = 5_000;
-/// Events of one finished approval, about: how many are needed for so much history is counted while it is made.
+/// Approvals of one commit while the database is filled.
 const FILL_CHUNK: usize = 128;
 
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn words(error: impl ToString) -> Fault {
     error.to_string()
 }
@@ -74,7 +75,7 @@ pub async fn all(args: &Args) -> Result<Report, Fault> {
             // The files of one round would otherwise slow the next one down.
             std::fs::remove_dir_all(&place.folder).map_err(words)?;
         }
-        merge(&mut report, rounds);
+        merge(&mut report, &rounds);
     }
     report.fsync_per_s[1] = machine::fsyncs_per_second(&base).map_err(words)?;
     std::fs::remove_dir_all(&base).map_err(words)?;
@@ -119,7 +120,7 @@ async fn place(args: &Args, base: &Path, name: &str) -> Result<Place, Fault> {
     })
 }
 
-fn merge(report: &mut Report, rounds: Vec<(Vec<Floor>, Vec<Line>)>) {
+fn merge(report: &mut Report, rounds: &[(Vec<Floor>, Vec<Line>)]) {
     let Some((floors, lines)) = rounds.first() else {
         return;
     };

@@ -1,6 +1,6 @@
 //! The floor of HTTP: an axum endpoint that reads the same JSON and writes floor A's four rows, many requests a commit.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::extract::State;
 use axum::routing::post;
@@ -35,7 +35,7 @@ async fn decide(
 }
 
 fn write(
-    path: &PathBuf,
+    path: &Path,
     mut waiting: mpsc::Receiver<(usize, oneshot::Sender<bool>)>,
     mut revs: Vec<u32>,
 ) -> rusqlite::Result<()> {
