@@ -9,5 +9,6 @@ mod first_day;
 mod five_flows;
 mod hostile;
 mod kill;
+mod operations;
 mod overruling;
 mod person;

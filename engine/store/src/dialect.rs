@@ -135,6 +135,23 @@ pub(crate) const VERSION: Sql = Sql::Each {
 /// A copy into a new file. Only SQLite has one in SQL; the other text is never run.
 pub(crate) const BACKUP: Sql = Sql::Same("vacuum into $1");
 
+/// What the database finds wrong with itself, `ok` when nothing.
+pub(crate) const INTEGRITY: Sql = Sql::Each {
+    sqlite: "pragma integrity_check(20)",
+    postgres: "select 'ok'",
+};
+
+/// The database's own clock, UTC milliseconds: to be compared with ours, and for nothing else.
+pub(crate) const CLOCK: Sql = Sql::Each {
+    sqlite: "select cast(unixepoch('subsec') * 1000 as integer)",
+    postgres: "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+};
+
+/// How many tables of anybody a server's database holds. SQLite is asked for its file instead.
+pub(crate) const TABLES_OF_ANYBODY: Sql = Sql::Same(
+    "select count(*) from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')",
+);
+
 /// Nobody else may migrate meanwhile. SQLite holds its write lock already.
 pub(crate) const LOCK_SCHEMA: Sql = Sql::Each {
     sqlite: "select 1",
