@@ -171,6 +171,25 @@ impl Demo {
         self.child.wait().ok();
     }
 
+    /// Asks it to stop, as an init system does.
+    pub fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(told.success());
+    }
+
+    /// How it ended, once it has.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(end) = self.child.try_wait().unwrap() {
+                return end;
+            }
+            assert!(begun.elapsed() < START_MAX, "it never ends");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// True while the process lives.
     pub fn alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()

@@ -10,6 +10,7 @@ mod five_flows;
 mod hostile;
 mod kill;
 mod nodes;
+mod operations;
 mod overruling;
 mod person;
 mod power;

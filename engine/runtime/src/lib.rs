@@ -3,8 +3,10 @@
 
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod demo;
+pub mod doctor;
 mod engine;
 pub mod mail;
 pub mod replay;

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use assent_core::time::Moment;
 use assent_core::write::InstanceRow;
 
 use crate::Store;
 use crate::db::{args, json_rows};
-use crate::dialect::{BACKUP, Dialect, Sql, VERSION, over_rows};
+use crate::dialect::{BACKUP, CLOCK, Dialect, INTEGRITY, Sql, VERSION, over_rows};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::instances::instance_from_row;
+use crate::row::Row;
 use crate::store::transaction;
 
 /// What a database is, for `assent doctor` and metrics.
@@ -20,9 +22,23 @@ pub struct About {
     pub version: String,
     /// The last migration it has.
     pub schema: u32,
+    /// The least migration a program must know to work with it.
+    pub oldest: u32,
 }
 
-const SCHEMA: Sql = Sql::Same("select coalesce(max(number), 0) from assent_schema");
+/// How many connections a pool has, and how many of them have nothing to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// `writer` or `reader`.
+    pub pool: &'static str,
+    /// Connections that are open.
+    pub open: u32,
+    /// Those that wait for work.
+    pub idle: u32,
+}
+
+const SCHEMA: Sql =
+    Sql::Same("select coalesce(max(number), 0), coalesce(max(oldest), 0) from assent_schema");
 const PROBE: Sql = Sql::Same(
     "insert into settings (name, body, rev) values ('probe', '', 1) \
      on conflict (name) do update set rev = settings.rev + 1",
@@ -65,12 +81,56 @@ impl Store {
     /// When the database cannot be read.
     pub async fn about(&self) -> Result<About, StoreError> {
         let version = self.one(&VERSION, vec![], |mut row| row.text()).await?;
-        let schema = self.one(&SCHEMA, vec![], |mut row| row.count()).await?;
+        let read = |mut row: Row| Ok((row.count()?, row.count()?));
+        let schema = self.one(&SCHEMA, vec![], read).await?;
+        let (schema, oldest) = schema.unwrap_or_default();
         Ok(About {
             dialect: self.dialect(),
             version: version.unwrap_or_default(),
-            schema: schema.unwrap_or_default(),
+            schema,
+            oldest,
         })
+    }
+
+    /// The last migration this program knows.
+    pub fn known_schema() -> u32 {
+        crate::migrate::known()
+    }
+
+    /// What the database itself finds wrong with its pages and indexes; at most 20 lines. PostgreSQL has no such look, and
+    /// checks its pages when it reads them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let said = self.list(&INTEGRITY, vec![], |mut row| row.text()).await?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// The database's own clock: a server far from this machine's clock dates and fires things wrongly.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn clock(&self) -> Result<Moment, StoreError> {
+        let at = self.one(&CLOCK, vec![], |mut row| row.moment()).await?;
+        Ok(at.unwrap_or_default())
+    }
+
+    /// How the connections are used right now.
+    pub fn pools(&self) -> [PoolUse; 2] {
+        let used = |pool, (open, idle)| PoolUse { pool, open, idle };
+        [
+            used("writer", self.writer().used()),
+            used("reader", self.reader().used()),
+        ]
+    }
+
+    /// True when somebody's data is where a database is to be restored: a file (or its log), tables.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn occupied(url: &str) -> Result<bool, StoreError> {
+        crate::open::occupied(url).await
     }
 
     /// Writes one row for good: whether decisions could be committed now. Costs what a commit costs.

@@ -151,6 +151,8 @@ async fn commit(store: &Store, writes: &[Write], shard: u32) -> Vec<Result<Outco
     metrics::counter!("assent_commit_writes_total")
         .increment(u64::try_from(writes.len()).unwrap_or_default());
     metrics::counter!("assent_commits_total").increment(1);
+    #[expect(clippy::cast_precision_loss, reason = "at most some hundred")]
+    metrics::histogram!("assent_commit_batch_size").record(writes.len() as f64);
     match together {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if writes.len() > 1 && error.kind == StoreErrorKind::Other => {

@@ -156,6 +156,15 @@ impl Pool {
         }
     }
 
+    /// Connections that are open, and how many of them are idle.
+    pub(crate) fn used(&self) -> (u32, u32) {
+        let (open, idle) = match self {
+            Pool::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        (open, u32::try_from(idle).unwrap_or(open).min(open))
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Pool::Sqlite(pool) => pool.close().await,

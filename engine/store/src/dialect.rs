@@ -152,6 +152,23 @@ pub(crate) const LOCK_SCHEMA: [Sql; 2] = [
     Sql::Same("update assent_schema set oldest = 0 where number = 0"),
 ];
 
+/// What the database finds wrong with itself, `ok` when nothing.
+pub(crate) const INTEGRITY: Sql = Sql::Each {
+    sqlite: "pragma integrity_check(20)",
+    postgres: "select 'ok'",
+};
+
+/// The database's own clock, UTC milliseconds: to be compared with ours, and for nothing else.
+pub(crate) const CLOCK: Sql = Sql::Each {
+    sqlite: "select cast(unixepoch('subsec') * 1000 as integer)",
+    postgres: "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+};
+
+/// How many tables of anybody a server's database holds. SQLite is asked for its file instead.
+pub(crate) const TABLES_OF_ANYBODY: Sql = Sql::Same(
+    "select count(*) from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')",
+);
+
 /// A statement that claims the rows its first part picks. On PostgreSQL two claimers pass each other by; on SQLite there
 /// is one writer. The part is materialized: run twice by a nested loop, it would claim more than its limit.
 macro_rules! claim {

@@ -146,6 +146,8 @@ fn sqlite_kind(code: &str) -> StoreErrorKind {
         5 | 6 => StoreErrorKind::Locked,
         8 | 14 => StoreErrorKind::ReadOnly,
         13 => StoreErrorKind::Full,
+        // Its shared memory could not grow (SQLITE_IOERR_SHMSIZE): there is no room for it.
+        10 if code == "4874" => StoreErrorKind::Full,
         11 | 26 => StoreErrorKind::Corrupt,
         10 => StoreErrorKind::Gone,
         _ => StoreErrorKind::Other,
@@ -178,6 +180,8 @@ mod tests {
             ("1544", StoreErrorKind::ReadOnly),
             ("14", StoreErrorKind::ReadOnly),
             ("13", StoreErrorKind::Full),
+            ("4874", StoreErrorKind::Full),
+            ("1034", StoreErrorKind::Gone),
             ("26", StoreErrorKind::Corrupt),
             ("1555", StoreErrorKind::Other),
         ] {

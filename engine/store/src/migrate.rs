@@ -50,6 +50,11 @@ const RECORD: Sql =
 /// Tries when two programs open a fresh database at once: PostgreSQL's `if not exists` may still collide.
 const RACES_MAX: u32 = 5;
 
+/// The last migration there is.
+pub(crate) fn known() -> u32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
 pub(crate) async fn migrate(store: &Store) -> Result<(), StoreError> {
     let mut races = 0;
     loop {
@@ -78,7 +83,7 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
         .pop()
         .ok_or_else(|| StoreError::other("no schema number"))?;
     let (number, oldest): (u32, u32) = (row.count()?, row.count()?);
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    let known = known();
     if oldest > known {
         return Err(StoreError::new(
             StoreErrorKind::Newer,

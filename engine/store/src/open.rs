@@ -11,7 +11,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use crate::Store;
 use crate::db::Pool;
 use crate::dialect::{
-    Dialect, POSTGRES_OLDEST, POSTGRES_READER, POSTGRES_WRITER, SQLITE_OLDEST, VERSION,
+    Dialect, POSTGRES_OLDEST, POSTGRES_READER, POSTGRES_WRITER, SQLITE_OLDEST, TABLES_OF_ANYBODY,
+    VERSION,
 };
 use crate::error::{StoreError, StoreErrorKind};
 use crate::migrate;
@@ -97,6 +98,24 @@ impl Store {
         store.load_tables().await?;
         Ok(store)
     }
+}
+
+/// See [`Store::occupied`].
+pub(crate) async fn occupied(url: &str) -> Result<bool, StoreError> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        // A log that was left behind would be played into the new file.
+        let names = ["", "-wal", "-shm", "-journal"];
+        return Ok(names
+            .iter()
+            .any(|ending| Path::new(&format!("{path}{ending}")).exists()));
+    }
+    let pool = postgres_pool(1, Options::default(), POSTGRES_READER);
+    let pool = Pool::Postgres(pool.connect_with(postgres_base(url)?).await?);
+    let mut rows = pool.fetch(&TABLES_OF_ANYBODY, vec![]).await?;
+    pool.close().await;
+    let tables = rows.pop().map(|mut row| row.int()).transpose()?;
+    Ok(tables.unwrap_or_default() > 0)
 }
 
 /// The address may carry a password: it is not repeated.

@@ -1,8 +1,10 @@
 //! The outbox: effects claimed by a worker, delivered at least once, retried, or dead. Turns put them in.
 
 use assent_core::time::Moment;
+use assent_core::write::EventRow;
 
 use crate::Store;
+use crate::commit::append_event;
 use crate::db::args;
 use crate::dialect::{Sql, claim};
 use crate::error::StoreError;
@@ -81,6 +83,9 @@ const OF: Sql = Sql::Same(
 );
 const DEAD: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id > $1 order by id limit $2",
+);
+const DEAD_ONE: Sql = Sql::Same(
+    "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id = $1",
 );
 const REVIVE: Sql = Sql::Same(
     "insert into outbox (id, kind, instance, body, due, attempts, owner, lease_until, epoch, last_error) \
@@ -183,6 +188,43 @@ impl Store {
             revived
         })?;
         Ok(revived > 0)
+    }
+
+    /// A dead letter.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn dead_effect(&self, id: &str) -> Result<Option<DeadEffect>, StoreError> {
+        self.one(&DEAD_ONE, args![id], dead).await
+    }
+
+    /// Puts a dead letter back to be delivered at `due`, or throws it away when there is no such time, and writes down who did
+    /// it and why. False when there is no such letter; none when the event's number is taken.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn tend(
+        &self,
+        id: &str,
+        due: Option<Moment>,
+        chain: &str,
+        event: &EventRow,
+    ) -> Result<Option<bool>, StoreError> {
+        transaction!(self, tx => {
+            if let Some(due) = due {
+                tx.execute(&REVIVE, args![id, due]).await?;
+            }
+            let is_there = tx.execute(&UNBURY, args![id]).await? > 0;
+            if !is_there {
+                tx.undo();
+                Some(false)
+            } else if append_event(tx, chain, event).await? {
+                Some(true)
+            } else {
+                tx.undo();
+                None
+            }
+        })
     }
 
     /// Throws a dead letter away. False when there is none.

@@ -178,8 +178,12 @@ impl App {
         let about: About = serde_json::from_str(&row.body).unwrap_or_default();
         let mut expires = row.expires;
         if now.0 - row.used.0 > TOUCH_MS && about.limited.is_none() {
-            expires = now.plus_ms(SESSION_MS);
-            self.store().token_used(&hash, now, expires).await?;
+            let longer = now.plus_ms(SESSION_MS);
+            // A disk that is full, or a database that takes no writes, must not keep anybody from reading.
+            match self.store().token_used(&hash, now, longer).await {
+                Ok(()) => expires = longer,
+                Err(fault) => tracing::warn!(%fault, "a session could not be made to last longer"),
+            }
         }
         Ok(Some(Signed {
             person: row.person,

@@ -16,7 +16,7 @@ use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::moved;
 use assent_core::value::Values;
-use assent_store::{Loaded, Outcome};
+use assent_store::{Loaded, Outcome, Store};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -115,6 +115,17 @@ pub struct CalendarChange {
     pub moved: Vec<MovedDeadline>,
     /// Loading with this token is refused as `changed` when something else would happen by now.
     pub token: String,
+}
+
+/// The last year whose holidays the office calendar knows, as it is stored.
+pub(crate) async fn published_until(store: &Store) -> Result<Option<i16>, AppError> {
+    let stored = store.setting(SETTING).await?.map(|(body, _)| body);
+    let versions: Option<Versions> = stored.and_then(|body| serde_json::from_str(&body).ok());
+    let loaded = versions
+        .and_then(|mut all| all.remove(CN_OFFICE)?.pop())
+        .and_then(|version| WorkCalendar::new(version.spec).ok());
+    let calendar = loaded.or_else(|| builtin(CN_OFFICE));
+    Ok(calendar.and_then(|calendar| calendar.published_until()))
 }
 
 impl App {

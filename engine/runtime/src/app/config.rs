@@ -27,6 +27,8 @@ pub struct AppConfig {
     pub clock: Clock,
     /// Signed roots over all events.
     pub audit: crate::audit::AuditConfig,
+    /// Backups that are made by themselves.
+    pub backup: crate::backup::BackupConfig,
     /// Start timers, outbox workers and the reconciler. The command line's one-off verbs do without.
     pub workers: bool,
 }
@@ -43,6 +45,7 @@ impl AppConfig {
             connectors: BTreeMap::new(),
             clock: Clock::System,
             audit: crate::audit::AuditConfig::default(),
+            backup: crate::backup::BackupConfig::default(),
             workers: true,
         }
     }

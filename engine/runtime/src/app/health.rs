@@ -1,6 +1,7 @@
 //! How the app is: health, figures, and what is stuck.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use assent_core::text::Text;
 use assent_store::InstanceFilter;
@@ -13,6 +14,10 @@ use super::view::PersonView;
 
 /// Ready means that the committer's queue is less full than this, percent.
 const QUEUE_READY_BELOW: usize = 80;
+/// Longest wait for the write probe.
+const PROBE_MAX: Duration = Duration::from_secs(2);
+/// How late wake-ups may be, seconds: the steps they are counted in.
+const LATE_S: [i64; 4] = [0, 60, 600, 3_600];
 /// Most rows of the stuck page.
 const STUCK_ROWS_MAX: u32 = 200;
 /// The setting that the write probe writes.
@@ -63,6 +68,10 @@ pub struct Metrics {
     pub outbox_dead: u64,
     /// Wake-ups that are due and have not fired.
     pub timers_overdue: u64,
+    /// The same by lateness: more than so many seconds, how many.
+    pub timers_late: Vec<(i64, u64)>,
+    /// How the connections are used: pool, open, idle.
+    pub pools: Vec<(&'static str, u32, u32)>,
     /// How late the oldest of them is, ms.
     pub timer_late_ms: i64,
     /// How full the committer's queue is, percent.
@@ -72,7 +81,7 @@ pub struct Metrics {
 /// Something an administrator must look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stuck {
-    /// `held`, `stuck`, `dead_letter`, `overdue`, `check`.
+    /// `backup`, `held`, `stuck`, `dead_letter`, `overdue`, `check`.
     pub kind: &'static str,
     /// The instance.
     pub instance: Option<InstanceHead>,
@@ -89,7 +98,16 @@ pub struct Stuck {
 impl App {
     /// How the app is: the database takes a write, the queue has room, nobody is shutting it down.
     pub async fn health(&self) -> Health {
-        let write = self.probe().await;
+        // A watcher asks again soon; it must not hang as long as a call that waits for the database.
+        let write = match tokio::time::timeout(PROBE_MAX, self.probe()).await {
+            Ok(write) => write,
+            Err(_) => Err(AppError::unavailable(
+                "database",
+                "数据库没有及时响应",
+                "The database does not answer in time",
+                "probe",
+            )),
+        };
         let fullness = self.fullness().await;
         let facts = vec![
             HealthFact {
@@ -110,8 +128,8 @@ impl App {
             },
             HealthFact {
                 name: "draining",
-                ok: fullness.is_some(),
-                words: if fullness.is_some() {
+                ok: fullness.is_some() && !self.is_draining(),
+                words: if fullness.is_some() && !self.is_draining() {
                     Text::new("运行中", "Running")
                 } else {
                     Text::new("正在停机", "Shutting down")
@@ -160,6 +178,14 @@ impl App {
             u64::try_from(self.store().count_all_open_tasks().await?).unwrap_or_default();
         metrics.timers_overdue =
             u64::try_from(self.store().count_overdue_wakeups(now).await?).unwrap_or_default();
+        for seconds in LATE_S {
+            let before = now.plus_ms(-seconds * 1000);
+            let late = self.store().count_overdue_wakeups(before).await?;
+            let late = u64::try_from(late).unwrap_or_default();
+            metrics.timers_late.push((seconds, late));
+        }
+        let pools = self.store().pools();
+        metrics.pools = pools.map(|used| (used.pool, used.open, used.idle)).into();
         let next = self.store().next_wakeup(now).await?;
         metrics.timer_late_ms = next.map_or(0, |due| (now.0 - due.0).max(0));
         metrics.stuck = self.found().len() as u64;
@@ -173,7 +199,13 @@ impl App {
     /// # Errors
     /// `Unavailable`.
     pub async fn stuck(&self) -> Result<Vec<Stuck>, AppError> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<Stuck> = self
+            .inner
+            .backups
+            .failed()
+            .map(no_backup)
+            .into_iter()
+            .collect();
         for (instance, found) in self.found() {
             let head = self.head_of(&instance).await?;
             rows.push(Stuck {
@@ -283,17 +315,19 @@ impl App {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
 
-    /// Sends a dead letter again.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn resend(&self, outbox: &str) -> Result<(), AppError> {
-        if !self.store().revive(outbox, self.now()).await? {
-            return Err(AppError::NotFound);
-        }
-        self.inner.wake(true, false);
-        Ok(())
+fn no_backup((_, words): (assent_core::time::Moment, Text)) -> Stuck {
+    Stuck {
+        kind: "backup",
+        instance: None,
+        code: "backup_failed".to_owned(),
+        words: Text::new(
+            format!("最近一次自动备份失败：{}", words.zh),
+            format!("The last backup failed: {}", words.en),
+        ),
+        owner: vec![],
+        outbox: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The app itself: what it holds, how it opens and closes.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -61,6 +62,9 @@ pub(crate) struct Inner {
     workers: Mutex<Option<Workers>>,
     pub(super) throttle: crate::throttle::Throttle,
     pub(crate) sealer: crate::audit::Sealer,
+    pub(crate) backups: crate::backup::Kept,
+    /// It is being shut down: ready for nothing new.
+    draining: AtomicBool,
 }
 
 impl Inner {
@@ -140,6 +144,8 @@ impl App {
                 workers: Mutex::default(),
                 throttle: crate::throttle::Throttle::default(),
                 sealer: crate::audit::Sealer::default(),
+                backups: crate::backup::Kept::default(),
+                draining: AtomicBool::new(false),
             }),
         };
         app.load_calendars().await?;
@@ -156,6 +162,19 @@ impl App {
                 .unwrap_or_else(PoisonError::into_inner) = Some(started);
         }
         Ok(app)
+    }
+
+    /// Begins to shut down: not ready any more, and no worker claims anything new. What comes in is still served.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+        let workers = self.inner.workers.lock();
+        if let Some(workers) = workers.unwrap_or_else(PoisonError::into_inner).as_ref() {
+            workers.stop();
+        }
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
     }
 
     /// Stops claiming work, finishes what is under way, checkpoints and closes.

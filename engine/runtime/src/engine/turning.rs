@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::command::{Action, Command};
+use assent_core::command::{Action, Command, Verdict};
 use assent_core::definition::{Definition, StateKind};
 use assent_core::directory::Directory;
 use assent_core::field::Field;
 use assent_core::instance::{Case, Instance};
 use assent_core::people::{PeopleRule, Pick};
 use assent_core::refusal::Refusal;
+use assent_core::text::Text;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Chance, Context, Directed, Turn, turn_to};
+use assent_core::turn::{Before, Chance, Context, Directed, RuleAnswer, Rules, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
@@ -142,6 +144,7 @@ impl App {
             Before::Case(case) => case.values.clone(),
             Before::New(new) => new.values.clone().unwrap_or_default(),
         };
+        let begun = Instant::now();
         // What a migration reads (calendar, fields, referenced records) is the version's it leads to.
         let Versions { def, to, last_at } = versions;
         let read = to.clone().unwrap_or_else(|| Arc::clone(&def));
@@ -174,6 +177,7 @@ impl App {
         match self.commit(write).await? {
             Outcome::Done => {
                 self.inner.wake(has_outbox, has_wakeups);
+                count(&command.action, begun);
                 let case = Some(case);
                 Ok(Some(Turned { answer, case }))
             }
@@ -314,7 +318,7 @@ impl Around {
             now: self.now,
             organisation: &organisation,
             calendar: &self.calendar,
-            rules: rules.as_ref(),
+            rules: &Timed(rules.as_ref()),
             records: &self.records,
             modules: &app.config().modules,
             chance: Chance {
@@ -324,6 +328,33 @@ impl Around {
             },
         };
         f(&cx)
+    }
+}
+
+/// Rules with a stopwatch.
+struct Timed<'a>(&'a dyn Rules);
+
+impl Rules for Timed<'_> {
+    fn run(&self, rule: &str, given: &Values, cx: &Context<'_>) -> Result<RuleAnswer, Text> {
+        let begun = Instant::now();
+        let answer = self.0.run(rule, given, cx);
+        metrics::histogram!("assent_rule_seconds").record(begun.elapsed());
+        if answer.is_err() {
+            metrics::counter!("assent_rule_errors_total").increment(1);
+        }
+        answer
+    }
+}
+
+/// Counts a turn that is on disk.
+fn count(action: &Action, begun: Instant) {
+    metrics::histogram!("assent_turn_seconds").record(begun.elapsed());
+    if let Action::Decide { verdict, .. } = action {
+        let verdict = match verdict {
+            Verdict::Approve => "approve",
+            Verdict::Reject => "reject",
+        };
+        metrics::counter!("assent_decisions_total", "verdict" => verdict).increment(1);
     }
 }
 

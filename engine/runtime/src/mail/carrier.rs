@@ -77,6 +77,23 @@ impl Carrier {
         Ok(Self { from, way })
     }
 
+    /// Whether a mail server answers: connects, greets, says goodbye. Nobody signs in, and no mail is sent.
+    ///
+    /// # Errors
+    /// In the server's words, or why it cannot be reached.
+    pub async fn greet(smtp: &Smtp) -> Result<(), String> {
+        let unnamed = Smtp {
+            user: None,
+            password: None,
+            ..smtp.clone()
+        };
+        match transport(&unnamed)?.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it does not take part in the greeting".to_owned()),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+
     /// Hands one letter over.
     ///
     /// # Errors

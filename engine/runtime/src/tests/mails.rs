@@ -4,6 +4,8 @@ use assent_core::command::{Action, Verdict};
 use assent_core::text::Lang;
 use serde_json::json;
 
+use crate::app::{AppError, DeadLetter, Tending};
+
 use super::harness::{HOUR_MS, LEAVE, MONDAY, TestApp, directory, leave_of};
 use crate::workers::{outbox, timers};
 
@@ -122,10 +124,36 @@ async fn somebody_without_an_address_is_a_dead_letter_that_can_be_sent_again() {
     let mut people = directory();
     people.people.get_mut("bob").unwrap().lang = Lang::En;
     test.app.import_directory(people).await.unwrap();
-    test.app
-        .resend(stuck[0].outbox.as_ref().unwrap())
+    let id = stuck[0].outbox.as_ref().unwrap();
+    let tend =
+        async |by, tending, reason, dry_run| test.app.tend(by, id, tending, reason, dry_run).await;
+    let code = |done: Result<DeadLetter, AppError>| match done {
+        Err(AppError::Refused(refusal)) => refusal.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        code(tend("bea", Tending::Drop, "x", false).await),
+        "not_administrator"
+    );
+    assert_eq!(
+        code(tend("adm", Tending::Drop, " ", false).await),
+        "reason_required"
+    );
+    tend("adm", Tending::Drop, "多余", true).await.unwrap();
+    assert_eq!(test.app.stuck().await.unwrap().len(), 1, "only said");
+    tend("adm", Tending::Resend, "地址补上了", false)
         .await
         .unwrap();
+    assert!(matches!(
+        tend("adm", Tending::Resend, "again", false).await,
+        Err(AppError::NotFound)
+    ));
+    let chain = test.app.store().events(&format!("letter:{id}"), 1, 9);
+    let told = chain.await.unwrap();
+    assert!(
+        told.len() == 1 && told[0].body.contains("地址补上了"),
+        "{told:?}"
+    );
     test.settle().await;
     let mails = test.mails().await;
     assert!(

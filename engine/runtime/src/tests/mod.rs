@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
+mod backups;
 mod deciding;
 mod every_call;
 mod harness;

@@ -36,15 +36,21 @@ impl Workers {
             tokio::spawn(outbox::run(app.clone(), stopping.clone())),
             tokio::spawn(reconcile::run(app.clone(), stopping.clone())),
             tokio::spawn(checks::run(app.clone(), stopping.clone())),
-            tokio::spawn(crate::audit::run(app.clone(), stopping)),
+            tokio::spawn(crate::audit::run(app.clone(), stopping.clone())),
+            tokio::spawn(crate::backup::run(app.clone(), stopping)),
         ];
         Self { stop, loops }
     }
 
-    /// Stops claiming and waits for what is under way.
-    pub(crate) async fn finish(self) {
+    /// Stops claiming.
+    pub(crate) fn stop(&self) {
         // Nobody listens any more when a loop has ended by itself; that is as good.
         let _ = self.stop.send(true);
+    }
+
+    /// Stops claiming and waits for what is under way.
+    pub(crate) async fn finish(self) {
+        self.stop();
         for one in self.loops {
             if let Err(fault) = one.await {
                 tracing::error!(%fault, "a worker ended badly");

@@ -2,7 +2,7 @@
 //! `--token` does just that.
 
 use assent_core::command::{Action, Actor, Command, Override, Via};
-use assent_runtime::app::{App, AppError, HandOver};
+use assent_runtime::app::{App, AppError, HandOver, Tending};
 
 use super::serve::opened;
 use super::{ConfigArgs, Done, Outcome, Say, listen};
@@ -63,6 +63,18 @@ pub enum Verb {
         #[command(flatten)]
         how: How,
     },
+    /// What could not be delivered. 死信
+    DeadLetters {
+        /// Who asks: an administrator.
+        #[arg(long = "as", value_name = "PERSON")]
+        by: String,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+    /// Deliver a dead letter once more. 重发死信
+    Resend(Letter),
+    /// Never deliver a dead letter. 放弃死信
+    Drop(Letter),
     /// What somebody's leaving affects. 离职影响
     Leaving {
         /// Who leaves.
@@ -74,6 +86,16 @@ pub enum Verb {
         #[command(flatten)]
         config: ConfigArgs,
     },
+}
+
+/// A dead letter, and why something is done with it.
+#[derive(Debug, clap::Args)]
+pub struct Letter {
+    /// The letter's id.
+    #[arg(value_name = "LETTER")]
+    letter: String,
+    #[command(flatten)]
+    how: How,
 }
 
 /// What every verb on an instance takes.
@@ -132,6 +154,9 @@ pub fn run(verb: &Verb, say: Say) -> Done {
             one,
         ),
         Verb::HandOver { leaver, to, how } => return hand_over(leaver, to, how, say),
+        Verb::DeadLetters { by, config } => return dead_letters(by, config, say),
+        Verb::Resend(letter) => return tend(letter, Tending::Resend, say),
+        Verb::Drop(letter) => return tend(letter, Tending::Drop, say),
         Verb::Leaving { person, by, config } => return leaving(person, by, config, say),
     };
     with_app(&one.how.config, async |app| {
@@ -224,6 +249,40 @@ fn rows(done: &HandOver, how: &How, say: Say) {
     if how.dry_run {
         say.line(format!("token: {}", done.token));
     }
+}
+
+/// Most dead letters that are listed at once.
+const LETTERS_MAX: u32 = 1_000;
+
+fn dead_letters(by: &str, config: &ConfigArgs, say: Say) -> Done {
+    with_app(config, async |app| {
+        say.json(&app.dead_letters(by, None, LETTERS_MAX).await?);
+        Ok(Outcome::Good)
+    })
+}
+
+fn tend(one: &Letter, tending: Tending, say: Say) -> Done {
+    let how = &one.how;
+    with_app(&how.config, async |app| {
+        let (by, id) = (how.by.as_str(), one.letter.as_str());
+        let letter = app.tend(by, id, tending, &how.reason, how.dry_run).await?;
+        if how.json {
+            say.json(&letter);
+            return Ok(Outcome::Good);
+        }
+        let (zh, en) = match (how.dry_run, tending) {
+            (true, Tending::Resend) => ("将重发", "Would be sent again"),
+            (true, Tending::Drop) => ("将放弃", "Would be dropped"),
+            (false, Tending::Resend) => ("已重发", "Sent again"),
+            (false, Tending::Drop) => ("已放弃", "Dropped"),
+        };
+        let (kind, error) = (&letter.kind, &letter.error);
+        say.words(
+            format!("{zh}：{id}（{kind}：{error}）"),
+            format!("{en}: {id} ({kind}: {error})"),
+        );
+        Ok(Outcome::Good)
+    })
 }
 
 fn leaving(person: &str, by: &str, config: &ConfigArgs, say: Say) -> Done {

@@ -1,11 +1,15 @@
 //! Opening the port, serving until told to stop.
 
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use assent_core::text::Text;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::web::{self, Site};
 
@@ -31,17 +35,57 @@ pub async fn open(address: SocketAddr) -> Result<TcpListener, Text> {
     })
 }
 
-/// Serves until SIGTERM or Ctrl-C: no new connections then, those under way are finished, the app closes.
+/// Time between two upkeeps of the figures.
+const UPKEEP: Duration = Duration::from_secs(15);
+/// Longest time for the workers and the database to end.
+const CLOSE_MAX: Duration = Duration::from_secs(30);
+
+/// Serves until SIGTERM or Ctrl-C. Then it is not ready at once and claims nothing new; a moment later the port closes, what is
+/// under way is finished and acknowledged, and the app closes. All of it within a bounded time: what could not be finished
+/// then was not acknowledged, or is held by a lease that runs out.
 ///
 /// # Errors
 /// When the sockets themselves fail.
 pub async fn serve(listener: TcpListener, site: Arc<Site>) -> Result<(), Text> {
     let app = site.app.clone();
+    let grace = Duration::from_secs(site.config.server.drain_seconds);
+    let finish = Duration::from_secs(site.config.limits.request_seconds + 1);
+    let upkeep = site
+        .prometheus
+        .clone()
+        .map(|figures| tokio::spawn(keep_up(figures)));
     let service = web::router(site).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(stop())
-        .await;
-    app.close().await;
+    let closed = Arc::new(Notify::new());
+    let told = {
+        let (app, closed) = (app.clone(), Arc::clone(&closed));
+        async move {
+            let is_term = stop().await;
+            tracing::info!("draining");
+            app.drain();
+            if is_term {
+                tokio::time::sleep(grace).await;
+            }
+            closed.notify_one();
+        }
+    };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(told);
+    let late = async {
+        closed.notified().await;
+        tokio::time::sleep(finish).await;
+    };
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = late => {
+            tracing::warn!("some requests were not finished in time; nothing of them was acknowledged");
+            Ok(())
+        }
+    };
+    if let Some(upkeep) = upkeep {
+        upkeep.abort();
+    }
+    if tokio::time::timeout(CLOSE_MAX, app.close()).await.is_err() {
+        tracing::warn!("the workers did not end in time; their leases run out");
+    }
     served.map_err(|error| {
         Text::new(
             format!("服务中断：{error}"),
@@ -50,7 +94,16 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>) -> Result<(), Text> {
     })
 }
 
-async fn stop() {
+/// Figures nobody fetches are folded up now and then, so that they take no room.
+async fn keep_up(figures: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        figures.run_upkeep();
+    }
+}
+
+/// Waits until told to stop: true by SIGTERM, false by Ctrl-C.
+async fn stop() -> bool {
     let term = async {
         match signal(SignalKind::terminate()) {
             Ok(mut term) => {
@@ -61,8 +114,8 @@ async fn stop() {
         }
     };
     tokio::select! {
-        () = term => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = term => true,
+        _ = tokio::signal::ctrl_c() => false,
     }
 }
 

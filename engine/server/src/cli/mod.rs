@@ -2,11 +2,13 @@
 
 mod act;
 mod admin;
+mod backup;
 mod calendar;
 mod check;
 mod config;
 mod demo;
 mod diff;
+mod doctor;
 mod draw;
 mod export;
 mod files;
@@ -15,6 +17,7 @@ mod listen;
 mod migrate;
 mod publish;
 mod replay;
+mod restore;
 mod say;
 mod schema;
 mod seal;
@@ -87,6 +90,12 @@ enum Verb {
     Export(export::Args),
     /// Make a signed audit root now. 立即生成存证根
     Seal(seal::Args),
+    /// Copy the database while the server runs, and verify the copy. 备份
+    Backup(backup::Args),
+    /// Restore a backup into a new place, and verify it there. 恢复备份
+    Restore(restore::Args),
+    /// Look at disk, database, mail server, key and backups, and say what to do. 体检
+    Doctor(doctor::Args),
     /// The key that signs audit roots. 存证密钥
     #[command(subcommand)]
     Key(key::Verb),
@@ -136,6 +145,9 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(&args, say),
         Verb::Export(args) => export::run(&args, say),
         Verb::Seal(args) => seal::run(&args, say),
+        Verb::Backup(args) => backup::run(&args, say),
+        Verb::Restore(args) => restore::run(&args, say),
+        Verb::Doctor(args) => doctor::run(&args, say),
         Verb::Key(verb) => key::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),
     };

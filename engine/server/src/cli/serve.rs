@@ -162,12 +162,19 @@ pub(super) fn logs(config: &Config) -> Result<(), Text> {
 /// Times in histograms are in seconds.
 const BUCKETS_S: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
+/// Writes in one commit.
+const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
 /// Starts counting.
 pub(super) fn prometheus() -> Result<PrometheusHandle, Text> {
-    PrometheusBuilder::new()
+    let batch = Matcher::Full("assent_commit_batch_size".to_owned());
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("seconds".to_owned()), &BUCKETS_S)
+        .and_then(|builder| builder.set_buckets_for_metric(batch, &BATCHES))
         .and_then(PrometheusBuilder::install_recorder)
-        .map_err(|error| Text::same(error.to_string()))
+        .map_err(|error| Text::same(error.to_string()))?;
+    crate::web::figures::announce();
+    Ok(handle)
 }
 
 /// One line about an app that does not open.

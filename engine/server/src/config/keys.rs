@@ -36,7 +36,7 @@ const fn secret(path: &'static str, zh: &'static str, en: &'static str) -> Key {
 }
 
 /// Every key there is.
-pub const KEYS: [Key; 30] = [
+pub const KEYS: [Key; 35] = [
     key(
         "server.listen",
         "127.0.0.1:8080",
@@ -60,6 +60,12 @@ pub const KEYS: [Key; 30] = [
         "loopback",
         "谁能读 /metrics：loopback 仅本机，all 所有人，off 关闭",
         "Who may read /metrics: loopback, all, off",
+    ),
+    key(
+        "server.drain_seconds",
+        "2",
+        "收到 SIGTERM 后先报告“未就绪”多少秒再关闭端口，供负载均衡摘除本节点",
+        "Seconds between saying “not ready” at SIGTERM and closing the port: time for a load balancer",
     ),
     secret(
         "database.url",
@@ -189,6 +195,30 @@ pub const KEYS: [Key; 30] = [
         "false",
         "允许通过接口拨动时钟，仅供测试",
         "Let the API move the clock; for tests only",
+    ),
+    key(
+        "backup.folder",
+        "",
+        "自动备份的文件夹；不设则不自动备份。请放在另一块盘上",
+        "Folder of the backups the server makes by itself; unset: none. Put it on another disk",
+    ),
+    key(
+        "backup.every_minutes",
+        "1440",
+        "两次自动备份之间的分钟数",
+        "Minutes between two backups",
+    ),
+    key(
+        "backup.keep",
+        "14",
+        "保留最近多少份备份",
+        "How many backups are kept",
+    ),
+    key(
+        "backup.tools",
+        "",
+        "pg_dump、pg_restore、createdb、dropdb 所在文件夹；不设则自动寻找",
+        "Folder of pg_dump, pg_restore, createdb and dropdb; looked for when unset",
     ),
 ];
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use assent_runtime::app::{AppConfig, Connector as AppConnector, MailConfig, Secret, Smtp};
 use assent_runtime::audit::{AuditConfig, KeyFrom};
+use assent_runtime::backup::BackupConfig;
 use serde::{Deserialize, Deserializer};
 
 use crate::modules;
@@ -24,6 +25,28 @@ pub struct Config {
     pub log: Log,
     pub audit: Audit,
     pub security: Security,
+    pub backup: Backup,
+}
+
+/// `[backup]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backup {
+    pub folder: Option<PathBuf>,
+    pub every_minutes: u32,
+    pub keep: u32,
+    pub tools: Option<PathBuf>,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            every_minutes: 24 * 60,
+            keep: 14,
+            tools: None,
+        }
+    }
 }
 
 /// `[audit]`
@@ -54,6 +77,7 @@ pub struct Server {
     pub base_url: Option<String>,
     pub trust_forwarded: bool,
     pub metrics: MetricsFor,
+    pub drain_seconds: u64,
 }
 
 /// Who may read `/metrics`.
@@ -72,6 +96,7 @@ impl Default for Server {
             base_url: None,
             trust_forwarded: false,
             metrics: MetricsFor::Loopback,
+            drain_seconds: 2,
         }
     }
 }
@@ -290,6 +315,12 @@ impl Config {
         app.audit = AuditConfig {
             key: Some(self.audit_key()),
             every_minutes: self.audit.every_minutes,
+        };
+        app.backup = BackupConfig {
+            folder: self.backup.folder.clone(),
+            every_minutes: self.backup.every_minutes,
+            keep: self.backup.keep,
+            tools: self.backup.tools.clone(),
         };
         app.mail = MailConfig {
             smtp: self.mail.host.as_ref().map(|host| Smtp {

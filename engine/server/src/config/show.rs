@@ -51,11 +51,16 @@ fn value(config: &Config, path: &str) -> Option<String> {
     let text = |value: &str| Some(format!("{value:?}"));
     let word =
         |value: &dyn std::fmt::Debug| Some(format!("\"{}\"", format!("{value:?}").to_lowercase()));
+    let path_of = |path: &Option<std::path::PathBuf>| {
+        path.as_ref()
+            .and_then(|path| text(&path.display().to_string()))
+    };
     match path {
         "server.listen" => text(&config.server.listen.to_string()),
         "server.base_url" => text(&config.base_url()),
         "server.trust_forwarded" => Some(config.server.trust_forwarded.to_string()),
         "server.metrics" => word(&config.server.metrics),
+        "server.drain_seconds" => Some(config.server.drain_seconds.to_string()),
         "database.url" => text(&database(&config.database.url.0)),
         "files.workflows" => text(&config.files.workflows.display().to_string()),
         "files.scripts" => text(&config.files.scripts.display().to_string()),
@@ -80,6 +85,10 @@ fn value(config: &Config, path: &str) -> Option<String> {
         "audit.key_file" => text(&config.audit.key_file.display().to_string()),
         "audit.key" => config.audit.key.as_ref().map(|_| HIDDEN.to_owned()),
         "audit.every_minutes" => Some(config.audit.every_minutes.to_string()),
+        "backup.folder" => path_of(&config.backup.folder),
+        "backup.every_minutes" => Some(config.backup.every_minutes.to_string()),
+        "backup.keep" => Some(config.backup.keep.to_string()),
+        "backup.tools" => path_of(&config.backup.tools),
         "log.format" => word(&config.log.format),
         "log.level" => text(&config.log.level),
         "security.local_host_only" => Some(config.security.local_host_only.to_string()),

@@ -4,6 +4,7 @@ pub mod api;
 pub mod assets;
 pub mod cookie;
 pub mod fault;
+pub mod figures;
 pub mod form;
 pub mod guard;
 pub mod icons;

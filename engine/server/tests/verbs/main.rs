@@ -4,6 +4,7 @@
 mod batch;
 mod bulk;
 mod desk;
+mod lost;
 mod mistakes;
 mod pages;
 mod race;

@@ -101,6 +101,8 @@ pub fn routes() -> Router<Arc<Site>> {
             post(overrule::overrule),
         )
         .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/dead-letters", get(overrule::dead_letters))
+        .route("/api/v1/dead-letters/{id}/{verb}", post(overrule::tend))
         .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))
         .route("/api/v1/calendars", get(calendars::list))
         .route("/api/v1/calendars/load", post(calendars::load))

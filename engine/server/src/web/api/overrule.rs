@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, Override, Via};
+use assent_runtime::app::Tending;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 
 use super::read::Body;
-use super::shape::{Accepted, HandOverBody, OverrideBody};
+use super::shape::{Accepted, HandOverBody, LetterBody, OverrideBody};
 use super::{Answer, Writer, json, key};
 use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Reader, Site};
@@ -65,6 +66,35 @@ fn act(verb: &str, body: &OverrideBody) -> Option<Result<Override, Fault>> {
         _ => return None,
     };
     Some(act)
+}
+
+/// What could not be delivered.
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "administration",
+    responses((status = 200, description = "At most 200, by id"), (status = 403, body = Problem)))]
+pub async fn dead_letters(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
+    let letters = site.app.dead_letters(&reader.id, None, 200).await?;
+    json(StatusCode::OK, &letters)
+}
+
+/// Sends a dead letter again or drops it, with a reason that stays in the trail; `dry_run` only says which one.
+#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/{verb}", tag = "administration",
+    params(("id" = String, Path), ("verb" = String, Path, description = "`resend`, `drop`")),
+    request_body = LetterBody,
+    responses((status = 200), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn tend(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path((id, verb)): Path<(String, String)>,
+    Body(body): Body<LetterBody>,
+) -> Answer {
+    let tending = match verb.as_str() {
+        "resend" => Tending::Resend,
+        "drop" => Tending::Drop,
+        _ => return Err(Fault::not_found()),
+    };
+    let by = &writer.0.id;
+    let tended = site.app.tend(by, &id, tending, &body.reason, body.dry_run);
+    json(StatusCode::OK, &tended.await?)
 }
 
 /// What somebody's leaving affects: tasks, flows that would find nobody, and a proposed successor.

@@ -603,6 +603,16 @@ pub struct HandOverBody {
     pub token: Option<String>,
 }
 
+/// `POST /dead-letters/{id}/{verb}`
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LetterBody {
+    /// Why.
+    pub reason: String,
+    /// Only say which letter it is.
+    pub dry_run: bool,
+}
+
 /// `POST /calendars/load`
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use assent_runtime::app::Stuck;
+use assent_runtime::app::{Stuck, Tending};
 use axum::extract::State;
 use serde::Serialize;
 
@@ -69,6 +69,7 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
         "held" => ("stuck.held", "held", "pause"),
         "dead_letter" => ("stuck.dead_letter", "no", "mail"),
         "check" => ("stuck.check", "held", "users"),
+        "backup" => ("stuck.backup", "no", "triangle-alert"),
         "overdue" => ("stuck.overdue", "late", "clock-alert"),
         _ => ("stuck.stuck", "no", "triangle-alert"),
     };
@@ -97,16 +98,24 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
     }
 }
 
-/// `POST /stuck/resend`
+/// `POST /stuck/resend`: sends a dead letter again, or drops it.
 pub async fn resend(State(site): State<Arc<Site>>, reader: Reader, posted: Posted) -> Answer {
     if !reader.visit.admin {
         return Err(Fault::admins_only());
     }
-    site.app.resend(posted.typed.text("outbox")).await?;
+    let typed = &posted.typed;
+    let (tending, said) = match typed.text("act") {
+        "drop" => (Tending::Drop, "stuck.dropped"),
+        _ => (Tending::Resend, "stuck.resent"),
+    };
+    let (letter, reason) = (typed.text("outbox"), typed.text("reason"));
+    site.app
+        .tend(&reader.id, letter, tending, reason, false)
+        .await?;
     let note = Note {
         tone: "ok".to_owned(),
         icon: "circle-check".to_owned(),
-        text: words::word(reader.visit.lang, "stuck.resent").to_owned(),
+        text: words::word(reader.visit.lang, said).to_owned(),
         ..Note::default()
     };
     Ok(page::onward(&site, "/stuck", Some(&note)))
