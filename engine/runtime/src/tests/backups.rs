@@ -291,7 +291,8 @@ async fn drill(test: &TestApp, restored_url: &str) {
         test.app.store(),
     );
     let (mut shown, mut kept, mut newer) = (begun, 0, 0);
-    for told in ledger.lock().unwrap().iter() {
+    let told_of = std::mem::take(&mut *ledger.lock().unwrap());
+    for told in &told_of {
         let there = copy.events(&told.instance, 1, 1_000).await.unwrap();
         if there.iter().any(|event| event.seq == told.seq) {
             kept += 1;

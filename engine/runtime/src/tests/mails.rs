@@ -148,8 +148,8 @@ async fn somebody_without_an_address_is_a_dead_letter_that_can_be_sent_again() {
         tend("adm", Tending::Resend, "again", false).await,
         Err(AppError::NotFound)
     ));
-    let chain = test.app.store().events(&format!("letter:{id}"), 1, 9);
-    let told = chain.await.unwrap();
+    let chain = format!("letter:{id}");
+    let told = test.app.store().events(&chain, 1, 9).await.unwrap();
     assert!(
         told.len() == 1 && told[0].body.contains("地址补上了"),
         "{told:?}"

@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 
 use assent_runtime::app::Metrics;
 
+/// A label's name, and the words it takes.
+type Label = (&'static str, &'static [&'static str]);
+
 /// Counters, with the words of their label when they have one.
-const COUNTERS: [(&str, &str, Option<(&str, &[&str])>); 11] = [
+const COUNTERS: [(&str, &str, Option<Label>); 11] = [
     (
         "assent_decisions_total",
         "Decisions that are on disk",
