@@ -55,8 +55,13 @@ impl App {
     /// `audit` when what is stored does not continue the last root: nothing is signed then. `Unavailable`.
     pub async fn seal(&self) -> Result<Vec<RootRow>, AppError> {
         let mut made = vec![];
-        while let Some(root) = make_root(self).await? {
+        while let Some((root, is_full)) = make_root(self).await? {
             made.push(root);
+            // One that had room has taken everything there was. What came meanwhile waits for the next time: under load this
+            // would never end.
+            if !is_full {
+                break;
+            }
         }
         Ok(made)
     }
@@ -100,11 +105,13 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
 }
 
 /// One root over at most [`EVENTS_MAX`] new events; none when nothing is new, or another node was faster.
-async fn make_root(app: &App) -> Result<Option<RootRow>, AppError> {
+/// Makes a root; true with it when there was more than one takes.
+async fn make_root(app: &App) -> Result<Option<(RootRow, bool)>, AppError> {
     let Some(keys) = app.audit_keys()? else {
         return Ok(None);
     };
     let mut grown = app.store().grown_chains(CHAINS_MAX).await?;
+    let all_chains = grown.len() < CHAINS_MAX as usize;
     // One that is shorter than what is covered was cut: nothing for a root, and a finding for `verify`.
     grown.retain(|chain| chain.top > chain.done);
     if grown.is_empty() {
@@ -138,7 +145,9 @@ async fn make_root(app: &App) -> Result<Option<RootRow>, AppError> {
     match app.store().add_root(&new).await? {
         Outcome::Done => {
             metrics::counter!("assent_audit_roots_total").increment(1);
-            Ok(Some(root))
+            let covered = root.size - last.map_or(0, |last| last.size);
+            let is_full = !all_chains || covered >= u64::from(EVENTS_MAX);
+            Ok(Some((root, is_full)))
         }
         Outcome::Stale | Outcome::Repeated(_) => Ok(None),
     }

@@ -150,7 +150,7 @@ async fn a_copy_that_does_not_verify_is_never_called_a_backup() {
         "no_backup"
     );
     std::fs::remove_dir_all(&folder).unwrap();
-    test.finish().await;
+    test.finish_damaged().await;
 }
 
 #[tokio::test]

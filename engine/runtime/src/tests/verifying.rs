@@ -281,7 +281,7 @@ async fn roots_are_made_and_verified_on_postgres_too() {
     sqlx::raw_sql(sql).execute(&pool).await.unwrap();
     let report = verified(&test).await;
     assert!(codes(&report).contains(&"event_changed"), "{report:#?}");
-    test.finish().await;
+    test.finish_damaged().await;
     let sql = sqlx::AssertSqlSafe(format!("drop schema {schema} cascade"));
     sqlx::raw_sql(sql).execute(&pool).await.unwrap();
 }

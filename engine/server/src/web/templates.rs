@@ -42,6 +42,7 @@ const TEMPLATES: [(&str, &str); 48] = embedded![
     "parts/trail",
     "parts/who",
     "pages/api",
+    "pages/away",
     "pages/batch",
     "pages/calendars",
     "pages/code",
@@ -202,6 +203,19 @@ fn svg(
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_file_is_in_the_list() {
+        for folder in ["pages", "parts"] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+            for file in std::fs::read_dir(path.join(folder)).unwrap() {
+                let file = file.unwrap().file_name().into_string().unwrap();
+                let name = format!("{folder}/{}", file.trim_end_matches(".hbs"));
+                let listed = TEMPLATES.iter().any(|(known, _)| *known == name);
+                assert!(listed, "{name} would not be found");
+            }
+        }
+    }
 
     #[test]
     fn all_templates_parse_and_none_writes_unescaped() {
