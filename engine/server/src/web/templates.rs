@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 48] = embedded![
+const TEMPLATES: [(&str, &str); 49] = embedded![
     "layout",
     "parts/batch_row",
     "parts/amount",
