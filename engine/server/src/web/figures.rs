@@ -9,7 +9,7 @@ use assent_runtime::app::Metrics;
 type Label = (&'static str, &'static [&'static str]);
 
 /// Counters, with the words of their label when they have one.
-const COUNTERS: [(&str, &str, Option<Label>); 11] = [
+const COUNTERS: [(&str, &str, Option<Label>); 12] = [
     (
         "assent_decisions_total",
         "Decisions that are on disk",
@@ -17,6 +17,11 @@ const COUNTERS: [(&str, &str, Option<Label>); 11] = [
     ),
     ("assent_commits_total", "Commits of the committer", None),
     ("assent_commit_writes_total", "Turns in those commits", None),
+    (
+        "assent_commit_statements_total",
+        "Statements of those commits",
+        None,
+    ),
     (
         "assent_commit_refused_total",
         "Turns refused because the queue was full",
