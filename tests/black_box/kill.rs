@@ -111,6 +111,11 @@ async fn kill9_loop_loses_and_doubles_nothing() {
 async fn settle(demo: &Demo, ledger: &Ledger) {
     let applicant = Person::sign_in(demo, "chenyu").await;
     let manager = Person::sign_in(demo, "wanghaoran").await;
+    settled(&applicant, &manager, ledger).await;
+}
+
+/// What `settle` says, by whoever is signed in.
+pub async fn settled(applicant: &Person, manager: &Person, ledger: &Mutex<BTreeMap<String, bool>>) {
     for (instance, decided) in ledger.lock().await.iter() {
         if !decided {
             let seen = applicant

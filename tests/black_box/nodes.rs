@@ -287,30 +287,6 @@ async fn trouble(node: &mut Node, people: &People, round: u64) {
 async fn settle(node: &Node, load: &Load) -> Duration {
     let begun = Instant::now();
     let (applicant, manager) = node.people().await;
-    for (instance, decided) in load.ledger.lock().await.iter() {
-        if !decided {
-            let seen = applicant
-                .read(&format!("/api/v1/instances/{instance}"))
-                .await;
-            if seen["status"] == "running" && !seen.to_string().contains("\"release\"") {
-                let task = manager.task_on(instance).await;
-                let path = format!("/api/v1/tasks/{instance}/{task}/decision");
-                let (status, answer) = manager.post(&path, &json!({"decision": "approve"})).await;
-                assert_eq!(status, StatusCode::OK, "{answer}");
-            }
-        }
-        applicant.until(instance, "approved").await;
-        let path = format!("/api/v1/instances/{instance}/history");
-        let history = applicant.read(&path).await;
-        let events = history
-            .as_array()
-            .or_else(|| history["items"].as_array())
-            .unwrap();
-        let decisions = events
-            .iter()
-            .filter(|event| event["kind"] == "decided")
-            .count();
-        assert_eq!(decisions, 1, "decided once: {history}");
-    }
+    crate::kill::settled(&applicant, &manager, &load.ledger).await;
     begun.elapsed()
 }

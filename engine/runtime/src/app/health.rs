@@ -66,13 +66,11 @@ pub struct Metrics {
     pub outbox_oldest_ms: i64,
     /// Dead letters.
     pub outbox_dead: u64,
-    /// Wake-ups that are due and have not fired.
-    pub timers_overdue: u64,
-    /// The same by lateness: more than so many seconds, how many.
+    /// Wake-ups that are due and have not fired, by lateness: more than so many seconds, how many.
     pub timers_late: Vec<(i64, u64)>,
     /// How the connections are used: pool, open, idle.
     pub pools: Vec<(&'static str, u32, u32)>,
-    /// How late the oldest of them is, ms.
+    /// How late the oldest wake-up that is due is, ms.
     pub timer_late_ms: i64,
     /// How full the committer's queue is, percent.
     pub queue_depth: u64,
@@ -176,8 +174,6 @@ impl App {
             .map_or(0, |at| (now.0 - at.0).max(0));
         metrics.open_tasks =
             u64::try_from(self.store().count_all_open_tasks().await?).unwrap_or_default();
-        metrics.timers_overdue =
-            u64::try_from(self.store().count_overdue_wakeups(now).await?).unwrap_or_default();
         for seconds in LATE_S {
             let before = now.plus_ms(-seconds * 1000);
             let late = self.store().count_overdue_wakeups(before).await?;
