@@ -30,6 +30,11 @@ pub fn project() -> PathBuf {
         .to_owned()
 }
 
+/// Where the binary runs: in the project's folder, whose flows it reads; `ASSENT_BIN_HOME` is that of another build.
+fn home() -> PathBuf {
+    std::env::var_os("ASSENT_BIN_HOME").map_or_else(project, PathBuf::from)
+}
+
 /// The binary, in the project's folder.
 pub fn command() -> Command {
     let mut command = Command::new(path());
@@ -37,7 +42,7 @@ pub fn command() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_")) {
         command.env_remove(name);
     }
-    command.current_dir(project());
+    command.current_dir(home());
     command
 }
 
@@ -99,7 +104,7 @@ impl Demo {
                 &folder.to_string_lossy(),
             ])
             .args(database.into_iter().flat_map(|url| ["--database", url]))
-            .current_dir(project())
+            .current_dir(home())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -15,3 +15,4 @@ mod overruling;
 mod person;
 mod power;
 mod relay;
+mod upgrade;
