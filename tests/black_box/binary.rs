@@ -30,6 +30,11 @@ pub fn project() -> PathBuf {
         .to_owned()
 }
 
+/// Where the binary runs: in the project's folder, whose flows it reads; `ASSENT_BIN_HOME` is that of another build.
+fn home() -> PathBuf {
+    std::env::var_os("ASSENT_BIN_HOME").map_or_else(project, PathBuf::from)
+}
+
 /// The binary, in the project's folder.
 pub fn command() -> Command {
     let mut command = Command::new(path());
@@ -37,7 +42,7 @@ pub fn command() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASSENT_")) {
         command.env_remove(name);
     }
-    command.current_dir(project());
+    command.current_dir(home());
     command
 }
 
@@ -89,7 +94,7 @@ impl Demo {
 
     /// The same, on this database.
     pub fn start_on(folder: &Path, database: Option<&str>) -> Self {
-        Self::start_in(&project(), folder, database)
+        Self::start_in(&home(), folder, database)
     }
 
     /// The same, with the flows and rules of another project's folder.

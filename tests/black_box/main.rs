@@ -16,3 +16,4 @@ mod overruling;
 mod person;
 mod power;
 mod relay;
+mod upgrade;

@@ -22,6 +22,10 @@ use crate::value::{Value, Values};
 /// The hash before the first event.
 pub const CHAIN_START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Goes up by one whenever [`apply`] makes more of the events than it did: a state that an older program folded says less, and
+/// is folded anew before anybody decides on it.
+pub const FOLD: u32 = 1;
+
 impl Case {
     /// What is there before the first event.
     pub fn blank(values: Values) -> Self {
@@ -68,6 +72,7 @@ impl Case {
             suspended: None,
             revocation: Revocation::default(),
             ended_at: None,
+            fold: FOLD,
         };
         Self { instance, values }
     }

@@ -127,6 +127,9 @@ pub struct Instance {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Moment>,
+    /// What folded it: [`FOLD`](crate::apply::FOLD) of the program that wrote it; 0 before that was kept.
+    #[serde(default)]
+    pub fold: u32,
 }
 
 /// A subflow that was asked for.

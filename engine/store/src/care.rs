@@ -1,4 +1,4 @@
-//! Looking after a database: what it is, whether it can be written, copies, and what has been kept long enough.
+//! Looking after a database: what it is, whether it can be written, copies.
 
 use std::path::Path;
 
@@ -6,12 +6,11 @@ use assent_core::time::Moment;
 use assent_core::write::InstanceRow;
 
 use crate::Store;
-use crate::db::{args, json_rows};
-use crate::dialect::{BACKUP, CLOCK, Dialect, INTEGRITY, Sql, VERSION, over_rows};
+use crate::db::args;
+use crate::dialect::{BACKUP, CLOCK, Dialect, INTEGRITY, Sql, VERSION};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::instances::instance_from_row;
 use crate::row::Row;
-use crate::store::transaction;
 
 /// What a database is, for `assent doctor` and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,30 +49,6 @@ const ALL: Sql = Sql::Same(
 const CHAINS: Sql = Sql::Same(
     "select instance, max(seq) from events where instance > $1 group by instance order by instance limit $2",
 );
-/// Which of them are over, and gone with this.
-const RETIRE: Sql = over_rows!(
-    "delete from instances where ended = 1 and id in (select j.value->>0 from",
-    ") returning id, flow, status"
-);
-const RETIRE_REST: [Sql; 4] = [
-    over_rows!(
-        "delete from tasks_closed where instance in (select j.value->>0 from",
-        ")"
-    ),
-    over_rows!(
-        "delete from links where instance in (select j.value->>0 from",
-        ")"
-    ),
-    over_rows!(
-        "delete from attachments where instance in (select j.value->>0 from",
-        ")"
-    ),
-    over_rows!(
-        "delete from events where instance in (select j.value->>0 from",
-        ")"
-    ),
-];
-
 impl Store {
     /// What this database is.
     ///
@@ -182,27 +157,5 @@ impl Store {
         let args = args![after.unwrap_or_default(), limit];
         self.list(&CHAINS, args, |mut row| Ok((row.text()?, row.count()?)))
             .await
-    }
-
-    /// Deletes instances that are over with everything that is theirs: events, closed tasks, links, files. Records stay.
-    /// Returns how many went; one that is not over stays.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn retire(&self, ids: &[&str]) -> Result<usize, StoreError> {
-        let rows: Vec<_> = ids.iter().map(|id| (id,)).collect();
-        let rows = json_rows(&rows)?;
-        transaction!(self, tx => {
-            let mut gone = vec![];
-            for mut row in tx.fetch(&RETIRE, args![&rows]).await? {
-                gone.push((row.text()?,));
-                let counter = crate::counters::instances(&row.text()?, &row.text()?);
-                crate::counters::add(tx, &counter, -1).await?;
-            }
-            for sql in &RETIRE_REST {
-                tx.execute(sql, args![json_rows(&gone)?]).await?;
-            }
-            gone.len()
-        })
     }
 }

@@ -180,7 +180,11 @@ impl App {
                 .filter(|row| row.version != to)
                 .map(|row| row.id.as_str())
                 .collect();
-            found.extend(self.store().load_instances(&ids).await?);
+            let mut loaded = self.store().load_instances(&ids).await?;
+            for one in &mut loaded {
+                self.refold(one).await?;
+            }
+            found.extend(loaded);
             if found.len() > MIGRATED_AT_ONCE_MAX as usize {
                 found.truncate(MIGRATED_AT_ONCE_MAX as usize);
                 return Ok((found, true));

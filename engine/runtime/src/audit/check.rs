@@ -1,6 +1,8 @@
 //! The verification: takes the lines of a database or an export, and says what is not as it must be.
 
+mod bundle;
 mod chain;
+mod retired;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use assent_core::write::{EventRow, InstanceRow};
 use sha2::{Digest as _, Sha256};
 
 use super::finding::{Finding, Report};
-use super::lines::{FORMAT, Line};
+use super::lines::{BUNDLE, FORMAT, Line};
 use super::merkle::{self, Placed};
 use crate::app::AppError;
 
@@ -44,6 +46,9 @@ pub(super) struct Checker<'a> {
     open: Option<Open>,
     begun: bool,
     ended: bool,
+    retired: retired::Retired,
+    /// Where a bundle is verified: what only a bundle has.
+    bundle: Option<bundle::Bundle>,
 }
 
 /// The chain whose events are coming.
@@ -73,6 +78,8 @@ impl<'a> Checker<'a> {
             open: None,
             begun: false,
             ended: false,
+            retired: retired::Retired::default(),
+            bundle: None,
         }
     }
 
@@ -83,6 +90,9 @@ impl<'a> Checker<'a> {
     pub(super) fn take(&mut self, line: Line) -> Result<(), AppError> {
         match line {
             Line::Head { format, .. } if format == FORMAT => self.begun = true,
+            Line::Head { format, .. } if format == BUNDLE => {
+                (self.begun, self.bundle) = (true, Some(bundle::Bundle::default()));
+            }
             _ if !self.begun => {
                 return Err(super::export::not_an_export("the first line is not a head"));
             }
@@ -90,9 +100,7 @@ impl<'a> Checker<'a> {
             Line::Key(key) => self.keys.push(key),
             Line::Root(root) => self.roots.push(root),
             Line::Leaves { hashes, .. } => {
-                let digits = (0..hashes.len()).step_by(64);
-                let leaves = digits.map_while(|at| hash(hashes.get(at..at + 64)?));
-                self.kept.extend(leaves);
+                self.kept.extend(row(&hashes));
             }
             Line::Definition {
                 flow,
@@ -131,6 +139,7 @@ impl<'a> Checker<'a> {
                     );
                 }
             }
+            Line::Tile { .. } | Line::File { .. } | Line::Sealed { .. } => self.bundled(line),
         }
         Ok(())
     }
@@ -163,22 +172,31 @@ impl<'a> Checker<'a> {
         }
         let last = self.roots.last().map(|root| root.key.as_str());
         merkle::keys(&self.keys, &self.expected.keys, last, &mut self.report);
-        merkle::signatures(&self.roots, &self.keys, &mut self.report);
-        merkle::anchors(&self.roots, &self.expected.anchors, &mut self.report);
-        merkle::parts(&self.parts, &self.roots, &mut self.report);
         self.report.sealed = self.placed.len() as u64;
         self.report.not_sealed = self.report.events - self.report.sealed;
-        merkle::tree(
-            &self.roots,
-            self.placed,
-            &self.kept,
-            &self.chains,
-            &mut self.report,
-        );
+        match self.bundle.take() {
+            Some(bundle) => self.finish_bundle(&bundle),
+            None => self.finish_roots(),
+        }
         self.report.roots = self.roots.len() as u64;
         self.report.last_root = self.roots.pop();
         self.report.good = self.report.findings.is_empty();
         self.report
+    }
+
+    /// All roots, against everything there is.
+    fn finish_roots(&mut self) {
+        merkle::signatures(&self.roots, &self.keys, &mut self.report);
+        merkle::anchors(&self.roots, &self.expected.anchors, &mut self.report);
+        merkle::parts(&self.parts, &self.roots, &mut self.report);
+        self.lay_stones();
+        merkle::tree(
+            &self.roots,
+            std::mem::take(&mut self.placed),
+            &self.kept,
+            &self.chains,
+            &mut self.report,
+        );
     }
 
     fn definition(&mut self, flow: String, version: String, source: String) {
@@ -203,4 +221,10 @@ impl<'a> Checker<'a> {
         });
         compiled.clone()
     }
+}
+
+/// A row of hashes, as far as it is one.
+fn row(hashes: &str) -> impl Iterator<Item = Hash> + '_ {
+    let digits = (0..hashes.len()).step_by(64);
+    digits.map_while(|at| hash(hashes.get(at..at + 64)?))
 }

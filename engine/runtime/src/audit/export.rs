@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
+use assent_core::audit::hex;
 use assent_core::catalog::Catalog;
 use assent_core::text::Text;
 use assent_core::time::Moment;
@@ -11,6 +12,7 @@ use assent_store::{Snapshot, Store};
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use sha2::{Digest as _, Sha256};
 
 use super::check::{Checker, Expectation};
 use super::finding::Report;
@@ -54,7 +56,7 @@ pub async fn verify_database(
     Ok(report)
 }
 
-/// Verifies an export with nothing but itself (and what is expected of it).
+/// Verifies an export, or a bundle of retired instances, with nothing but itself (and what is expected of it).
 ///
 /// # Errors
 /// `export` when it is none.
@@ -64,9 +66,16 @@ pub fn verify_export(
     expected: Expectation,
 ) -> Result<Report, AppError> {
     let mut checker = Checker::new(catalog, expected);
-    each_line(file, &mut |line| match line {
-        Some(line) => checker.take(line),
-        None => checker.unreadable(),
+    let mut read = Sha256::new();
+    each_line(file, &mut |line, bytes| {
+        if let Some(Line::Sealed { .. }) = line {
+            checker.lines_before_seal(hex(&read.clone().finalize()));
+        }
+        read.update(bytes);
+        match line {
+            Some(line) => checker.take(line),
+            None => checker.unreadable(),
+        }
     })?;
     Ok(checker.finish())
 }
@@ -77,7 +86,7 @@ pub fn verify_export(
 /// `export` when it is none.
 pub fn roots_of(file: &Path) -> Result<Vec<assent_core::audit::RootRow>, AppError> {
     let mut roots = vec![];
-    each_line(file, &mut |line| {
+    each_line(file, &mut |line, _| {
         if let Some(Line::Root(root)) = line {
             roots.push(root);
         }
@@ -118,7 +127,10 @@ pub async fn export(url: &str, now: Moment, file: &Path) -> Result<Exported, App
             | Line::Leaves { .. }
             | Line::Definition { .. }
             | Line::Chain { .. }
-            | Line::End { .. } => {}
+            | Line::End { .. }
+            | Line::Tile { .. }
+            | Line::File { .. }
+            | Line::Sealed { .. } => {}
         }
         let text = serde_json::to_string(&line).unwrap_or_default();
         writeln!(out, "{text}").map_err(cannot)
@@ -144,7 +156,7 @@ async fn finish(store: &Store, snapshot: Snapshot) -> Result<(), AppError> {
 /// Reads an export line by line; none for a line that is damaged.
 fn each_line(
     file: &Path,
-    take: &mut impl FnMut(Option<Line>) -> Result<(), AppError>,
+    take: &mut impl FnMut(Option<Line>, &[u8]) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let cannot = |fault: std::io::Error| not_an_export(&format!("{}: {fault}", file.display()));
     let mut plain = BufReader::new(File::open(file).map_err(cannot)?);
@@ -159,9 +171,9 @@ fn each_line(
         let mut limited = Read::by_ref(&mut reader).take(LINE_BYTES_MAX);
         match limited.read_until(b'\n', &mut bytes) {
             Ok(0) => return Ok(()),
-            Ok(_) => take(serde_json::from_slice(&bytes).ok())?,
+            Ok(_) => take(serde_json::from_slice(&bytes).ok(), &bytes)?,
             // A packed file that is cut or damaged: what came before it was read.
-            Err(_) => return take(None),
+            Err(_) => return take(None, &[]),
         }
     }
 }

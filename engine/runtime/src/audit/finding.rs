@@ -11,7 +11,8 @@ const FINDINGS_MAX: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `event_changed`, `event_missing`, `event_inserted`, `chain_broken`, `state_differs`, `invariant`, `root_signature`,
-    /// `root_differs`, `root_order`, `key_unknown`, `definition_changed`, `export_damaged`, `rows_differ`.
+    /// `root_differs`, `root_order`, `key_unknown`, `definition_changed`, `export_damaged`, `rows_differ`, `tombstone_forged`,
+    /// `bundle_signature`, `file_changed`.
     pub code: &'static str,
     /// The chain: an instance, `record:<entity>:<id>`, or `flow:<id>`.
     pub chain: Option<String>,
@@ -64,6 +65,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings that are not listed, because there are too many.
     pub more: u64,
+    /// Instances that are gone into bundles, each with a tombstone that is signed and agrees with the roots.
+    pub retired: u64,
+    /// Instances whose state an older program folded: what it says was compared, and it says less than folding does today.
+    pub folded_before: u64,
 }
 
 impl Report {

@@ -1,6 +1,8 @@
 //! The lines of an export, and reading a database as such lines. A verification on a live database and one on an export
 //! see the same lines in the same order.
 
+use std::collections::BTreeSet;
+
 use assent_core::audit::{KeyRow, Part, RootRow, hex};
 use assent_core::time::Moment;
 use assent_core::value::Values;
@@ -8,10 +10,13 @@ use assent_core::write::{EventRow, InstanceRow};
 use assent_store::{Dialect, Snapshot};
 use serde::{Deserialize, Serialize};
 
+use super::tombstone::{CHAINS, Tombstone};
 use crate::app::AppError;
 
 /// The format of an export; docs/audit.md explains it.
 pub const FORMAT: &str = "assent-audit/1";
+/// The format of a bundle of retired instances.
+pub const BUNDLE: &str = "assent-bundle/1";
 /// Chains, events and rows of leaves read at once.
 const PAGE: u32 = 500;
 
@@ -70,6 +75,46 @@ pub enum Line {
         /// Events.
         events: u64,
     },
+    /// In a bundle: a row of the tree, as far as its proofs need it.
+    Tile {
+        /// Its level; 0 holds leaves.
+        level: u32,
+        /// Number of the row within the level.
+        tile: u64,
+        /// The hashes.
+        hashes: String,
+    },
+    /// In a bundle: a file of the chain above.
+    File {
+        /// Its id.
+        id: String,
+        /// The name it came with.
+        name: String,
+        /// Media type.
+        media: String,
+        /// SHA-256 of its bytes, hex.
+        sha256: String,
+        /// Who brought it.
+        owner: String,
+        /// When.
+        at: Moment,
+        /// Its bytes, as base64.
+        bytes: String,
+    },
+    /// In a bundle: the very last line.
+    Sealed {
+        /// SHA-256 of all lines before, hex.
+        sha256: String,
+        /// Id of the key that signed.
+        key: String,
+        /// Hex of its signature; see [`bundle_text`].
+        signature: String,
+    },
+}
+
+/// What a key signs about a bundle.
+pub fn bundle_text(sha256: &str) -> String {
+    format!("assent bundle 1\n{sha256}\n")
 }
 
 /// Reads a whole database as lines.
@@ -84,10 +129,7 @@ pub(super) async fn read(
     take(Line::Head {
         format: FORMAT.to_owned(),
         made: now,
-        database: match snapshot.dialect() {
-            Dialect::Sqlite => "sqlite".to_owned(),
-            Dialect::Postgres => "postgres".to_owned(),
-        },
+        database: database(snapshot),
     })?;
     for key in snapshot.keys().await? {
         take(Line::Key(key))?;
@@ -103,18 +145,28 @@ pub(super) async fn read(
             source: source.source,
         })?;
     }
+    let left = records_left(snapshot).await?;
     let (mut after, mut chains, mut events) = (String::new(), 0, 0);
     loop {
         let page = snapshot.chains(&after, PAGE).await?;
         for chain in &page {
             chains += 1;
-            events += one(snapshot, chain, take).await?;
+            events += one(snapshot, chain, &left, take).await?;
         }
         match page.last() {
             Some(last) => after.clone_from(last),
             None => return take(Line::End { chains, events }),
         }
     }
+}
+
+/// The word for a kind of database.
+pub(super) fn database(snapshot: &Snapshot) -> String {
+    match snapshot.dialect() {
+        Dialect::Sqlite => "sqlite",
+        Dialect::Postgres => "postgres",
+    }
+    .to_owned()
 }
 
 async fn leaves(
@@ -137,17 +189,43 @@ async fn leaves(
     }
 }
 
+/// Entity and id of records that instances wrote which are retired by now: their values are not those of one chain alone.
+pub(super) async fn records_left(
+    snapshot: &mut Snapshot,
+) -> Result<BTreeSet<(String, String)>, AppError> {
+    let (mut left, mut after) = (BTreeSet::new(), CHAINS.to_owned());
+    loop {
+        let page = snapshot.chains(&after, PAGE).await?;
+        for chain in &page {
+            if !chain.starts_with(CHAINS) {
+                return Ok(left);
+            }
+            for event in snapshot.events(chain, 0, PAGE).await? {
+                let stone = serde_json::from_str::<Tombstone>(&event.body);
+                let gone = stone.map(|stone| stone.instances).unwrap_or_default();
+                left.extend(gone.into_iter().map(|gone| (gone.entity, gone.record)));
+            }
+        }
+        match page.last() {
+            Some(last) => after.clone_from(last),
+            None => return Ok(left),
+        }
+    }
+}
+
 /// One chain; returns how many events it has.
-async fn one(
+pub(super) async fn one(
     snapshot: &mut Snapshot,
     chain: &str,
+    left: &BTreeSet<(String, String)>,
     take: &mut (impl FnMut(Line) -> Result<(), AppError> + Send),
 ) -> Result<u64, AppError> {
     let state = snapshot.instance(chain).await?;
     let (mut values, mut shared) = (None, false);
     if let Some(state) = &state {
         let (record, is_shared) = snapshot.record(&state.entity, &state.record).await?;
-        (values, shared) = (record.map(|record| record.values), is_shared);
+        let was_shared = left.contains(&(state.entity.clone(), state.record.clone()));
+        (values, shared) = (record.map(|record| record.values), is_shared || was_shared);
     }
     take(Line::Chain {
         chain: chain.to_owned(),

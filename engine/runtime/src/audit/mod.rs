@@ -1,6 +1,7 @@
 //! The audit: roots over all events made and signed from time to time, exports of the whole trail, and its verification,
 //! beside a running server or on an export. What is hashed and how stands in `assent_core::audit`.
 
+mod bundle;
 mod check;
 mod export;
 mod finding;
@@ -10,14 +11,17 @@ mod merkle;
 mod printed;
 mod rebuild;
 mod sealing;
+mod tombstone;
 
+pub(crate) use bundle::Bundler;
 pub use check::Expectation;
 pub use export::{Exported, export, roots_of, verify_database, verify_export};
 pub use finding::{Finding, Report};
 pub use key::{KeyFrom, KeyRing, verifies};
-pub use lines::{FORMAT, Line};
+pub use lines::{BUNDLE, FORMAT, Line, bundle_text};
 pub use printed::{Printed, Proven, RootProof};
 pub(crate) use sealing::{Sealer, run};
+pub use tombstone::{Gone, Tombstone};
 
 /// How the audit of an app is set up.
 #[derive(Clone, Debug, Default)]

@@ -60,7 +60,13 @@ pub struct RootProof {
 
 /// Notes which rows of the tree a proof needs.
 #[derive(Default)]
-struct Wanted(RefCell<BTreeSet<TileId>>);
+pub(super) struct Wanted(RefCell<BTreeSet<TileId>>);
+
+impl Wanted {
+    pub(super) fn into_inner(self) -> BTreeSet<TileId> {
+        self.0.into_inner()
+    }
+}
 
 impl Nodes for Wanted {
     fn hash(&self, tile: TileId, _at: usize) -> Option<Hash> {
@@ -239,7 +245,7 @@ impl App {
         let ids: Vec<TileId> = {
             let wanted = Wanted::default();
             make(&wanted);
-            wanted.0.into_inner().into_iter().collect()
+            wanted.into_inner().into_iter().collect()
         };
         let tiles = self.store().tiles(&ids).await?;
         Ok(make(&tiles))

@@ -123,7 +123,7 @@ fn no_backup(path: &Path, cause: &dyn std::fmt::Display) -> AppError {
 }
 
 /// A new file for its owner alone; one that a crash left behind is taken over.
-pub(super) fn private(path: &Path) -> std::io::Result<File> {
+pub(crate) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -135,7 +135,7 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
 }
 
 /// Makes a name durable: the folder it stands in is written.
-pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -143,7 +143,7 @@ pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
 }
 
 /// Length and SHA-256 (hex) of a file.
-pub(super) fn digest(path: &Path) -> std::io::Result<(u64, String)> {
+pub(crate) fn digest(path: &Path) -> std::io::Result<(u64, String)> {
     let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), 0);
     let mut block = vec![0; BLOCK];
     loop {

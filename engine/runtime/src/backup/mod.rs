@@ -23,6 +23,7 @@ use crate::audit::{Expectation, Report, verify_database};
 
 pub use copy::backup;
 pub use manifest::{FORMAT, Kind, Manifest, Verified};
+pub(crate) use manifest::{digest, private, sync_folder};
 pub use restore::{Restored, restore};
 pub use schedule::newest;
 #[cfg(test)]

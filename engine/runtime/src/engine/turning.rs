@@ -210,9 +210,13 @@ impl App {
             .transpose()
     }
 
-    /// Loads an instance with its record.
+    /// Loads an instance with its record; a state that an older program stored is folded anew.
     pub(crate) async fn load(&self, instance: &str) -> Result<Option<Loaded>, AppError> {
-        Ok(self.store().load_instance(instance).await?)
+        let mut loaded = self.store().load_instance(instance).await?;
+        if let Some(loaded) = &mut loaded {
+            self.refold(loaded).await?;
+        }
+        Ok(loaded)
     }
 
     /// What a turn or a view of a case with these values may read.

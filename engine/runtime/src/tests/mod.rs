@@ -15,6 +15,7 @@ mod people;
 mod publishing;
 mod reading;
 mod replaying;
+mod retiring;
 mod revoking;
 mod roots;
 pub(crate) mod sim;

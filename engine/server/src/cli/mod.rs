@@ -18,6 +18,7 @@ mod migrate;
 mod publish;
 mod replay;
 mod restore;
+mod retire;
 mod say;
 mod schema;
 mod seal;
@@ -94,6 +95,8 @@ enum Verb {
     Backup(backup::Args),
     /// Restore a backup into a new place, and verify it there. 恢复备份
     Restore(restore::Args),
+    /// Move instances that were over long ago into a bundle that proves itself. 归档
+    Retire(retire::Args),
     /// Look at disk, database, mail server, key and backups, and say what to do. 体检
     Doctor(doctor::Args),
     /// The key that signs audit roots. 存证密钥
@@ -147,6 +150,7 @@ pub fn run() -> ExitCode {
         Verb::Seal(args) => seal::run(&args, say),
         Verb::Backup(args) => backup::run(&args, say),
         Verb::Restore(args) => restore::run(&args, say),
+        Verb::Retire(args) => retire::run(&args, say),
         Verb::Doctor(args) => doctor::run(&args, say),
         Verb::Key(verb) => key::run(&verb, say),
         Verb::Config(verb) => config::run(&verb, say),

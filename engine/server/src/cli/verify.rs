@@ -1,4 +1,4 @@
-//! `assent verify`: the trail of a database beside a running server, or of an export with nothing but itself.
+//! `assent verify`: the trail of a database beside a running server, or of an export or a bundle with nothing but itself.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ const PRINTED_MAX: usize = 50;
 /// `assent verify [EXPORT]`
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// An export made by `assent export`; else the configured database. 导出文件
+    /// An export (`assent export`) or a bundle (`assent retire`); else the configured database. 导出或归档文件
     #[arg(value_name = "EXPORT")]
     export: Option<PathBuf>,
     /// Id or public key (hex) that must have signed; else the configured key, where it is at hand. 受信任的密钥
@@ -105,6 +105,15 @@ fn tell(report: &Report, say: Say) {
         say.words(
             format!("{} 个实例的业务数据另有其他流程或编辑写入，字段值未逐一比对。", report.records_shared),
             format!("The records of {} instances are written by others too; their values were not compared.", report.records_shared),
+        );
+    }
+    if report.retired > 0 {
+        say.words(
+            format!("{} 个实例已归档，其归档凭证与存证相符。", report.retired),
+            format!(
+                "{} instances were retired; their tombstones are signed and agree with the roots.",
+                report.retired
+            ),
         );
     }
     if report.definitions_unread > 0 {

@@ -1,8 +1,9 @@
 //! Copies, probes, retention.
 
-use assent_store::{Dialect, Store, StoreErrorKind};
+use assent_core::time::Moment;
+use assent_store::{Delivery, Dialect, Store, StoreErrorKind};
 
-use crate::support::{Fresh, decided, id, on_both, started};
+use crate::support::{Fresh, decided, event, id, on_both, started};
 
 on_both! {
     a_database_says_what_it_is_and_can_be_probed => about;
@@ -24,16 +25,53 @@ async fn retire(fresh: Fresh) {
     let first: Vec<_> = (1..=3).map(|number| started(&id(number), "ann")).collect();
     let mut over = decided(&first[0], "k1", "bob");
     (over.instance.ended, over.instance.status) = (true, "approved".into());
-    over.tasks_opened.clear();
+    over.tasks_opened[0].kind = "read".into();
+    over.tasks_opened[0].assignee = "zoe".into();
     let mut batch = first.clone();
     batch.push(over);
     store.commit(&batch).await.unwrap();
     let chains = store.chains(Some(&id(1)), 9).await.unwrap();
     assert_eq!(chains, [(id(2), 2), (id(3), 2)]);
-    assert_eq!(store.retire(&[&id(1), &id(2), "x"]).await.unwrap(), 1);
+    let over = async |before| {
+        let rows = store.over_since(before, None, 9).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert!(over(Moment(9_000)).await.is_empty(), "a mail is on its way");
+    let mails = store
+        .claim_outbox("n", Moment(9_000), Moment(9_999), None, 9)
+        .await
+        .unwrap();
+    for mail in mails {
+        store.settle(&mail, &Delivery::Done).await.unwrap();
+    }
+    assert_eq!(over(Moment(9_000)).await, [id(1)]);
+    assert!(over(Moment(1_010)).await.is_empty(), "not long enough");
+    let stone = event(1, "retired");
+    for (ids, what) in [
+        (vec![(id(1), 1)], "it has moved"),
+        (vec![(id(1), 2), (id(2), 1)], "one of them runs"),
+        (vec![(id(1), 2), ("x".into(), 1)], "one is not there"),
+    ] {
+        let ids: Vec<_> = ids.iter().map(|(id, rev)| (id.as_str(), *rev)).collect();
+        assert!(
+            !store.retire(&ids, "retired:1", &stone).await.unwrap(),
+            "{what}"
+        );
+        assert_eq!(store.events(&id(1), 1, 9).await.unwrap().len(), 4, "{what}");
+    }
+    let gone = [(&*id(1), 2)];
+    assert!(store.retire(&gone, "retired:1", &stone).await.unwrap());
+    assert!(!store.retire(&gone, "retired:1", &stone).await.unwrap());
+    assert_eq!(store.events("retired:1", 1, 9).await.unwrap(), [stone]);
     assert_eq!(store.all_instances(None, 9).await.unwrap().len(), 2);
     assert!(store.events(&id(1), 1, 9).await.unwrap().is_empty());
     assert!(store.closed_tasks(&id(1)).await.unwrap().is_empty());
+    assert!(store.open_tasks(&id(1)).await.unwrap().is_empty());
+    assert_eq!(
+        store.count_copies("zoe").await.unwrap(),
+        0,
+        "a copy nobody read"
+    );
     assert_eq!(
         store.events(&id(2), 1, 9).await.unwrap().len(),
         2,

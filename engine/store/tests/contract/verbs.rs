@@ -24,7 +24,7 @@ use crate::space::moves::{Move, Scene, next};
 use crate::space::sketch::{State, all_states};
 use crate::space::world::{PEOPLE, World, person};
 use crate::space::{make, yaml};
-use crate::support::Fresh;
+use crate::support::{Fresh, event};
 
 /// Sequences of the ordinary run.
 const SEQUENCES: u64 = 12;
@@ -187,10 +187,17 @@ async fn play(both: &Both, seed: u64, tally: &mut Tally) {
     }
     commit(both, &mut sequence, waiting, &mut dice, tally).await;
     if dice.one_in(4) {
-        let ids: Vec<String> = (0..INSTANCES).map(|at| format!("{seed:08}-{at}")).collect();
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        both.same(async |store| store.retire(&ids).await.unwrap())
+        let over = both
+            .same(async |store| store.over_since(Moment(i64::MAX), None, 9).await.unwrap())
             .await;
+        let ids: Vec<_> = over.iter().map(|row| (row.id.as_str(), row.rev)).collect();
+        both.same(async |store| {
+            store
+                .retire(&ids, "retired:1", &event(1, "retired"))
+                .await
+                .unwrap()
+        })
+        .await;
     }
 }
 

@@ -12,6 +12,7 @@ use assent_core::write::{EventRow, InstanceRow};
 use super::{Checker, Open};
 use crate::audit::finding::Finding;
 use crate::audit::merkle::Placed;
+use crate::engine::{folded, is_current, says_no_less};
 
 impl Checker<'_> {
     /// Looks at the chain whose events are all there.
@@ -22,6 +23,12 @@ impl Checker<'_> {
         self.report.chains += 1;
         self.report.events += open.events.len() as u64;
         let before = self.report.findings.len();
+        self.stone(&open);
+        self.covered(&open);
+        if self.is_gone(&open) {
+            self.chains.push(open.chain);
+            return;
+        }
         self.numbers(&open);
         // Chains of records, flows and the like are named `<kind>:<id>`: no row folds from them.
         let is_other = open.state.is_none() && open.chain.contains(':');
@@ -32,6 +39,16 @@ impl Checker<'_> {
             self.state(&open, events, is_whole);
         }
         self.chains.push(open.chain);
+    }
+
+    /// What roots are said to cover of it.
+    fn covered(&mut self, open: &Open) {
+        let count = |part: &Part| u64::from(part.upto.saturating_sub(part.first)) + 1;
+        self.parts.extend(
+            open.parts
+                .iter()
+                .map(|part| (part.root, part.place, count(part))),
+        );
     }
 
     /// Numbers without gaps from 1, and as far as a root covers them.
@@ -53,12 +70,6 @@ impl Checker<'_> {
         }
         let covered = open.parts.last().map_or(0, |part| part.upto);
         self.missing(open, expected, covered.saturating_add(1));
-        let count = |part: &Part| u64::from(part.upto.saturating_sub(part.first)) + 1;
-        self.parts.extend(
-            open.parts
-                .iter()
-                .map(|part| (part.root, part.place, count(part))),
-        );
         let chain = self.chains.len();
         for event in &open.events {
             if let Some(place) = place(&open.parts, event.seq) {
@@ -163,6 +174,7 @@ impl Checker<'_> {
         let touched = |name: &String| {
             events.iter().any(|event| matches!(&event.change, Change::FieldsSet { values } if values.contains_key(name)))
         };
+        let instance = self.as_folded_today(open, row, events, instance);
         // What no event of this chain set is as it was before the first one.
         let start: Values = open
             .values
@@ -222,6 +234,27 @@ impl Checker<'_> {
                 )
             });
         }
+    }
+
+    /// A state that an older program folded says less than ours would: compared is what it says.
+    fn as_folded_today(
+        &mut self,
+        open: &Open,
+        row: &InstanceRow,
+        events: &[Event],
+        stored: Instance,
+    ) -> Instance {
+        if is_current(&row.state) {
+            return stored;
+        }
+        let folded = folded(events, &open.values).instance;
+        let newer = serde_json::to_value(&folded).unwrap_or_default();
+        let older = serde_json::from_str(&row.state).unwrap_or_default();
+        if !says_no_less(&newer, &older) {
+            return stored;
+        }
+        self.report.folded_before += 1;
+        folded
     }
 
     fn differs(&mut self, open: &Open, zh: &str, en: &str) {
