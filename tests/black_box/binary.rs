@@ -94,6 +94,11 @@ impl Demo {
 
     /// The same, on this database.
     pub fn start_on(folder: &Path, database: Option<&str>) -> Self {
+        Self::start_in(&home(), folder, database)
+    }
+
+    /// The same, with the flows and rules of another project's folder.
+    pub fn start_in(project: &Path, folder: &Path, database: Option<&str>) -> Self {
         let port = free_port();
         let mut child = Command::new(path())
             .args([
@@ -104,7 +109,7 @@ impl Demo {
                 &folder.to_string_lossy(),
             ])
             .args(database.into_iter().flat_map(|url| ["--database", url]))
-            .current_dir(home())
+            .current_dir(project)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

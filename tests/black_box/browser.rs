@@ -14,7 +14,7 @@ use crate::person::Person;
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser window.
-struct Browser {
+pub struct Browser {
     driver: Child,
     session: String,
     _profile: Folder,
@@ -29,7 +29,7 @@ impl Drop for Browser {
 
 impl Browser {
     /// A window of that size; none when there is no chromedriver here.
-    async fn open(width: u32, height: u32) -> Option<Self> {
+    pub async fn open(width: u32, height: u32) -> Option<Self> {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -73,7 +73,7 @@ impl Browser {
         panic!("chromedriver does not answer");
     }
 
-    async fn go(&self, url: &str) {
+    pub async fn go(&self, url: &str) {
         call(
             "POST",
             &format!("{}/url", self.session),
@@ -83,7 +83,7 @@ impl Browser {
         .unwrap();
     }
 
-    async fn run(&self, script: &str) -> Value {
+    pub async fn run(&self, script: &str) -> Value {
         call(
             "POST",
             &format!("{}/execute/sync", self.session),
@@ -102,6 +102,11 @@ impl Browser {
                 .await
                 .unwrap();
             if let Some(id) = found[ELEMENT].as_str() {
+                // In the middle: at the lower edge the bar of a phone lies above it.
+                let to = format!(
+                    "document.querySelector({selector:?}).scrollIntoView({{block: 'center', behavior: 'instant'}})"
+                );
+                self.run(&to).await;
                 last = call(
                     "POST",
                     &format!("{}/element/{id}/click", self.session),
@@ -120,7 +125,7 @@ impl Browser {
 
     /// Clicks what sends a form, and waits for the page that answers it: going elsewhere before would read a world in which it
     /// has not happened yet.
-    async fn send(&self, selector: &str) {
+    pub async fn send(&self, selector: &str) {
         self.run("window.isOldPage = true").await;
         self.click(selector).await;
         for _ in 0..600 {
@@ -134,7 +139,7 @@ impl Browser {
     }
 
     /// Nothing on the page is wider than the window; keeps a picture where one is asked for.
-    async fn look(&self, name: &str) {
+    pub async fn look(&self, name: &str) {
         let wide = self
             .run("return [document.documentElement.scrollWidth, window.innerWidth, document.title]")
             .await;
@@ -256,7 +261,7 @@ async fn become_person(window: &Browser, demo: &Demo, who: &str) {
 }
 
 /// Types into an input, as a hand would.
-async fn fill(window: &Browser, selector: &str, text: &str) {
+pub async fn fill(window: &Browser, selector: &str, text: &str) {
     let script = format!(
         "const box = document.querySelector({selector:?}); box.value = {text:?}; box.dispatchEvent(new Event('input', {{bubbles: true}}));"
     );
@@ -359,4 +364,69 @@ async fn a_phone_delegates_gets_it_back_and_adds_a_signer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_delegates_gets_it_back_and_adds_a_signer() {
     delegate_and_add_signer(1280, 800, "SH-2026-7212").await;
+}
+
+/// Tap targets that are too small for a thumb, outside running text.
+const SMALL: &str = "return [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main select, main textarea, main summary, nav.below a')].filter(e => { const r = (e.closest('label') || e).getBoundingClientRect(); const s = getComputedStyle(e); return r.width > 0 && s.display !== 'inline' && s.visibility !== 'hidden' && !e.closest('.visually-hidden') && !e.classList.contains('show-minor') && (r.height < 43.5 || r.width < 43.5); }).map(e => e.outerHTML.slice(0, 90))";
+
+/// An administrator has every page on a phone: none wider than the screen, one heading, nothing too small to tap, and a way to each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_shows_every_page_of_an_administrator() {
+    let Some(phone) = Browser::open(360, 640).await else {
+        println!("skipped: no chromedriver");
+        return;
+    };
+    let folder = Folder::new("admin-phone");
+    let demo = Demo::start(folder.path());
+    demo.ready().await;
+    let applicant = Person::sign_in(&demo, "chenyu").await;
+    let started = applicant.start_shipment("SH-2026-7220").await;
+    let instance = started["instance"].as_str().unwrap();
+    let path = |rest: &str| format!("/instances/{instance}{rest}");
+    phone.go(&demo.link("sunlei")).await;
+    let pages = [
+        ("override", path("/override?act=retry&")),
+        ("record", path("?")),
+        ("why", path("/why?")),
+        ("print", path("/print?")),
+        ("calendars", "/calendars?".to_owned()),
+        ("leaving", "/leaving?person=wanghaoran&".to_owned()),
+        ("away", "/away?person=wanghaoran&".to_owned()),
+        ("my-away", "/me/away?".to_owned()),
+        ("stuck", "/stuck?".to_owned()),
+        ("all", "/instances?".to_owned()),
+        ("batch", "/inbox/batch?".to_owned()),
+        ("me", "/me?".to_owned()),
+        ("gone", "/instances/nowhere?".to_owned()),
+    ];
+    for language in ["zh", "en"] {
+        for (name, page) in &pages {
+            phone
+                .go(&format!("{}{page}lang={language}", demo.base))
+                .await;
+            phone.look(&format!("admin-{name}-{language}-360")).await;
+            let headings = phone
+                .run("return document.querySelectorAll('h1').length")
+                .await;
+            assert_eq!(headings, json!(1), "one heading on {name}");
+            assert_eq!(phone.run(SMALL).await, json!([]), "{name} in {language}");
+        }
+    }
+    phone.go(&format!("{}/me", demo.base)).await;
+    for page in ["/stuck", "/instances", "/calendars", "/leaving"] {
+        let way = format!(
+            "return document.querySelector(`main a[href='{page}']`)?.getBoundingClientRect().height >= 44"
+        );
+        assert_eq!(phone.run(&way).await, json!(true), "a way to {page}");
+    }
+    phone
+        .go(&format!("{}{}lang=zh", demo.base, path("/why?")))
+        .await;
+    let why = phone.run("return document.body.innerText").await;
+    let why = why.as_str().unwrap();
+    assert!(why.contains("已用额度 + 金额 > 信用额度"), "{why}");
+    assert!(
+        !why.contains("credit_used") && !why.contains("已拒绝"),
+        "{why}"
+    );
 }

@@ -246,8 +246,8 @@ async fn no_secret_is_seen_wherever_one_looks() {
         .split("\"id\":\"")
         .map(|rest| rest.split('"').next().unwrap());
     let letter = letter
-        .filter(|id| id.contains(':'))
-        .next()
+        .clone()
+        .find(|id| id.contains(':'))
         .unwrap()
         .to_owned();
     seen.add(

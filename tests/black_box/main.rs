@@ -11,6 +11,7 @@ mod first_day;
 mod five_flows;
 mod hostile;
 mod kill;
+mod migrating;
 mod nodes;
 mod operations;
 mod outside;

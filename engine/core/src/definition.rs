@@ -521,6 +521,8 @@ pub enum Source {
 pub struct Run {
     /// `module.effect`.
     pub effect: String,
+    /// What people call it (its id where the catalog does not know it).
+    pub label: Text,
     /// Fields handed over.
     pub give: Vec<String>,
     /// Field ← key of the answer.

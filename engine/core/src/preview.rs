@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::apply::body;
 use crate::command::Command;
-use crate::definition::{Definition, LateAct};
+use crate::definition::{Definition, LateAct, StateKind};
 use crate::event::Change;
 use crate::instance::{Case, Instance, Wakeup};
 use crate::people::PersonId;
@@ -117,7 +117,7 @@ pub fn preview(def: &Definition, before: &Case, turn: &Turn, cx: &Context<'_>) -
         timers: said.timers(was, will),
         deadlines: said.deadlines(was, will),
         fields: said.fields(before, &turn.case),
-        calls: calls(turn),
+        calls: calls(def, turn),
     }
 }
 
@@ -253,13 +253,40 @@ impl Said<'_> {
     }
 }
 
-fn calls(turn: &Turn) -> Vec<Text> {
+/// What people call a mail: the built-in ones by what they are for, a flow's own by its name.
+fn mail_label(mail: &str) -> Text {
+    let (zh, en) = match mail {
+        "ask" => ("请其处理", "asked to decide"),
+        "remind" => ("提醒", "a reminder"),
+        "held" => ("流程被挂起", "the instance is held"),
+        "returned" => ("申请被退回", "it was sent back"),
+        "opinion" => ("请其给意见", "asked for an opinion"),
+        "question" => ("向其提问", "a question"),
+        "answer" => ("有了回答", "an answer"),
+        "copy" => ("抄送", "a copy"),
+        "crowd" => ("待认领", "one of them may claim it"),
+        own => (own, own),
+    };
+    Text::new(zh, en)
+}
+
+/// What people call an effect of a state; its id for what the state runs beside (`undo:`, `then:`).
+fn effect_label(def: &Definition, state: &str, effect: &str) -> Text {
+    let known = def.state_ix(state).map(|ix| &def.states[ix].kind);
+    match known {
+        Some(StateKind::Run(run)) if run.effect == effect => run.label.clone(),
+        _ => Text::same(effect),
+    }
+}
+
+fn calls(def: &Definition, turn: &Turn) -> Vec<Text> {
     let mut calls = vec![];
     for event in &turn.events {
-        if let Change::Called { effect, .. } = &event.change {
+        if let Change::Called { effect, state, .. } = &event.change {
+            let label = effect_label(def, state, effect);
             calls.push(Text::new(
-                format!("调用外部系统 {effect}"),
-                format!("calls {effect}"),
+                format!("调用外部系统：{}", label.zh),
+                format!("Calls another system: {}", label.en),
             ));
         }
         if let Change::RevocationAsked { flow, .. } = &event.change {
@@ -310,9 +337,10 @@ impl Preview {
         let opens = self.tasks_opened.iter();
         words.extend(opens.map(|line| task(line, "新任务", "New task")));
         words.extend(self.told.iter().map(|told| {
+            let what = mail_label(&told.mail);
             Text::new(
-                format!("发邮件给 {}（{}）", told.name, told.mail),
-                format!("Mail to {} ({})", told.name, told.mail),
+                format!("发邮件给 {}：{}", told.name, what.zh),
+                format!("Mail to {}: {}", told.name, what.en),
             )
         }));
         let time = |at: Option<Moment>, lang: Lang| {

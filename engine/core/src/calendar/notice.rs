@@ -44,6 +44,22 @@ pub enum CalendarFile {
     Own(OwnDays),
 }
 
+/// Where a file is wrong, without the reader's drawing of it: the page shows the text itself.
+fn wrong(fault: &serde_yaml::Error) -> Text {
+    let place = fault.location();
+    let fault = fault.without_snippet().to_string();
+    let what = fault.lines().next().unwrap_or_default();
+    let what = what.strip_prefix("error: ").unwrap_or(what);
+    let what = what.split(" at line ").next().unwrap_or_default();
+    let (line, column) = place.map_or((1, 1), |place| (place.line(), place.column()));
+    Text::new(
+        format!("日历文件第 {line} 行第 {column} 列有误，请改正后再导入（{what}）"),
+        format!(
+            "The calendar file is wrong at line {line}, column {column}; correct it and load it again ({what})"
+        ),
+    )
+}
+
 /// Largest calendar file.
 const FILE_BYTES_MAX: usize = 256 * 1024;
 
@@ -64,20 +80,18 @@ impl CalendarFile {
             let lines = text.lines().any(|line| line.starts_with(key));
             lines || plain.trim_start_matches('"').starts_with(key)
         };
-        let wrong = |fault: serde_yaml::Error| {
-            Text::new(
-                format!("日历文件有误：{fault}"),
-                format!("The calendar file is wrong: {fault}"),
-            )
-        };
         if begins("year") {
-            serde_yaml::from_str(text).map(Self::Notice).map_err(wrong)
+            serde_yaml::from_str(text)
+                .map(Self::Notice)
+                .map_err(|fault| wrong(&fault))
         } else if begins("calendar") {
-            serde_yaml::from_str(text).map(Self::Own).map_err(wrong)
+            serde_yaml::from_str(text)
+                .map(Self::Own)
+                .map_err(|fault| wrong(&fault))
         } else if begins("name") {
             let read = serde_yaml::from_str(text);
             read.map(|spec| Self::Calendar(Box::new(spec)))
-                .map_err(wrong)
+                .map_err(|fault| wrong(&fault))
         } else {
             Err(Text::new(
                 "日历文件应以 year:（一年的放假安排）、name:（一个日历）或 calendar:（一个日历的自定义日期）开头",

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::ast::Node;
 use super::print::{Printer, literal};
-use super::{Expr, Facts, NoValue, eval};
+use super::{Expr, Facts, Input, Kind, NoValue, eval};
 use crate::text::{Lang, Text};
 use crate::value::Value;
 
@@ -21,10 +21,14 @@ pub struct Explained {
     pub text: String,
     /// What people call the paths in `values`, in the same order.
     pub labels: Vec<Text>,
+    /// The expression as people read it: `装载率 < 0.85`.
+    pub said: Text,
+    /// What was looked at and filled in, without constants: name and value as people read them.
+    pub named: Vec<(Text, Text)>,
 }
 
 impl Explained {
-    /// One line for people: `0.667 < 0.85 → 成立（装载率 0.667，tables.load.pass 0.85）`.
+    /// One line for people: `装载率 < 0.85 → 成立（装载率 0.667）`.
     pub fn words(&self, lang: Lang) -> String {
         let result = match &self.value {
             Ok(Value::Flag(true)) => lang.pick("成立", "true").to_owned(),
@@ -42,18 +46,17 @@ impl Explained {
             Err(other) => other.words().get(lang).to_owned(),
         };
         let named: Vec<String> = self
-            .values
+            .named
             .iter()
-            .zip(&self.labels)
-            .filter(|((_, value), _)| !value.is_empty())
-            .map(|((_, value), label)| format!("{} {}", label.get(lang), literal(value)))
+            .map(|(name, value)| format!("{} {}", name.get(lang), value.get(lang)))
             .collect();
+        let said = self.said.get(lang);
         if named.is_empty() {
-            return format!("{} → {result}", self.text);
+            return format!("{said} → {result}");
         }
         match lang {
-            Lang::Zh => format!("{} → {result}（{}）", self.text, named.join("，")),
-            Lang::En => format!("{} → {result} ({})", self.text, named.join(", ")),
+            Lang::Zh => format!("{said} → {result}（{}）", named.join("，")),
+            Lang::En => format!("{said} → {result} ({})", named.join(", ")),
         }
     }
 
@@ -109,11 +112,36 @@ pub(super) fn explain(expr: &Expr, root: &Node, facts: &dyn Facts) -> Explained 
                 .map_or_else(|| Text::same(path.as_str()), |input| input.label.clone())
         })
         .collect();
+    let named = values
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .filter_map(|(path, value)| {
+            let input = expr.input(path)?;
+            let is_constant = input.constant.is_some();
+            (!is_constant).then(|| (input.label.clone(), shown(input, value)))
+        })
+        .collect();
     Explained {
         result,
         value,
         values,
         text,
         labels,
+        said: crate::diagram::said_condition(expr),
+        named,
+    }
+}
+
+/// A value as people read it: the name of an option instead of its id, a flag as yes or no.
+fn shown(input: &Input, value: &Value) -> Text {
+    match (&input.kind, value) {
+        (Kind::Choice { options }, Value::Text(id)) => {
+            let known = options.iter().find(|(option, _)| option == id);
+            known.map_or_else(|| Text::same(id.as_str()), |(_, name)| name.clone())
+        }
+        (_, Value::Flag(true)) => Text::new("是", "yes"),
+        (_, Value::Flag(false)) => Text::new("否", "no"),
+        (_, Value::Text(text)) => Text::same(text.as_str()),
+        (_, other) => Text::same(literal(other)),
     }
 }

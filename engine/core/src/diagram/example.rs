@@ -312,6 +312,7 @@ impl Build {
             },
             Does::Run(effect) => StateKind::Run(Run {
                 effect: effect.to_owned(),
+                label: Text::same(effect),
                 give: vec![],
                 fills: vec![],
                 once_per: None,

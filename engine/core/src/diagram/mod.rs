@@ -28,6 +28,7 @@ pub use list::{DiagramLine, lines};
 pub use mermaid::mermaid;
 pub use paint::{CSS, svg};
 pub use progress::{DiagramProgress, StateStatus};
+pub use words::when as said_when;
 pub(crate) use words::{condition as said_condition, kind as said_kind};
 
 use crate::people::{Ids, Names};

@@ -139,6 +139,21 @@ pub(crate) fn condition(expr: &Expr) -> Text {
     Text::new(said(expr, Lang::Zh), said(expr, Lang::En))
 }
 
+/// A condition that an event recorded as it was written, as people read it; as it was written where the definition does not know it.
+pub fn when(def: &Definition, written: &str) -> Text {
+    let ways = def.states.iter().flat_map(|state| match &state.kind {
+        StateKind::Choose { ways } => ways.as_slice(),
+        _ => &[],
+    });
+    let of_states = def.states.iter().filter_map(|state| state.when.as_ref());
+    let of_ways = ways.filter_map(|way| way.when.as_ref());
+    let of_branches = def.regions.iter().filter_map(|region| region.when.as_ref());
+    let mut known = of_states.chain(of_ways).chain(of_branches);
+    known
+        .find(|expr| expr.text == written)
+        .map_or_else(|| Text::same(written), condition)
+}
+
 fn said(expr: &Expr, lang: Lang) -> String {
     let mut out = String::new();
     let mut rest = expr.text.trim();

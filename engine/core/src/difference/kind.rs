@@ -285,6 +285,7 @@ fn filled(def: &Definition, fills: &[(String, String)]) -> Vec<Fact> {
 fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> {
     let Run {
         effect,
+        label: _,
         give,
         fills,
         once_per,

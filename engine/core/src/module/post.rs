@@ -46,12 +46,8 @@ pub(super) fn settle(
     if let Some(words) = answer["refused"].as_str() {
         let zh = format!("“{}”未被接受：{words}", known.label.zh);
         let en = format!("\"{}\" was refused: {words}", known.label.en);
-        return Some(Err(Refusal::new(
-            RefusalKind::Input,
-            "refused_elsewhere",
-            zh,
-            en,
-        )));
+        let refusal = Refusal::new(RefusalKind::Input, "refused_elsewhere", zh, en);
+        return Some(Err(refusal.with("said", words)));
     }
     let fields: Vec<Field> = known.gives.iter().map(field).collect();
     let gave: Map<String, Json> = fields

@@ -63,14 +63,9 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
             });
             Ok(())
         }
-        (EffectAnswer::Failed(reason), waiting) => failed(
-            run,
-            no,
-            reason,
-            call.entry,
-            waiting.map(|(_, state)| state),
-            &call.effect,
-        ),
+        (EffectAnswer::Failed(reason), waiting) => {
+            failed(run, no, reason, call.entry, waiting.map(|(_, state)| state))
+        }
     }
 }
 
@@ -80,7 +75,6 @@ fn failed(
     reason: &str,
     entry: u32,
     state: Option<&State>,
-    effect: &str,
 ) -> Result<(), Refusal> {
     run.emit(Change::CallFailed {
         call: no,
@@ -91,12 +85,12 @@ fn failed(
         return Ok(());
     };
     let zh = format!(
-        "“{}”调用外部系统失败（{effect}：{reason}）。排除故障后请重试。",
-        state.name.zh
+        "“{}”调用外部系统失败（{}：{}）。排除故障后请重试。",
+        state.name.zh, known.label.zh, reason
     );
     let en = format!(
-        "“{}” could not reach the other system ({effect}: {reason}). Retry when that is mended.",
-        state.name.en
+        "“{}” could not reach the other system ({}: {}). Retry when that is mended.",
+        state.name.en, known.label.en, reason
     );
     let mut trouble = Trouble::new("effect_failed", zh, en);
     trouble.tell.clone_from(&known.tell);

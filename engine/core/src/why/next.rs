@@ -36,7 +36,7 @@ pub struct Next {
     pub name: Text,
     /// What becomes of it.
     pub fate: Fate,
-    /// The condition with its values: `0.90 < 0.85 → false (Load rate 0.90)`; empty without a condition.
+    /// The condition with its values: `Load rate < 0.85 → false (Load rate 0.90)`; empty without a condition.
     pub because: Text,
     /// Who would be asked today.
     pub people: Vec<PersonId>,
@@ -91,7 +91,7 @@ impl Walk<'_> {
             Ok(false) => Fate::Skipped,
             Err(_) => Fate::Undecided,
         };
-        let words = |lang| format!("`{}`: {}", when.text, explained.words(lang));
+        let words = |lang| explained.words(lang);
         (fate, Text::new(words(Lang::Zh), words(Lang::En)))
     }
 
@@ -145,6 +145,10 @@ impl Walk<'_> {
     /// Goes on behind a state. A choice that cannot be decided yet ends the walk: what follows would be a guess.
     fn leave(&mut self, ix: StateIx) {
         let state = &self.def.states[ix];
+        // Nothing follows an end, whatever stands below it in the file.
+        if matches!(state.kind, StateKind::End { .. }) {
+            return;
+        }
         let StateKind::Choose { ways } = &state.kind else {
             self.follow(state.next);
             return;

@@ -50,7 +50,7 @@ impl Said<'_> {
         Text::new(names.join("、"), names.join(", "))
     }
 
-    /// The condition as it was written, with the values that decided as people read them.
+    /// The condition with names for paths, with the values that decided as people read them.
     fn condition(&self, because: &str, values: &[(String, Value)]) -> Text {
         let named = |lang: Lang| {
             let one = |(path, value): &(String, Value)| {
@@ -74,12 +74,13 @@ impl Said<'_> {
             let named: Vec<String> = values.iter().map(one).collect();
             named.join(lang.pick("，", ", "))
         };
+        let said = crate::diagram::said_when(self.def, because);
         if values.is_empty() {
-            return Text::same(format!("`{because}`"));
+            return said;
         }
         Text::new(
-            format!("`{because}`（{}）", named(Lang::Zh)),
-            format!("`{because}` ({})", named(Lang::En)),
+            format!("{}（{}）", said.zh, named(Lang::Zh)),
+            format!("{} ({})", said.en, named(Lang::En)),
         )
     }
 

@@ -222,7 +222,7 @@ fn why_me_why_not_her_is_answered_from_the_trail() {
     let way = scene.why(None).way;
     assert!(
         way.iter()
-            .any(|reason| reason.words[0].en.contains("amount < 100")
+            .any(|reason| reason.words[0].en.contains("Amount < 100")
                 && reason.words[0].en.contains("Amount 100")),
         "{way:?}"
     );
@@ -245,7 +245,8 @@ fn what_comes_next_is_evaluated_and_never_guessed() {
     ];
     assert_eq!(fates, wanted);
     assert!(
-        next[0].because.en.contains("100 < 100 → false") && next[0].because.zh.contains("不成立"),
+        next[0].because.en == "Amount < 100 → false (Amount 100)"
+            && next[0].because.zh.contains("不成立"),
         "{:?}",
         next[0].because
     );

@@ -77,9 +77,10 @@ impl AppError {
                 || Text::new("填写的内容有误", "Something filled in is wrong"),
                 |fault| fault.message.clone(),
             ),
-            AppError::NotFound => {
-                Text::new("找不到，或您无权查看", "Not found, or not yours to see")
-            }
+            AppError::NotFound => Text::new(
+                "要找的内容不存在，或您无权查看。请核对地址，或从待办、“我的申请”里打开。",
+                "There is no such thing, or it is not yours to see. Check the address, or open it from your inbox or requests.",
+            ),
             AppError::NotSignedIn => Text::new("请先登录", "Please sign in first"),
             AppError::TooMany { retry_after_s } => Text::new(
                 format!("尝试次数过多，请在 {retry_after_s} 秒后再试"),

@@ -112,10 +112,14 @@ impl Walk<'_> {
             | StateKind::Run(_)
             | StateKind::WaitFor { .. }
             | StateKind::WaitUntil { .. }
-            | StateKind::Subflow { .. }
-            | StateKind::End { .. } => {
+            | StateKind::Subflow { .. } => {
                 self.found.push((ix, only_if));
                 state.next
+            }
+            StateKind::End { .. } => {
+                self.found.push((ix, only_if));
+                // Nothing follows an end, whatever stands below it in the file.
+                Target::Finish
             }
         }
     }

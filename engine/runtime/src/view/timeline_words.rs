@@ -103,6 +103,15 @@ impl Said<'_> {
         Text::new(names.join("、"), names.join(", "))
     }
 
+    /// What people call an effect that a state runs.
+    fn effect(&self, state: &str, effect: &str) -> Text {
+        let state = self.def.state_ix(state).map(|ix| &self.def.states[ix].kind);
+        match state {
+            Some(StateKind::Run(run)) if run.effect == effect => run.label.clone(),
+            _ => Text::same(effect),
+        }
+    }
+
     /// The values that decided, by their fields' names.
     fn values(&self, because: &str, values: &[(String, Value)]) -> Vec<Text> {
         let mut said: Vec<Text> = values
@@ -120,7 +129,7 @@ impl Said<'_> {
             })
             .collect();
         if !because.is_empty() {
-            said.insert(0, Text::same(because));
+            said.insert(0, assent_core::diagram::said_when(self.def, because));
         }
         said
     }
@@ -551,14 +560,12 @@ fn about_asking(said: &Said<'_>, change: &Change) -> Line {
 
 fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
     match change {
-        Change::Called { effect, state, .. } => Line::new(
-            "called",
-            "machine",
-            format!("调用外部系统 {effect}"),
-            format!("Called {effect}"),
-        )
-        .at(state)
-        .minor(),
+        Change::Called { effect, state, .. } => {
+            let label = said.effect(state, effect);
+            let zh = format!("调用外部系统：{}", label.zh);
+            let en = format!("Called another system: {}", label.en);
+            Line::new("called", "machine", zh, en).at(state).minor()
+        }
         Change::Answered { .. } => Line::new(
             "answered",
             "machine",

@@ -5,6 +5,7 @@ use std::time::Duration;
 use assent_core::command::{Action, EffectAnswer};
 use assent_core::effect::Effect;
 use assent_core::module::{Module, Request};
+use assent_core::refusal::Refusal;
 use assent_core::value::Values;
 use assent_store::{ClaimedEffect, Delivery};
 use serde_json::Value as Json;
@@ -77,19 +78,27 @@ impl Failed {
     }
 }
 
+impl Failed {
+    /// A module's no. What the other system said stays in its own words; the trail keeps one text, so ours are kept in both languages.
+    fn of(refusal: &Refusal) -> Self {
+        let both = || format!("{} / {}", refusal.message.zh, refusal.message.en);
+        Self::for_now(refusal.params.get("said").cloned().unwrap_or_else(both))
+    }
+}
+
 async fn call_once(app: &App, name: &str, input: &Values, key: &str) -> Result<Values, Failed> {
     let Some(module) = module_of(app, name) else {
         return Err(Failed::for_now(no_module(name)));
     };
     // What cannot be sent today cannot be sent tomorrow: the input does not change.
     let request = module.prepare(name, input).map_err(|refusal| Failed {
-        reason: refusal.message.zh,
         for_good: true,
+        ..Failed::of(&refusal)
     })?;
     let answer = send(app, &request, key).await?;
     module
         .settle(name, &answer)
-        .map_err(|refusal| Failed::for_now(refusal.message.zh))
+        .map_err(|refusal| Failed::of(&refusal))
 }
 
 /// What a call would send, or why it cannot be sent.

@@ -122,3 +122,64 @@ pub fn run(args: &Args, say: Say) -> Done {
     }
     Ok(Outcome::of(errors == 0))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use assent_org::{Sheets, import};
+    use assent_runtime::demo::company;
+
+    use super::*;
+
+    /// What is meant to be found: flow, code and why. In a finance department of two, whoever keeps the receivables would sign an
+    /// invoice of their own twice; the flow says `same_person: refuse`, so that it stops for its owner rather than let them.
+    const MEANT: [(&str, &str); 1] = [("invoice_application", "same-person-only")];
+
+    fn sample_company() -> Directory {
+        let sheets = company::sheets("2026-03-11".parse().unwrap());
+        let sheets = Sheets {
+            units: sheets.units,
+            people: sheets.people,
+            roles: sheets.roles,
+            grants: sheets.grants,
+            absences: &sheets.absences,
+        };
+        import(&sheets).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    }
+
+    /// A8.8
+    #[test]
+    fn every_shipped_flow_finds_somebody_for_everybody_in_the_sample_company() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let flows = files::read(&[root.join("workflows")]).unwrap();
+        let workshop = Workshop::open(Some(&root.join("scripts")), &flows).unwrap();
+        let directory = sample_company();
+        let mut found: Vec<String> = vec![];
+        let mut definitions = vec![];
+        for file in &flows {
+            let compiled = dialect::compile(&file.name, &file.text, &workshop.catalog);
+            found.extend(compiled.diagnostics.iter().map(|one| format!("{one:?}")));
+            definitions.extend(compiled.definition);
+        }
+        let mut met = BTreeSet::new();
+        for one in together(&definitions, Some(&directory)) {
+            let meant = MEANT.iter().find(|(flow, code)| {
+                one.place.file.ends_with(&format!("{flow}.yaml")) && one.code == *code
+            });
+            if let Some(meant) = meant {
+                assert!(!one.is_error(), "{one:?}");
+                met.insert(meant);
+            } else {
+                found.push(format!(
+                    "{}: {} {}",
+                    one.place.file, one.code, one.message.zh
+                ));
+            }
+        }
+        assert!(flows.len() >= 7 && definitions.len() == flows.len());
+        assert!(found.is_empty(), "{found:#?}");
+        assert_eq!(met.len(), MEANT.len(), "what is meant is still so: {met:?}");
+    }
+}

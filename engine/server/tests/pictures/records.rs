@@ -58,8 +58,8 @@ pub fn why(lang: Lang) -> WhyModel {
         )],
         way: vec![reason(
             "skipped",
-            "“总监审批”被跳过：`load_rate < tables.load.director`（装载率 70.0 %）不成立。",
-            "“Director” was skipped: `load_rate < tables.load.director` (Load rate 70.0 %) is false.",
+            "“总监审批”被跳过：装载率 < 0.60（装载率 70.0 %）不成立。",
+            "“Director” was skipped: Load rate < 0.60 (Load rate 70.0 %) is false.",
             &[11],
         )],
         next: vec![
@@ -68,8 +68,8 @@ pub fn why(lang: Lang) -> WhyModel {
                 "财务审批",
                 "Finance",
                 (
-                    "`load_rate < 0.85`: 0.90 < 0.85 → 不成立（装载率 0.90）",
-                    "`load_rate < 0.85`: 0.90 < 0.85 → false (Load rate 0.90)",
+                    "装载率 < 0.85 → 不成立（装载率 0.90）",
+                    "Load rate < 0.85 → false (Load rate 0.90)",
                 ),
             ),
             next("comes", "通知 ERP", "Tell the ERP", ("", "")),

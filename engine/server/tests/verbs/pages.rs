@@ -262,7 +262,7 @@ async fn an_administrator_sets_somebodys_absence_on_a_page() {
     let without = [("person", "bob"), ("from", ""), ("until", "")];
     let (status, page) = adm.post("/away", &without).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("请填写时间"), "{page}");
+    assert!(page.contains("请填写日期和时间"), "{page}");
     let (status, _) = adm.post("/away", &away).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
 

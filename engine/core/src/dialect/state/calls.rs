@@ -10,6 +10,7 @@ use crate::dialect::reader::{Reader, Word};
 use crate::dialect::scalar;
 use crate::dialect::tree::Node;
 use crate::field::{FILLED_BY_FLOW, FieldKind};
+use crate::text::Text;
 
 use super::Cx;
 
@@ -85,8 +86,10 @@ pub fn call(
         Some(node) => if_fails(reader, cx, node),
         None => (vec![], vec![]),
     };
+    let word = word?;
     Some(Run {
-        effect: word?.text,
+        label: known.map_or_else(|| Text::same(&word.text), |effect| effect.label.clone()),
+        effect: word.text,
         give,
         fills,
         once_per,

@@ -267,9 +267,7 @@ pub(super) const CASES: &[DemoCase] = &[
             AGAIN,
             approve("zhangtieying", "sales"),
             approve("shenjia", "receivables"),
-            ErpFails(
-                "“开具电子发票”未被接受：购方状态异常 / the buyer's tax status is not regular",
-            ),
+            ErpFails("购方状态异常 / the buyer's tax status is not regular"),
         ],
         status: "held",
         standing: &["sent_to_tax"],

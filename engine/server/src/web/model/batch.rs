@@ -4,7 +4,7 @@ use assent_core::text::Lang;
 use assent_runtime::app::{Fact, InboxItem};
 use serde::Serialize;
 
-use super::part::{Amount, Tag};
+use super::part::{Amount, Empty, Tag};
 use super::sheet::Hidden;
 use crate::web::words;
 
@@ -26,6 +26,8 @@ pub struct BatchModel {
     pub error: String,
     pub go: String,
     pub done: bool,
+    /// Nothing can go together: said in place of the list.
+    pub empty: Option<Empty>,
 }
 
 /// One of them.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::Answer;
 use crate::web::form::Typed;
+use crate::web::model::Empty;
 use crate::web::model::batch::{BatchModel, BatchRow, TYPED_OVER, sum};
 use crate::web::model::sheet::Hidden;
 use crate::web::page::{self, Page};
@@ -43,6 +44,13 @@ pub async fn choose(
     let model = BatchModel {
         choosing: true,
         intro: words::word(lang, "batch.choose").to_owned(),
+        empty: items.is_empty().then(|| Empty {
+            icon: "inbox",
+            title: words::word(lang, "batch.none").to_owned(),
+            text: words::word(lang, "batch.none_text").to_owned(),
+            href: "/inbox".to_owned(),
+            label: words::word(lang, "said.to_inbox").to_owned(),
+        }),
         rows: items.iter().map(|item| BatchRow::of(item, lang)).collect(),
         hidden: hidden(&ask, ""),
         go: words::word(lang, "batch.next").to_owned(),

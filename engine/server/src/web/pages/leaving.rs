@@ -197,7 +197,8 @@ fn affected(leaving: &Leaving, lang: Lang) -> Affected {
     }
     for flow in &leaving.flows {
         for finding in &flow.findings {
-            let text = format!("{}：{}", flow.name.get(lang), finding.get(lang));
+            let (name, finding) = (flow.name.get(lang), finding.get(lang));
+            let text = format!("{name}{}{finding}", lang.pick("：", ": "));
             lines.push(line("flow", &text, format!("/flows/{}", flow.flow)));
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use assent_core::command::{Action, Actor, Command, Override, Via};
 use assent_core::text::Lang;
 use assent_runtime::app::{AppError, InstanceView, OverrideView};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Answer;
 use crate::web::form::Typed;
@@ -52,10 +52,26 @@ struct Preview {
     button: String,
 }
 
+/// What is chosen already: `?act=retry`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Ask {
+    #[serde(default)]
+    act: String,
+}
+
 /// `GET /instances/{id}/override`
-pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Answer {
     let view = site.app.instance_view(&reader.id, &id).await?;
-    drawn(&site, &reader, &view, &Typed::default(), None, None)
+    let failed = view.overrides.as_ref().and_then(|can| can.retry.first());
+    let chosen = failed.filter(|_| ask.act == "retry");
+    let chosen = chosen.map(|one| ("act".to_owned(), format!("retry:{}", one.state)));
+    let typed = Typed(chosen.into_iter().collect());
+    drawn(&site, &reader, &view, &typed, None, None)
 }
 
 /// `POST /instances/{id}/override`: without a token the preview, with one the deed.

@@ -24,11 +24,12 @@ struct StuckRow {
     title: String,
     href: String,
     words: String,
-    code: String,
     age: String,
     owner: Vec<Face>,
     /// The dead letter, to send again.
     resend: String,
+    /// Where an administrator puts it right.
+    act: String,
 }
 
 /// `GET /stuck`
@@ -85,7 +86,6 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
             .map(|head| format!("/instances/{}", head.id))
             .unwrap_or_default(),
         words: stuck.words.get(lang).to_owned(),
-        code: stuck.code.clone(),
         age: head
             .map(|head| part::age(site.app.now(), head.updated.at, lang))
             .unwrap_or_default(),
@@ -95,6 +95,10 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
             .map(|person| Face::of(person, lang))
             .collect(),
         resend: stuck.outbox.clone().unwrap_or_default(),
+        act: head
+            .filter(|_| stuck.outbox.is_none())
+            .map(|head| format!("/instances/{}/override?act=retry", head.id))
+            .unwrap_or_default(),
     }
 }
 
