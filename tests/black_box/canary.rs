@@ -241,15 +241,11 @@ async fn no_secret_is_seen_wherever_one_looks() {
     ] {
         seen.add(path, admin.page(path).await);
     }
-    let letter = letters.to_string();
-    let letter = letter
+    let text = letters.to_string();
+    let mut ids = text
         .split("\"id\":\"")
-        .map(|rest| rest.split('"').next().unwrap());
-    let letter = letter
-        .clone()
-        .find(|id| id.contains(':'))
-        .unwrap()
-        .to_owned();
+        .filter_map(|rest| rest.split('"').next());
+    let letter = ids.find(|id| id.contains(':')).unwrap().to_owned();
     seen.add(
         "a letter's page",
         admin.page(&format!("/stuck/letter?id={letter}")).await,
