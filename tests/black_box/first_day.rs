@@ -10,7 +10,7 @@ use crate::person::{Person, shipment};
 pub const CUSTOMER: &str = "东汇钢贸";
 
 /// The approval link in the logistics manager's newest mail that names this shipment (his colleague gets one too).
-async fn link_in_mailbox(reader: &Person, number: &str) -> String {
+pub async fn link_in_mailbox(reader: &Person, number: &str) -> String {
     for _ in 0..400 {
         let list = reader
             .page("/dev/mail?to=wanghaoran%40lanchuan.example")

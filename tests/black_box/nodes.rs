@@ -20,20 +20,20 @@ use crate::person::{Person, shipment};
 use crate::relay::Relay;
 
 const ROUNDS: u64 = 4;
-const LANES: u64 = 4;
+pub const LANES: u64 = 4;
 /// A client that waits longer asks the other node.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Longer than the lease of a delivery, 120 seconds.
 const LONG_PAUSE: Duration = Duration::from_secs(125);
 
 /// A throw-away PostgreSQL that makes everything durable.
-struct Postgres {
-    folder: PathBuf,
+pub struct Postgres {
+    pub folder: PathBuf,
 }
 
 impl Postgres {
     /// None where there is none to start.
-    fn start(folder: &Path) -> Option<Self> {
+    pub fn start(folder: &Path) -> Option<Self> {
         let script = project().join("tests/pg");
         if !Command::new(&script)
             .arg("check")
@@ -65,7 +65,7 @@ impl Drop for Postgres {
     }
 }
 
-fn url(sockets: &Path) -> String {
+pub fn url(sockets: &Path) -> String {
     format!(
         "postgres://postgres@localhost/postgres?host={}",
         sockets.display()
@@ -73,9 +73,9 @@ fn url(sockets: &Path) -> String {
 }
 
 /// A node, the way it goes to the database, and two people signed in on it.
-struct Node {
-    demo: Demo,
-    relay: Relay,
+pub struct Node {
+    pub demo: Demo,
+    pub relay: Relay,
     data: PathBuf,
 }
 
@@ -83,13 +83,13 @@ struct Node {
 type People = Arc<RwLock<Option<(Person, Person)>>>;
 
 impl Node {
-    async fn start(data: PathBuf, relay: Relay) -> Self {
+    pub async fn start(data: PathBuf, relay: Relay) -> Self {
         let demo = Demo::start_on(&data, Some(&url(relay.folder())));
         demo.ready().await;
         Self { demo, relay, data }
     }
 
-    async fn people(&self) -> (Person, Person) {
+    pub async fn people(&self) -> (Person, Person) {
         let applicant = Person::sign_in(&self.demo, "chenyu").await;
         (applicant, Person::sign_in(&self.demo, "wanghaoran").await)
     }
@@ -101,19 +101,33 @@ impl Node {
 }
 
 /// What all lanes share.
-struct Load {
+pub struct Load {
     people: [People; 2],
     /// Instance → decided.
-    ledger: Mutex<BTreeMap<String, bool>>,
-    failed: AtomicU64,
+    pub ledger: Mutex<BTreeMap<String, bool>>,
+    pub failed: AtomicU64,
     /// When something was acknowledged last, and the longest time without, both in ms since `begun`.
-    last: AtomicU64,
-    longest: AtomicU64,
-    begun: Instant,
-    over: AtomicBool,
+    pub last: AtomicU64,
+    pub longest: AtomicU64,
+    pub begun: Instant,
+    pub over: AtomicBool,
 }
 
 impl Load {
+    /// On these two nodes.
+    pub async fn on(nodes: &[Node]) -> Arc<Self> {
+        let people = [nodes[0].people().await, nodes[1].people().await];
+        Arc::new(Self {
+            people: people.map(|people| Arc::new(RwLock::new(Some(people)))),
+            ledger: Mutex::default(),
+            failed: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+            longest: AtomicU64::new(0),
+            begun: Instant::now(),
+            over: AtomicBool::new(false),
+        })
+    }
+
     fn acknowledged(&self) {
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap();
         let last = self.last.swap(now, Ordering::SeqCst);
@@ -149,7 +163,7 @@ impl Load {
 }
 
 /// Starts on one node and decides on the other, again and again.
-async fn lane(load: Arc<Load>, lane: u64) {
+pub async fn lane(load: Arc<Load>, lane: u64) {
     for number in 0_u64.. {
         if load.over.load(Ordering::SeqCst) {
             return;
@@ -200,16 +214,7 @@ async fn two_nodes_lose_and_double_nothing() {
         let relay = Relay::open(&folder.path().join(format!("way-{name}")), &postgres.folder);
         nodes.push(Node::start(folder.path().join(name), relay).await);
     }
-    let people = [nodes[0].people().await, nodes[1].people().await];
-    let load = Arc::new(Load {
-        people: people.map(|people| Arc::new(RwLock::new(Some(people)))),
-        ledger: Mutex::default(),
-        failed: AtomicU64::new(0),
-        last: AtomicU64::new(0),
-        longest: AtomicU64::new(0),
-        begun: Instant::now(),
-        over: AtomicBool::new(false),
-    });
+    let load = Load::on(&nodes).await;
     let lanes: Vec<_> = (0..LANES)
         .map(|no| tokio::spawn(lane(Arc::clone(&load), no)))
         .collect();
@@ -284,7 +289,7 @@ async fn trouble(node: &mut Node, people: &People, round: u64) {
 }
 
 /// Everything acknowledged is there, decided once, and comes to its end; how long that took.
-async fn settle(node: &Node, load: &Load) -> Duration {
+pub async fn settle(node: &Node, load: &Load) -> Duration {
     let begun = Instant::now();
     let (applicant, manager) = node.people().await;
     crate::kill::settled(&applicant, &manager, &load.ledger).await;

@@ -44,6 +44,12 @@ impl Person {
         self.client.get(self.url(path)).send().await.unwrap()
     }
 
+    /// The same with a header more.
+    pub async fn get_with(&self, path: &str, header: &str, value: &str) -> Response {
+        let get = self.client.get(self.url(path)).header(header, value);
+        get.send().await.unwrap()
+    }
+
     fn url(&self, path: &str) -> String {
         if path.starts_with("http") {
             path.to_owned()

@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How often a cut way looks whether it is whole again.
@@ -15,6 +15,7 @@ const SOCKET: &str = ".s.PGSQL.5432";
 pub struct Relay {
     folder: PathBuf,
     cut: Arc<AtomicBool>,
+    server: Arc<Mutex<PathBuf>>,
 }
 
 impl Relay {
@@ -23,10 +24,12 @@ impl Relay {
         std::fs::create_dir_all(folder).unwrap();
         let listener = UnixListener::bind(folder.join(SOCKET)).unwrap();
         let cut = Arc::new(AtomicBool::new(false));
-        let (server, is_cut) = (server.join(SOCKET), Arc::clone(&cut));
+        let server = Arc::new(Mutex::new(server.join(SOCKET)));
+        let (to, is_cut) = (Arc::clone(&server), Arc::clone(&cut));
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                let Ok(server) = UnixStream::connect(&server) else {
+                let server = to.lock().unwrap().clone();
+                let Ok(server) = UnixStream::connect(server) else {
                     continue;
                 };
                 pass_on(
@@ -40,7 +43,13 @@ impl Relay {
         Self {
             folder: folder.to_owned(),
             cut,
+            server,
         }
+    }
+
+    /// From now on new connections go to the server whose socket is in `server`.
+    pub fn lead_to(&self, server: &Path) {
+        *self.server.lock().unwrap() = server.join(SOCKET);
     }
 
     pub fn folder(&self) -> &Path {

@@ -14,6 +14,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 mod throttle;
+pub mod trace;
 mod view;
 mod workers;
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use assent_core::module::Modules;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::clock::Clock;
 
@@ -96,9 +98,35 @@ pub struct Connector {
     pub bearer: Option<Secret>,
 }
 
+impl Connector {
+    /// A text without what this connector must keep to itself.
+    pub(crate) fn without_secrets(&self, text: &str) -> String {
+        let in_base = self
+            .base
+            .split_once("://")
+            .and_then(|(_, rest)| rest.rsplit_once('@'))
+            .and_then(|(person, _)| person.split_once(':'))
+            .map(|(_, password)| Secret(password.to_owned()));
+        let secrets = self.bearer.iter().chain(&in_base);
+        secrets.fold(text.to_owned(), |text, secret| secret.taken_out_of(&text))
+    }
+}
+
 /// A text that no log, error or Debug shows.
 #[derive(Clone)]
 pub struct Secret(pub String);
+
+impl Secret {
+    /// A text with this secret, as it is and as base64, taken out of it.
+    pub(crate) fn taken_out_of(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        let packed = STANDARD.encode(&self.0);
+        let hidden = text.replace(&self.0, "(secret)");
+        hidden.replace(packed.trim_end_matches('='), "(secret)")
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,6 +3,7 @@
 
 use assent_core::apply::{CHAIN_START, link};
 use assent_core::refusal::{Refusal, RefusalKind};
+use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::write::EventRow;
 use assent_store::DeadEffect;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use super::error::AppError;
 use super::instance::InstanceHead;
 use super::state::App;
+use crate::workers::preview::preview;
 
 /// Tries when somebody else does the same at the same time.
 const AGAIN_MAX: u32 = 5;
@@ -30,6 +32,21 @@ pub struct DeadLetter {
     pub error: String,
     /// When it was given up.
     pub died: Moment,
+}
+
+/// What a dead letter would send.
+#[derive(Clone, Debug, Serialize)]
+pub struct LetterPreview {
+    /// The letter, with its last failure.
+    pub letter: DeadLetter,
+    /// To whom: an address, a connector with its path, an instance.
+    pub to: String,
+    /// A mail's subject.
+    pub subject: String,
+    /// Its text, or the document as JSON.
+    pub content: String,
+    /// Why nothing would be sent any more.
+    pub nothing: Option<Text>,
 }
 
 /// What is done with one.
@@ -77,6 +94,24 @@ impl App {
             letters.push(self.dead_letter(dead).await?);
         }
         Ok(letters)
+    }
+
+    /// What a dead letter would send now, and to whom. Nothing is sent, and a mail is shown without its link.
+    ///
+    /// # Errors
+    /// `not_administrator`; `NotFound` when there is no such letter (any more); `Unavailable`.
+    pub async fn letter_preview(&self, by: &str, id: &str) -> Result<LetterPreview, AppError> {
+        self.administrators_only(by)?;
+        let dead = self.store().dead_effect(id).await?;
+        let dead = dead.ok_or(AppError::NotFound)?;
+        let seen = preview(self, &dead).await?;
+        Ok(LetterPreview {
+            letter: self.dead_letter(dead).await?,
+            to: seen.to,
+            subject: seen.subject,
+            content: seen.content,
+            nothing: seen.nothing,
+        })
     }
 
     async fn dead_letter(&self, dead: DeadEffect) -> Result<DeadLetter, AppError> {

@@ -1,7 +1,7 @@
 //! How the app is: health, figures, and what is stuck.
 
 use std::sync::PoisonError;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assent_core::text::Text;
 use assent_store::InstanceFilter;
@@ -143,8 +143,10 @@ impl App {
 
     async fn probe(&self) -> Result<(), AppError> {
         let rev = self.store().setting(PROBE).await?.map_or(0, |(_, rev)| rev);
+        let begun = Instant::now();
         // Stale is as good: another probe wrote at the same time.
         self.store().save_setting(PROBE, "{}", rev).await?;
+        metrics::histogram!("assent_fsync_seconds").record(begun.elapsed());
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 use super::{MoreToSay, Preloaded, answer_of, references};
 use crate::app::{Answer, App, AppError};
+use crate::trace;
 
 /// How often a command is decided again because somebody was faster.
 const DECIDE_AGAIN_MAX: u32 = 32;
@@ -172,12 +173,19 @@ impl App {
         }
         let year = around.calendar.civil(now).year();
         self.guard_needs(&mut turned.write, year, &around.records);
+        if let Some(trace) = trace::current() {
+            let outbox = &mut turned.write.outbox;
+            outbox
+                .iter_mut()
+                .for_each(|row| trace::stamp(&trace, &mut row.body));
+        }
         let Turn { case, write, .. } = turned;
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
         match self.commit(write).await? {
             Outcome::Done => {
                 self.inner.wake(has_outbox, has_wakeups);
                 count(&command.action, begun);
+                tell(command, &answer);
                 let case = Some(case);
                 Ok(Some(Turned { answer, case }))
             }
@@ -360,6 +368,15 @@ fn count(action: &Action, begun: Instant) {
         };
         metrics::counter!("assent_decisions_total", "verdict" => verdict).increment(1);
     }
+}
+
+/// One line about it, in the span of whoever asked, which has the trace.
+fn tell(command: &Command, answer: &Answer) {
+    let (instance, rev) = (answer.instance.as_str(), answer.rev);
+    let actor = command.actor.person().unwrap_or("system");
+    let trace = trace::current();
+    let trace = trace.as_ref().map(trace::Trace::id);
+    tracing::debug!(instance, rev, actor, trace, via = ?command.via, "a turn is on disk");
 }
 
 /// A seed that the same command on the same record always gets.

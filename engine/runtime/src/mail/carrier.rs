@@ -9,7 +9,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::letter::Letter;
 use super::message::{Sender, to_message};
-use crate::app::{MailConfig, Smtp};
+use crate::app::{MailConfig, Secret, Smtp};
 
 /// Longest wait for the mail server.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -19,6 +19,8 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Carrier {
     from: Sender,
     way: Way,
+    /// Kept for taking it out of what a mail server says.
+    password: Option<Secret>,
 }
 
 #[derive(Clone)]
@@ -74,7 +76,21 @@ impl Carrier {
             None => Way::Mailbox(config.eml_dir.clone()),
             Some(smtp) => Way::Smtp(transport(smtp)?),
         };
-        Ok(Self { from, way })
+        let password = config.smtp.as_ref();
+        let password = password.and_then(|smtp| smtp.password.clone());
+        Ok(Self {
+            from,
+            way,
+            password,
+        })
+    }
+
+    /// Some mail servers repeat what they were sent, and failures are shown to people.
+    fn without_secrets(&self, words: &str) -> String {
+        match &self.password {
+            Some(password) => password.taken_out_of(words),
+            None => words.to_owned(),
+        }
     }
 
     /// Whether a mail server answers: connects, greets, says goodbye. Nobody signs in, and no mail is sent.
@@ -109,7 +125,7 @@ impl Carrier {
                         && fault
                             .status()
                             .is_some_and(|code| u16::from(code) / 10 == 55),
-                    words: fault.to_string(),
+                    words: self.without_secrets(&fault.to_string()),
                 }),
             },
             Way::Mailbox(dir) => {

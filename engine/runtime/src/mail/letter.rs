@@ -53,6 +53,11 @@ pub struct Button {
 }
 
 impl Letter {
+    /// Its text part.
+    pub fn plain(&self) -> String {
+        super::text::render(self)
+    }
+
     /// The words for "who asks" and "deadline" in the reader's language.
     pub(super) fn rows(&self) -> Vec<(&str, &str)> {
         let mut rows: Vec<(&str, &str)> = self

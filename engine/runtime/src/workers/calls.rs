@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::subflows::tell;
 use crate::app::{App, AppError};
+use crate::trace;
 
 /// Longest wait for an answer.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,7 +88,7 @@ impl Failed {
 
 async fn call_once(app: &App, name: &str, input: &Values, key: &str) -> Result<Values, Failed> {
     let Some(module) = module_of(app, name) else {
-        return Err(Failed::for_now(format!("no module has the effect {name}")));
+        return Err(Failed::for_now(no_module(name)));
     };
     // What cannot be sent today cannot be sent tomorrow: the input does not change.
     let request = module.prepare(name, input).map_err(|refusal| Failed {
@@ -98,6 +99,17 @@ async fn call_once(app: &App, name: &str, input: &Values, key: &str) -> Result<V
     module
         .settle(name, &answer)
         .map_err(|refusal| Failed::of(&refusal))
+}
+
+/// What a call would send, or why it cannot be sent.
+pub(super) fn request(app: &App, name: &str, input: &Values) -> Result<Request, String> {
+    let module = module_of(app, name).ok_or_else(|| no_module(name))?;
+    let prepared = module.prepare(name, input);
+    prepared.map_err(|refusal| refusal.message.zh)
+}
+
+fn no_module(name: &str) -> String {
+    format!("no module has the effect {name}")
 }
 
 /// The module whose manifest names the effect.
@@ -137,6 +149,9 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
         .header("Idempotency-Key", key)
         .timeout(CALL_TIMEOUT)
         .json(&request.body);
+    if let Some(trace) = trace::current() {
+        call = call.header("traceparent", trace.parent());
+    }
     if let Some(bearer) = &connector.bearer {
         call = call.bearer_auth(&bearer.0);
     }
@@ -158,7 +173,8 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
         body.extend_from_slice(&chunk);
     }
     if !status.is_success() {
-        let said = String::from_utf8_lossy(&body);
+        // Some systems repeat what they were sent, and failures are shown to people.
+        let said = connector.without_secrets(&String::from_utf8_lossy(&body));
         return Err(Failed::for_now(format!(
             "HTTP {}: {}",
             status.as_u16(),

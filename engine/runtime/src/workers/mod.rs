@@ -5,6 +5,7 @@ pub(crate) mod checks;
 mod lost;
 pub(crate) mod outbox;
 pub(crate) mod post;
+pub(crate) mod preview;
 pub(crate) mod reconcile;
 mod revoking;
 mod subflows;

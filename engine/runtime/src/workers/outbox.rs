@@ -6,9 +6,11 @@ use assent_core::time::Moment;
 use assent_store::{ClaimedEffect, Delivery};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::{calls, post, rest, revoking, subflows, until};
 use crate::app::{App, AppError};
+use crate::trace;
 
 /// Deliveries under way at once, by kind.
 const LANES: [(&str, usize); 6] = [
@@ -60,8 +62,14 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
     delivered.unwrap_or_else(|fault| again(claimed, app.now(), fault.to_string()))
 }
 
-/// Delivers and settles.
+/// Delivers and settles, within the trace of what put it there.
 pub(crate) async fn deliver(app: &App, claimed: &ClaimedEffect) -> Result<Delivery, AppError> {
+    let trace = trace::of_body(&claimed.body);
+    let span = tracing::info_span!("delivery", outbox = %claimed.id, kind = %claimed.kind, trace = trace.id());
+    trace::within(trace, Box::pin(end(app, claimed)).instrument(span)).await
+}
+
+async fn end(app: &App, claimed: &ClaimedEffect) -> Result<Delivery, AppError> {
     let delivery = step(app, claimed).await;
     #[cfg(test)]
     crate::tests::outside::ended(&claimed.id, &delivery);
@@ -72,8 +80,17 @@ pub(crate) async fn deliver(app: &App, claimed: &ClaimedEffect) -> Result<Delive
     };
     metrics::counter!("assent_deliveries_total", "kind" => claimed.kind.clone(), "end" => end)
         .increment(1);
-    if !error.is_empty() {
-        tracing::warn!(outbox = %claimed.id, kind = %claimed.kind, attempts = claimed.attempts, end, error, "a delivery failed");
+    let instance = claimed.instance.as_str();
+    if error.is_empty() {
+        tracing::debug!(instance, attempts = claimed.attempts, "delivered");
+    } else {
+        tracing::warn!(
+            instance,
+            attempts = claimed.attempts,
+            end,
+            error,
+            "a delivery failed"
+        );
     }
     app.store().settle(claimed, &delivery).await?;
     Ok(delivery)

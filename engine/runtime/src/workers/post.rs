@@ -68,8 +68,22 @@ pub(crate) async fn post(
     instance: &str,
     queued: &Queued<'_>,
 ) -> Result<Posted, AppError> {
+    match written(app, instance, queued, true).await? {
+        Ok(letter) => hand_over(app, &letter).await,
+        Err(why) => Ok(Posted::NotSent(why)),
+    }
+}
+
+/// Writes a mail from what the instance holds now; or why nobody is to read it any more. Without its link where it is only
+/// looked at: a link is a secret of its reader.
+pub(super) async fn written(
+    app: &App,
+    instance: &str,
+    queued: &Queued<'_>,
+    has_link: bool,
+) -> Result<Result<Letter, NotSent>, AppError> {
     let Some(loaded) = app.load(instance).await? else {
-        return Ok(Posted::NotSent(NotSent::Passed));
+        return Ok(Err(NotSent::Passed));
     };
     let def = app
         .definition_of(&loaded.row.flow, &loaded.row.version)
@@ -96,9 +110,9 @@ pub(crate) async fn post(
     };
     let (person, task) = match check(queued, &source) {
         Ok(checked) => checked,
-        Err(why) => return Ok(Posted::NotSent(why)),
+        Err(why) => return Ok(Err(why)),
     };
-    let link = match task {
+    let link = match task.filter(|_| has_link) {
         Some(task) => Some(app.make_link(&case, task, queued.to).await?),
         None => None,
     };
@@ -121,7 +135,7 @@ pub(crate) async fn post(
         None => vec![],
     };
     let letter = compose(queued, &source, person, task, link.as_deref(), &hidden);
-    hand_over(app, &letter).await
+    Ok(Ok(letter))
 }
 
 /// Hands a letter to the mail server, or keeps it in the development mailbox.

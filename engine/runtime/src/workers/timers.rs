@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::{rest, until};
 use crate::app::{App, AppError};
+use crate::trace::{self, Trace};
 
 /// Wake-ups claimed at once.
 const CLAIM_MAX: u32 = 64;
@@ -88,9 +89,8 @@ pub(crate) async fn fire(
         action: Action::Wake { reference },
         key: None,
     };
-    let turned = app
-        .turn_on(&wakeup.instance, now, |_, _| Ok(command.clone()))
-        .await;
+    let turn = app.turn_on(&wakeup.instance, now, |_, _| Ok(command.clone()));
+    let turned = trace::within(Trace::fresh(), Box::pin(turn)).await;
     match turned {
         Ok(_) => Ok(Fired::Now),
         // Ours to take away: the instance is over, or left the state while we came.

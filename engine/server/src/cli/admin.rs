@@ -71,6 +71,20 @@ pub enum Verb {
         #[command(flatten)]
         config: ConfigArgs,
     },
+    /// What a dead letter would send, to whom, and why it failed. 查看死信
+    Letter {
+        /// The letter's id.
+        #[arg(value_name = "LETTER")]
+        letter: String,
+        /// Who asks: an administrator.
+        #[arg(long = "as", value_name = "PERSON")]
+        by: String,
+        /// Machine-readable.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
     /// Deliver a dead letter once more. 重发死信
     Resend(Letter),
     /// Never deliver a dead letter. 放弃死信
@@ -155,6 +169,12 @@ pub fn run(verb: &Verb, say: Say) -> Done {
         ),
         Verb::HandOver { leaver, to, how } => return hand_over(leaver, to, how, say),
         Verb::DeadLetters { by, config } => return dead_letters(by, config, say),
+        Verb::Letter {
+            letter,
+            by,
+            json,
+            config,
+        } => return letter_shown(letter, by, *json, config, say),
         Verb::Resend(letter) => return tend(letter, Tending::Resend, say),
         Verb::Drop(letter) => return tend(letter, Tending::Drop, say),
         Verb::Leaving { person, by, config } => return leaving(person, by, config, say),
@@ -257,6 +277,33 @@ const LETTERS_MAX: u32 = 1_000;
 fn dead_letters(by: &str, config: &ConfigArgs, say: Say) -> Done {
     with_app(config, async |app| {
         say.json(&app.dead_letters(by, None, LETTERS_MAX).await?);
+        Ok(Outcome::Good)
+    })
+}
+
+fn letter_shown(id: &str, by: &str, json: bool, config: &ConfigArgs, say: Say) -> Done {
+    with_app(config, async |app| {
+        let shown = app.letter_preview(by, id).await?;
+        if json {
+            say.json(&shown);
+            return Ok(Outcome::Good);
+        }
+        let (letter, to) = (&shown.letter, &shown.to);
+        say.words(format!("收件方：{to}"), format!("To: {to}"));
+        if !shown.subject.is_empty() {
+            let subject = &shown.subject;
+            say.words(format!("主题：{subject}"), format!("Subject: {subject}"));
+        }
+        let (attempts, error) = (letter.attempts, &letter.error);
+        say.words(
+            format!("失败 {attempts} 次，最后一次：{error}"),
+            format!("{attempts} failures, the last one: {error}"),
+        );
+        say.line("");
+        match &shown.nothing {
+            Some(why) => say.text(why),
+            None => say.line(&shown.content),
+        }
         Ok(Outcome::Good)
     })
 }

@@ -37,7 +37,11 @@ pub fn shown(config: &Config, lang: Lang) -> String {
         }
     }
     for (name, connector) in &config.connectors {
-        let _ = writeln!(out, "\n[connectors.{name}]\nbase = {:?}", connector.base);
+        let _ = writeln!(
+            out,
+            "\n[connectors.{name}]\nbase = {:?}",
+            bare(&connector.base)
+        );
         if connector.bearer.is_some() {
             let _ = writeln!(out, "bearer = {HIDDEN}");
         }
@@ -61,7 +65,7 @@ fn value(config: &Config, path: &str) -> Option<String> {
         "server.trust_forwarded" => Some(config.server.trust_forwarded.to_string()),
         "server.metrics" => word(&config.server.metrics),
         "server.drain_seconds" => Some(config.server.drain_seconds.to_string()),
-        "database.url" => text(&database(&config.database.url.0)),
+        "database.url" => text(&bare(&config.database.url.0)),
         "files.workflows" => text(&config.files.workflows.display().to_string()),
         "files.scripts" => text(&config.files.scripts.display().to_string()),
         "mail.host" => config.mail.host.as_deref().and_then(text),
@@ -97,14 +101,29 @@ fn value(config: &Config, path: &str) -> Option<String> {
     }
 }
 
-/// A database address without its password.
-fn database(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
+/// An address without its secrets: who signs in, and what its options call a password, a key or a token.
+fn bare(url: &str) -> String {
+    let url = match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if start + 3 <= end => {
             format!("{}(secret){}", &url[..start + 3], &url[end..])
         }
         _ => url.to_owned(),
-    }
+    };
+    let Some((address, options)) = url.split_once('?') else {
+        return url;
+    };
+    let hidden = |option: &str| match option.split_once('=') {
+        Some((name, _))
+            if ["pass", "key", "token", "secret"]
+                .iter()
+                .any(|word| name.contains(word)) =>
+        {
+            format!("{name}=(secret)")
+        }
+        _ => option.to_owned(),
+    };
+    let options: Vec<String> = options.split('&').map(hidden).collect();
+    format!("{address}?{}", options.join("&"))
 }
 
 #[cfg(test)]
@@ -120,6 +139,19 @@ mod tests {
         let text = shown(&config, Lang::En);
         assert!(!text.contains("canary"), "{text}");
         assert!(text.contains("@db/x"));
+        for (url, shown) in [
+            (
+                "postgres://db/x?user=u&password=canary",
+                "postgres://db/x?user=u&password=(secret)",
+            ),
+            (
+                "http://u:canary@erp/in?api_key=canary&a=1",
+                "http://(secret)@erp/in?api_key=(secret)&a=1",
+            ),
+            ("sqlite:a.db", "sqlite:a.db"),
+        ] {
+            assert_eq!(bare(url), shown);
+        }
         for key in KEYS.iter().filter(|key| !key.path.contains('*')) {
             assert!(text.contains(&variable(key.path)), "{}", key.path);
         }

@@ -9,6 +9,8 @@ pub const SESSION: &str = "assent";
 pub const VISIT: &str = "assent_visit";
 /// The approval link somebody came by.
 pub const LINK: &str = "assent_link";
+/// The trace that began when somebody opened a link in a mail.
+pub const TRACE: &str = "assent_trace";
 /// A word for the next page.
 pub const NOTE: &str = "assent_note";
 /// The language chosen.

@@ -57,7 +57,7 @@ const COUNTERS: [(&str, &str, Option<Label>); 12] = [
 ];
 
 /// Histograms.
-const HISTOGRAMS: [(&str, &str); 6] = [
+const HISTOGRAMS: [(&str, &str); 7] = [
     (
         "assent_turn_seconds",
         "From loading an instance to the acknowledgement of its turn",
@@ -65,6 +65,10 @@ const HISTOGRAMS: [(&str, &str); 6] = [
     (
         "assent_commit_seconds",
         "One commit of the committer, fsync included",
+    ),
+    (
+        "assent_fsync_seconds",
+        "One row made durable, by the readiness probe: what a commit costs before anything is in it",
     ),
     ("assent_commit_batch_size", "Turns in one commit"),
     ("assent_rule_seconds", "One run of a rule"),

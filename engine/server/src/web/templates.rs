@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 49] = embedded![
+const TEMPLATES: [(&str, &str); 50] = embedded![
     "layout",
     "parts/batch_row",
     "parts/amount",
@@ -54,6 +54,7 @@ const TEMPLATES: [(&str, &str); 49] = embedded![
     "pages/instance",
     "pages/instances",
     "pages/leaving",
+    "pages/letter",
     "pages/mail",
     "pages/mails",
     "pages/me",

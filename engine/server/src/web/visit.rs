@@ -117,7 +117,7 @@ async fn look(site: &Site, request: &Parts) -> Result<Visit, Fault> {
             Some("dark") => "dark",
             Some(_) | None => "",
         },
-        path: path.to_owned(),
+        path: without_token(path),
         address,
         forwarded,
         agent: agent(headers),
@@ -203,6 +203,15 @@ fn agent(headers: &HeaderMap) -> String {
         .filter(|letter| !letter.is_control())
         .take(AGENT_CHARS_MAX)
         .collect()
+}
+
+/// A link's token is a secret: no page leads back to it.
+fn without_token(path: &str) -> String {
+    match (path.starts_with("/l/"), path.split_once('?')) {
+        (false, _) => path.to_owned(),
+        (true, Some((_, query))) => format!("/?{query}"),
+        (true, None) => "/".to_owned(),
+    }
 }
 
 /// The address's choice (`?lang=en`, this once), else the cookie's, the account's, the browser's; else Chinese.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use assent_runtime::app::AppError;
+use assent_runtime::trace;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 
@@ -32,6 +33,12 @@ pub async fn follow(State(site): State<Arc<Site>>, Path(token): Path<String>) ->
         &mut response,
         cookie::set(cookie::LINK, &token, Some(LINK_S), site.secure),
     );
+    if let Some(trace) = trace::current() {
+        page::append(
+            &mut response,
+            cookie::set(cookie::TRACE, trace.id(), Some(LINK_S), site.secure),
+        );
+    }
     response.headers_mut().insert(
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),

@@ -82,6 +82,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/instances/{id}/why", get(why::show))
         .route("/verify/{instance}/{seq}/{hash}", get(proof::show))
         .route("/stuck", get(stuck::show))
+        .route("/stuck/letter", get(stuck::letter))
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))

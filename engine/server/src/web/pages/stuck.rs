@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use assent_runtime::app::{Stuck, Tending};
-use axum::extract::State;
-use serde::Serialize;
+use axum::extract::{Query, State};
+use serde::{Deserialize, Serialize};
 
 use super::Answer;
 use crate::web::model::{Empty, Face, Note, Tag, part};
@@ -100,6 +100,56 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
             .map(|head| format!("/instances/{}/override?act=retry", head.id))
             .unwrap_or_default(),
     }
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    id: String,
+}
+
+#[derive(Serialize)]
+struct LetterModel {
+    facts: Vec<(String, String)>,
+    content: String,
+    id: String,
+}
+
+/// `GET /stuck/letter?id=`: what a dead letter would send, to whom, and why it failed.
+pub async fn letter(
+    State(site): State<Arc<Site>>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    if !reader.visit.admin {
+        return Err(Fault::admins_only());
+    }
+    let lang = reader.visit.lang;
+    let shown = site.app.letter_preview(&reader.id, &asked.id).await?;
+    let letter = &shown.letter;
+    let mut facts = vec![
+        ("stuck.letter_to", shown.to),
+        ("stuck.letter_subject", shown.subject),
+        ("stuck.letter_error", letter.error.clone()),
+        ("stuck.letter_attempts", letter.attempts.to_string()),
+    ];
+    facts.retain(|(_, text)| !text.is_empty());
+    let page = Page {
+        title: words::word(lang, "stuck.preview").to_owned(),
+        place: "stuck",
+        ..Page::default()
+    };
+    let model = LetterModel {
+        facts: facts
+            .into_iter()
+            .map(|(key, text)| (words::word(lang, key).to_owned(), text))
+            .collect(),
+        content: match shown.nothing {
+            Some(why) => why.get(lang).to_owned(),
+            None => shown.content,
+        },
+        id: asked.id,
+    };
+    page::answer(&site, &reader.visit, "pages/letter", page, &model)
 }
 
 /// `POST /stuck/resend`: sends a dead letter again, or drops it.
