@@ -389,6 +389,7 @@ async fn a_phone_shows_every_page_of_an_administrator() {
         ("record", path("?")),
         ("why", path("/why?")),
         ("print", path("/print?")),
+        ("form", path("/print?form=1&")),
         ("calendars", "/calendars?".to_owned()),
         ("leaving", "/leaving?person=wanghaoran&".to_owned()),
         ("away", "/away?person=wanghaoran&".to_owned()),
@@ -412,6 +413,16 @@ async fn a_phone_shows_every_page_of_an_administrator() {
             assert_eq!(phone.run(SMALL).await, json!([]), "{name} in {language}");
         }
     }
+    phone
+        .go(&format!("{}{}lang=zh", demo.base, path("/print?form=1&")))
+        .await;
+    let form = phone.run("return document.body.innerText").await;
+    let form = form.as_str().unwrap();
+    assert!(
+        form.contains("客户签字") && form.contains("SH-2026-7220"),
+        "{form}"
+    );
+    assert!(!form.contains("提交"), "a form has no trail: {form}");
     phone.go(&format!("{}/me", demo.base)).await;
     for page in ["/stuck", "/instances", "/calendars", "/leaving"] {
         let way = format!(

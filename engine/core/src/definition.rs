@@ -624,6 +624,20 @@ pub enum RungTime {
     Deadline,
     /// Later than the deadline.
     DeadlinePlus(Term),
+    /// When so much of the time allowed is over, in percent: a warning before it is late.
+    Share(u32),
+}
+
+impl Rung {
+    /// When it is due, for a state that allows this long: a share is counted like any other length of time since the state was entered.
+    pub fn due(&self, allowed: Option<Term>) -> RungTime {
+        let RungTime::Share(percent) = self.at else {
+            return self.at.clone();
+        };
+        let part = allowed.and_then(|term| term.share(percent));
+        // Refused when the flow is checked: there is no deadline, or no such share of it.
+        part.map_or(RungTime::Deadline, RungTime::After)
+    }
 }
 
 /// What a rung does.

@@ -1,5 +1,6 @@
 //! Contracts: the collection plan adds up, retention keeps within the rule, the number is issued at approval.
 
+use assent_core::event::Change;
 use assent_core::module::{HookContext, Reaction, refuse};
 use assent_core::refusal::Refusal;
 use assent_core::value::{ReadValues, Value, Values, round};
@@ -85,8 +86,21 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
     Ok(())
 }
 
+fn status(word: &str) -> Reaction {
+    Reaction::Set(Values::from([("status".to_owned(), Value::from(word))]))
+}
+
+/// What follows when a contract goes on or ends: nothing is ordered on one that has ended.
+pub(crate) fn react(change: &Change, values: &Values, cx: &HookContext<'_>) -> Vec<Reaction> {
+    match change {
+        Change::Entered { state, .. } => entered(state, values, cx),
+        Change::Ended { .. } => vec![status("ended")],
+        _ => vec![],
+    }
+}
+
 /// On approval the number is issued; when the contract takes effect, its amount counts as performance.
-pub(crate) fn entered(state: &str, values: &Values, cx: &HookContext<'_>) -> Vec<Reaction> {
+fn entered(state: &str, values: &Values, cx: &HookContext<'_>) -> Vec<Reaction> {
     match state {
         "signing" if values.lacks("number") => {
             let number = cx.next_number("contract", "number").unwrap_or_default();
@@ -94,7 +108,7 @@ pub(crate) fn entered(state: &str, values: &Values, cx: &HookContext<'_>) -> Vec
         }
         "effective" => {
             let copy = |name: &str| values.get(name).cloned().unwrap_or_default();
-            vec![Reaction::Create {
+            let posted = Reaction::Create {
                 entity: "performance_entry".to_owned(),
                 values: Values::from([
                     ("contract".to_owned(), Value::from(cx.record)),
@@ -102,7 +116,8 @@ pub(crate) fn entered(state: &str, values: &Values, cx: &HookContext<'_>) -> Vec
                     ("amount".to_owned(), copy("amount")),
                     ("posted_on".to_owned(), Value::Date(cx.today)),
                 ]),
-            }]
+            };
+            vec![posted, status("in_force")]
         }
         _ => vec![],
     }

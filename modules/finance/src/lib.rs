@@ -2,9 +2,10 @@
 
 mod contract;
 mod invoice;
+mod order;
 mod target;
 
-use assent_core::event::{Change, Event};
+use assent_core::event::Event;
 use assent_core::module::{HookContext, Manifest, Module, Query, Reaction};
 use assent_core::refusal::Refusal;
 use assent_core::value::Values;
@@ -21,6 +22,7 @@ impl Module for Finance {
     fn needs(&self, entity: &str, values: &Values) -> Vec<Query> {
         match entity {
             "invoice_application" => invoice::needs(values),
+            "frame_order" => order::needs(values),
             "target" => target::needs(values),
             _ => vec![],
         }
@@ -30,6 +32,7 @@ impl Module for Finance {
         match entity {
             "contract" => contract::derive(values),
             "invoice_application" => invoice::derive(values, cx),
+            "frame_order" => order::derive(values, cx),
             "target" => target::derive(values, cx),
             _ => {}
         }
@@ -45,6 +48,7 @@ impl Module for Finance {
         match entity {
             "contract" => contract::check(after, cx),
             "invoice_application" => invoice::check(after, cx),
+            "frame_order" => order::check(after, cx),
             "target" => target::check(before, after, cx),
             _ => Ok(()),
         }
@@ -58,8 +62,9 @@ impl Module for Finance {
         cx: &HookContext<'_>,
     ) -> Vec<Reaction> {
         match (entity, &event.change) {
-            ("contract", Change::Entered { state, .. }) => contract::entered(state, values, cx),
+            ("contract", change) => contract::react(change, values, cx),
             ("invoice_application", change) => invoice::react(change),
+            ("frame_order", change) => order::react(change),
             ("target", change) => target::react(change, values, cx),
             _ => vec![],
         }

@@ -30,7 +30,7 @@ fn invoice(amount: &str, more: &str) -> String {
 #[test]
 fn the_manifest_is_good() {
     let manifest = manifest(include_str!("../module.yaml"));
-    assert_eq!((manifest.entities.len(), manifest.numbers.len()), (5, 3));
+    assert_eq!((manifest.entities.len(), manifest.numbers.len()), (6, 4));
 }
 
 #[test]
@@ -98,4 +98,28 @@ fn effects_are_posted_as_declared() {
     let answer = |json| bench().answer("erp.issue_invoice", &json);
     assert!(answer(json!({"invoice_no": "26332000000000000001"})).is_ok());
     assert_eq!(refused(answer(json!({}))), "answer_unusable");
+}
+
+#[test]
+fn orders_never_draw_more_than_their_frame_contract() {
+    let frame = "{customer: C1, amount: 1000.00, frame: true, signed_on: 2026-01-05, start_on: 2026-01-10, end_on: 2026-12-31}";
+    let bench = |status: &str| {
+        let other = format!("{{contract: H2, amount: 400.00, status: {status}}}");
+        bench()
+            .with_record("contract", "H2", frame)
+            .with_record("frame_order", "D1", &other)
+    };
+    let save = |status: &str, amount: &str| {
+        let order = format!(
+            "{{contract: H2, customer: C1, goods: 冷藏车, amount: {amount}, deliver_on: 2026-06-30}}"
+        );
+        bench(status).save("frame_order", None, &order)
+    };
+    assert!(save("placed", "600.00").is_ok(), "to the last cent");
+    assert_eq!(refused(save("placed", "600.01")), "over_frame");
+    assert_eq!(refused(save("asked", "600.01")), "over_frame");
+    assert!(
+        save("void", "1000.00").is_ok(),
+        "what is void draws nothing"
+    );
 }

@@ -13,6 +13,32 @@ pub struct Term {
     pub unit: TermUnit,
 }
 
+impl Term {
+    /// So many percent of it, to the minute; of workdays only what is whole days, for a workday has no length of its own.
+    pub fn share(self, percent: u32) -> Option<Term> {
+        let part = |minutes: u32, unit| {
+            let all = u64::from(self.count) * u64::from(minutes) * u64::from(percent);
+            let count = u32::try_from(all / 100).ok()?;
+            (count > 0).then_some(Term { count, unit })
+        };
+        match self.unit {
+            TermUnit::Workdays => {
+                let all = u64::from(self.count) * u64::from(percent);
+                let count = u32::try_from(all / 100).ok()?;
+                (all.is_multiple_of(100) && count > 0).then_some(Term {
+                    count,
+                    unit: self.unit,
+                })
+            }
+            TermUnit::WorkHours => part(60, TermUnit::WorkMinutes),
+            TermUnit::WorkMinutes => part(1, TermUnit::WorkMinutes),
+            TermUnit::Days => part(24 * 60, TermUnit::Minutes),
+            TermUnit::Hours => part(60, TermUnit::Minutes),
+            TermUnit::Minutes => part(1, TermUnit::Minutes),
+        }
+    }
+}
+
 /// Working time and clock time are different things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

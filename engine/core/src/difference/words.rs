@@ -152,6 +152,10 @@ pub(super) fn rung(def: &Definition, rung: &Rung, names: &dyn Names) -> Text {
             Text::new(format!("{}后", term.zh), format!("after {}", term.en))
         }
         RungTime::Deadline => Text::new("到期时", "at the deadline"),
+        RungTime::Share(percent) => Text::new(
+            format!("期限过去 {percent} % 时"),
+            format!("when {percent} % of the time is over"),
+        ),
         RungTime::DeadlinePlus(term) => {
             let term = term.text();
             Text::new(

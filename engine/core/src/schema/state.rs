@@ -331,7 +331,7 @@ fn rung() -> Json {
         "一步：什么时候（at 或 after），做什么（remind、add、hand_to、approve、reject、go 之一）。",
         json!({
             "at": {"const": "deadline", "description": "到期限时。"},
-            "after": {"type": "string", "description": "进入节点后多久，例：1 workday；或期限之后多久，例：deadline + 4 work hours。"},
+            "after": {"type": "string", "description": "进入节点后多久，例：1 workday；或期限过去百分之几，例：80% of deadline；或期限之后多久，例：deadline + 4 work hours。"},
             "remind": about("people", "提醒谁；waiting 表示手上有任务的人。"),
             "add": about("people", "再加上谁一起办。"),
             "hand_to": about("people", "改由谁来办。"),

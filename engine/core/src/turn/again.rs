@@ -1,6 +1,6 @@
 //! Putting a state back as it was, and the tasks that stand beside a holder's: opinions and answers.
 
-use crate::definition::{RegionIx, RungTime, State};
+use crate::definition::{RegionIx, State};
 use crate::event::Change;
 use crate::instance::{Task, TaskKind};
 use crate::people::PersonId;
@@ -113,13 +113,11 @@ impl Run<'_> {
         let (active, state) = self.entry(entry)?;
         let from = active.counted_from.filter(|from| from.rest.is_none());
         let (since, due) = (from.map_or(active.since, |from| from.at), active.due);
+        let allowed = self.allowed(entry);
         let mut armed = vec![];
         for (number, rung) in state.if_late.iter().enumerate() {
-            let mut at = match (&rung.at, due) {
-                (RungTime::After(term), _) => self.later(since, *term),
-                (RungTime::Deadline, Some(due)) => due,
-                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, *term),
-                (RungTime::Deadline | RungTime::DeadlinePlus(_), None) => continue,
+            let Some(mut at) = self.rung_at(rung, allowed, since, due) else {
+                continue;
             };
             let mut fired = 0;
             while at <= self.cx.now && fired + 1 < rung.at_most {

@@ -4,7 +4,7 @@
 //! for the applicant's answer. What is stored is the rest, in working or clock time as the term is written.
 
 use crate::calendar::{Due, Rest, Term, TermUnit, WorkCalendar};
-use crate::definition::{Definition, RungTime, State};
+use crate::definition::{Definition, Rung, RungTime, State};
 use crate::event::Change;
 use crate::instance::{Active, CountedFrom, Instance, OtherWake, RungRest, TaskKind, Wakeup};
 use crate::text::{Lang, Text};
@@ -124,10 +124,10 @@ fn rung_name(entry: u32, rung: u32, fired: u32) -> String {
 /// In what a rung counts.
 fn unit(state: &State, term: Option<Term>, rung: u32, fired: u32) -> Option<TermUnit> {
     let rung = state.if_late.get(usize::try_from(rung).ok()?)?;
-    let term = match (&rung.at, rung.every) {
+    let term = match (rung.due(term), rung.every) {
         (_, Some(every)) if fired > 0 => Some(every),
-        (RungTime::After(term) | RungTime::DeadlinePlus(term), _) => Some(*term),
-        (RungTime::Deadline, _) => term,
+        (RungTime::After(term) | RungTime::DeadlinePlus(term), _) => Some(term),
+        (RungTime::Deadline | RungTime::Share(_), _) => term,
     };
     term.map(|term| term.unit)
 }
@@ -266,15 +266,34 @@ impl Run<'_> {
 
     /// Arms the ladder of a state from its beginning.
     pub(crate) fn arm(&mut self, state: &State, entry: u32, due: Option<Moment>) {
+        let allowed = self.allowed(entry);
         for (number, rung) in (0u32..).zip(&state.if_late) {
-            let at = match (&rung.at, due) {
-                (RungTime::After(term), _) => self.later(self.cx.now, *term),
-                (RungTime::Deadline, Some(due)) => due,
-                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, *term),
-                // Refused when the flow is checked.
-                (RungTime::Deadline | RungTime::DeadlinePlus(_), None) => continue,
+            let Some(at) = self.rung_at(rung, allowed, self.cx.now, due) else {
+                continue;
             };
             self.wake_at(rung_name(entry, number, 0), at, entry, None);
+        }
+    }
+
+    /// The time allowed in an entry.
+    pub(crate) fn allowed(&self, entry: u32) -> Option<Term> {
+        let (active, state) = self.entry(entry).ok()?;
+        term_of(state, active)
+    }
+
+    /// When a rung fires first, for an entry since then that is due then; none where it counts from a deadline that is not there
+    /// (refused when the flow is checked).
+    pub(crate) fn rung_at(
+        &self,
+        rung: &Rung,
+        allowed: Option<Term>,
+        since: Moment,
+        due: Option<Moment>,
+    ) -> Option<Moment> {
+        match rung.due(allowed) {
+            RungTime::After(term) => Some(self.later(since, term)),
+            RungTime::Deadline | RungTime::Share(_) => due,
+            RungTime::DeadlinePlus(term) => Some(self.later(due?, term)),
         }
     }
 
@@ -310,7 +329,10 @@ impl Run<'_> {
         match &rung.at {
             RungTime::Deadline if fired == 0 => due,
             RungTime::DeadlinePlus(term) if fired == 0 => Some(self.later(due?, *term)),
-            RungTime::After(_) | RungTime::Deadline | RungTime::DeadlinePlus(_) => None,
+            RungTime::After(_)
+            | RungTime::Deadline
+            | RungTime::DeadlinePlus(_)
+            | RungTime::Share(_) => None,
         }
     }
 
@@ -412,11 +434,18 @@ impl Run<'_> {
             return Some(at);
         }
         let rung = state.if_late.get(usize::try_from(number).ok()?)?;
-        match (fired, rung.every, &rung.at) {
-            (0, _, RungTime::After(term)) => Some(self.later(since, *term)),
+        match (fired, rung.every, rung.due(self.allowed(wakeup.entry))) {
+            (0, _, RungTime::After(term)) => Some(self.later(since, term)),
             // What was stored before wake-ups knew their beginning stays as it is.
             (1.., Some(every), _) if wakeup.since.0 > 0 => Some(self.later(wakeup.since, every)),
-            (_, _, RungTime::After(_) | RungTime::Deadline | RungTime::DeadlinePlus(_)) => None,
+            (
+                _,
+                _,
+                RungTime::After(_)
+                | RungTime::Deadline
+                | RungTime::DeadlinePlus(_)
+                | RungTime::Share(_),
+            ) => None,
         }
     }
 

@@ -516,12 +516,15 @@ impl<'a> Run<'a> {
 
     fn arm_from(&mut self, state: &State, entry: u32, due: Option<Moment>, since: Moment) {
         use crate::definition::RungTime;
+        let allowed = self.allowed(entry);
         for (number, rung) in state.if_late.iter().enumerate() {
-            let at = match (&rung.at, due) {
-                (RungTime::After(term), _) => self.not_passed(since, *term),
-                (RungTime::Deadline, Some(due)) => due,
-                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, *term),
-                (RungTime::Deadline | RungTime::DeadlinePlus(_), None) => continue,
+            let at = match (rung.due(allowed), due) {
+                (RungTime::After(term), _) => self.not_passed(since, term),
+                (RungTime::Deadline | RungTime::Share(_), Some(due)) => due,
+                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, term),
+                (RungTime::Deadline | RungTime::DeadlinePlus(_) | RungTime::Share(_), None) => {
+                    continue;
+                }
             };
             self.emit(Change::WakeupSet {
                 reference: format!("e{entry}.r{number}.0"),

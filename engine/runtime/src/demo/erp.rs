@@ -20,6 +20,7 @@ pub fn answer(path: &str, body: &Json) -> (u16, Json) {
         "/text-messages" => needs(body, &["shipment_no", "driver"]),
         "/invoices" => invoice(body),
         "/red-letters" => needs(body, &["invoice_no"]),
+        "/orders" => needs(body, &["number", "goods"]),
         "/contracts" => needs(body, &["number", "subject"]),
         "/reservations" => needs(body, &["number", "part"]),
         "/settlement-lines" => needs(body, &["number"]),

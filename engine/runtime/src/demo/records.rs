@@ -172,6 +172,9 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("P-0911", "车门线束", "part"),
 ];
 
+/// The one of them that orders are placed on.
+const FRAME: &str = "H2025-031";
+
 /// Id, number, subject, customer, amount in yuan: signed last year, being fulfilled.
 const CONTRACTS: &[(&str, &str, &str, &str, &str)] = &[
     (
@@ -203,6 +206,13 @@ const CONTRACTS: &[(&str, &str, &str, &str, &str)] = &[
         "180000.00",
     ),
     (
+        FRAME,
+        "HT-2025-0031",
+        "年度冷藏车框架",
+        "C1001",
+        "2400000.00",
+    ),
+    (
         "H2025-033",
         "HT-2025-0033",
         "农用运输车 3 台",
@@ -229,7 +239,8 @@ fn contract(known: &(&str, &str, &str, &str, &str)) -> DemoRecord {
             ("dated", "{today-200}"),
             ("start_on", "{today-190}"),
             ("end_on", "{today+175}"),
-            ("frame", "false"),
+            ("frame", if *id == FRAME { "true" } else { "false" }),
+            ("signed_on", "{today-195}"),
             ("construction", "false"),
             ("template_changed", "false"),
             ("plan", &plan),

@@ -46,6 +46,7 @@ fn cases_show_every_state_of_every_flow() {
             "invoice_application",
             "draft sales receivables finance_head issued held approved red_letter",
         ),
+        ("frame_order", "draft sales director approved"),
         ("target_change", "draft department checked gm approved"),
         (
             "repair_order",

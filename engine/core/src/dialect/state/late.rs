@@ -27,6 +27,7 @@ pub fn late(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>, state
         for item in items(node) {
             state.if_late.extend(rung(reader, cx, item, has_deadline));
         }
+        shares_exist(reader, node, state);
     }
     if let Some(node) = map.get("clock") {
         clock(reader, cx, node, state, has_deadline);
@@ -197,6 +198,9 @@ fn time(reader: &mut Reader, map: &mut MapReader<'_>, has_deadline: bool) -> Opt
 
 fn after_what(reader: &mut Reader, node: &Node, has_deadline: bool) -> Option<RungTime> {
     let word = scalar::text(reader, node)?;
+    if let Some((percent, of)) = word.text.split_once('%') {
+        return share(reader, node, (percent, of), has_deadline);
+    }
     let Some(rest) = word.text.strip_prefix("deadline") else {
         return lean::term(reader, node).map(RungTime::After);
     };
@@ -221,6 +225,57 @@ fn after_what(reader: &mut Reader, node: &Node, has_deadline: bool) -> Option<Ru
     let end = word.text.trim_end().len();
     let start = word.text.len() - term.trim_start().len();
     lean::term_in(reader, &word.text, node, (start, end)).map(RungTime::DeadlinePlus)
+}
+
+/// `after: 80 % of deadline`: a warning while there is still time.
+fn share(
+    reader: &mut Reader,
+    node: &Node,
+    (percent, of): (&str, &str),
+    has_deadline: bool,
+) -> Option<RungTime> {
+    let percent = percent.trim().parse().ok();
+    let percent = percent.filter(|percent| (1..100).contains(percent));
+    let (Some(percent), "of deadline") = (percent, of.trim()) else {
+        let message = ("期限的百分比读不懂", "This is no share of the deadline");
+        let hint = (
+            "写成 after: 80% of deadline（1 到 99）",
+            "Write after: 80% of deadline (1 to 99)",
+        );
+        reader.error("rung-time", node.span, message, hint);
+        return None;
+    };
+    if !has_deadline {
+        no_deadline(reader, node);
+    }
+    Some(RungTime::Share(percent))
+}
+
+/// A share of workdays must be whole days: a workday has no length that a part could be taken of.
+fn shares_exist(reader: &mut Reader, node: &Node, state: &State) {
+    let by = state.deadline_by.iter().flat_map(|by| &by.terms);
+    let mut terms: Vec<Term> = by.map(|(_, term)| *term).collect();
+    terms.extend(state.deadline);
+    for rung in &state.if_late {
+        let RungTime::Share(percent) = rung.at else {
+            continue;
+        };
+        if let Some(term) = terms.iter().find(|term| term.share(percent).is_none()) {
+            let term = term.text();
+            reader.error(
+                "rung-time",
+                node.span,
+                (
+                    format!("{} 的 {percent} % 不是整数个工作日", term.zh),
+                    format!("{percent} % of {} is no whole number of workdays", term.en),
+                ),
+                (
+                    "换一个百分比，或把期限写成小时，例如 16 work hours",
+                    "Choose another share, or write the deadline in hours, for example 16 work hours",
+                ),
+            );
+        }
+    }
 }
 
 fn act(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<LateAct> {

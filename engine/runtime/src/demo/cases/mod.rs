@@ -7,6 +7,7 @@
 
 mod contract;
 mod invoice;
+mod order;
 mod repair;
 mod shipment;
 mod target;
@@ -129,6 +130,7 @@ pub fn all() -> impl Iterator<Item = &'static DemoCase> {
     let flows = [
         shipment::CASES,
         contract::CASES,
+        order::CASES,
         invoice::CASES,
         target::CASES,
         repair::CASES,

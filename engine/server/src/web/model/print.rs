@@ -30,6 +30,8 @@ pub struct PrintModel {
     pub root: String,
     pub root_hash: String,
     pub printed: String,
+    /// The document itself, to fill in and sign by hand, instead of its trail.
+    pub form: bool,
 }
 
 /// Somebody's decision.
@@ -107,6 +109,7 @@ pub fn draw(view: &InstanceView, paper: &Paper<'_>, lang: Lang) -> PrintModel {
             .map(|root| root.root.clone())
             .unwrap_or_default(),
         printed: words::say(lang, "print.printed", &[("who", by), ("at", at)]),
+        form: false,
     }
 }
 

@@ -230,6 +230,18 @@ fn lateness() {
         ("deadline: 1 workday, if_late: [{add: chief}]", "rung-time"),
         ("deadline: 1 workday, if_late: [{at: deadline}]", "rung-act"),
         (
+            "if_late: [{after: 80% of deadline, add: chief}]",
+            "deadline-missing",
+        ),
+        (
+            "deadline: 2 workdays, if_late: [{after: 80% of deadline, add: chief}]",
+            "rung-time",
+        ),
+        (
+            "deadline: 5 workdays, if_late: [{after: 100% of deadline, add: chief}]",
+            "rung-time",
+        ),
+        (
             "deadline: 1 workday, if_late: [{at: deadline, add: chief, remind: waiting}]",
             "rung-act",
         ),
