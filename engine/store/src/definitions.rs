@@ -12,6 +12,7 @@ use crate::dialect::Sql;
 use crate::error::StoreError;
 use crate::instances::event_from_row;
 use crate::migrate::lock_schema;
+use crate::packing::unpacked;
 use crate::row::Row;
 use crate::store::transaction;
 use crate::tx::Tx;
@@ -111,8 +112,14 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn last_events(&self, chain: &str, limit: u32) -> Result<Vec<EventRow>, StoreError> {
-        self.list(&LAST_EVENT, args![chain, limit], event_from_row)
-            .await
+        let mut rows = self
+            .list(&LAST_EVENT, args![chain, limit], event_from_row)
+            .await?;
+        rows.reverse();
+        let mut events: Vec<_> = rows.into_iter().flat_map(unpacked).collect();
+        events.reverse();
+        events.truncate(limit as usize);
+        Ok(events)
     }
 
     /// How many of the oldest open instances (at most [`OPEN_COUNTED_MAX`]) are on which version of a flow.

@@ -8,6 +8,7 @@ use crate::db::{args, json_rows};
 use crate::dialect::{Sql, over_rows};
 use crate::entities::{Stored, from_row};
 use crate::error::StoreError;
+use crate::packing::events_from;
 use crate::row::Row;
 
 /// An instance as a turn needs it.
@@ -89,8 +90,8 @@ impl Store {
         from_seq: u32,
         limit: u32,
     ) -> Result<Vec<EventRow>, StoreError> {
-        self.list(&EVENTS, args![instance, from_seq, limit], event_from_row)
-            .await
+        let rows = self.list(&EVENTS, args![instance, from_seq, limit], event_from_row);
+        Ok(events_from(rows.await?, from_seq.into(), limit))
     }
 
     /// What a command with this idempotency key was answered.

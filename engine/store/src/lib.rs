@@ -49,6 +49,7 @@ mod mailbox;
 mod migrate;
 mod open;
 mod outbox;
+mod packing;
 mod records;
 mod retire;
 mod row;

@@ -39,6 +39,12 @@ const MIGRATIONS: &[Migration] = &[
         oldest: 1,
         sql: include_str!("../migrations/0003_audit_roots.sql"),
     },
+    Migration {
+        number: 4,
+        name: "turns",
+        oldest: 4,
+        sql: include_str!("../migrations/0004_turns.sql"),
+    },
 ];
 
 const SCHEMA: &str = "create table if not exists assent_schema (\n    number bigint primary key not null,\n    name text not null,\n    oldest bigint not null\n);\n";

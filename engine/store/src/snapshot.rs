@@ -11,6 +11,7 @@ use crate::dialect::{Dialect, SNAPSHOT, Sql};
 use crate::entities::{Stored, from_row};
 use crate::error::StoreError;
 use crate::instances::instance_from_row;
+use crate::packing::events_from;
 use crate::row::{Cell, Row};
 use crate::tasks::task_from_row;
 use crate::tx::Tx;
@@ -283,7 +284,8 @@ impl Snapshot {
                 hash: lossy(&mut row)?,
             })
         };
-        self.rows(&EVENTS, args![chain, after, limit], read).await
+        let rows = self.rows(&EVENTS, args![chain, after, limit], read).await?;
+        Ok(events_from(rows, after.saturating_add(1), limit))
     }
 
     /// Lets go of the moment.

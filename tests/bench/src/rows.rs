@@ -1,7 +1,7 @@
 //! The rows of a turn by table, as bare loops write them: one statement a row, or one a table.
 
 use assent_core::value::Value;
-use assent_core::write::{TaskRow, Write};
+use assent_core::write::{EventRow, TaskRow, Write};
 
 /// A value of a row.
 #[derive(Clone, Debug)]
@@ -250,15 +250,20 @@ pub fn add(rows: &mut Rows, write: &Write) {
         rows[7].push(cells);
     }
     rows[6].extend(write.tasks_opened.iter().map(task_row));
-    for event in &write.events {
+    // A row a turn, as the engine writes it.
+    if let Some(last) = write.events.last() {
+        let lines = |of: fn(&EventRow) -> &str| {
+            let lines: Vec<_> = write.events.iter().map(of).collect();
+            lines.join("\n")
+        };
         rows[8].push(row![
             &row.id,
-            event.seq,
-            event.at.0,
-            &event.actor,
-            &event.kind,
-            &event.body,
-            &event.hash
+            last.seq,
+            last.at.0,
+            &last.actor,
+            &lines(|event| &event.kind),
+            &lines(|event| &event.body),
+            &lines(|event| &event.hash)
         ]);
     }
     for effect in &write.outbox {

@@ -276,7 +276,9 @@ async fn roots_are_made_and_verified_on_postgres_too() {
     test.settle().await;
     let report = verified(&test).await;
     assert!(report.good && report.not_sealed > 0, "{report:#?}");
-    let sql = format!("update {schema}.events set actor = 'eve' where seq = 3");
+    let sql = format!(
+        "update {schema}.events set actor = 'eve' where seq = (select min(seq) from {schema}.events where seq > 1)"
+    );
     let sql = sqlx::AssertSqlSafe(sql);
     sqlx::raw_sql(sql).execute(&pool).await.unwrap();
     let report = verified(&test).await;

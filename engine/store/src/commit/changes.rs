@@ -9,6 +9,7 @@ use assent_core::write::{EventRow, InstanceRow, TaskClosedRow, TaskRow, Write};
 use super::batch::{execute, fetch};
 use super::sql;
 use crate::error::StoreError;
+use crate::packing::packed;
 use crate::tasks::due_to_column;
 use crate::tx::Tx;
 
@@ -105,7 +106,7 @@ impl<'a> Changes<'a> {
         let events: Vec<_> = self
             .writes
             .iter()
-            .flat_map(|write| event_rows(write))
+            .flat_map(|write| packed(&write.instance.id, &write.events))
             .collect();
         execute(tx, &sql::EVENTS_INSERT, &events).await?;
         let outbox: Vec<_> = self
@@ -170,33 +171,14 @@ fn closed_row(closed: &TaskClosedRow) -> impl serde::Serialize {
     )
 }
 
-fn event_rows(write: &Write) -> impl Iterator<Item = impl serde::Serialize> {
-    let instance = &write.instance.id;
-    write
-        .events
-        .iter()
-        .map(move |event| event_row(instance, event))
-}
-
-fn event_row(instance: &str, event: &EventRow) -> impl serde::Serialize {
-    (
-        instance,
-        event.seq,
-        event.at,
-        &event.actor,
-        &event.kind,
-        &event.body,
-        &event.hash,
-    )
-}
-
 /// Adds one event to the chain of a record; false when its number is taken.
 pub(crate) async fn append_event(
     tx: &mut Tx,
     chain: &str,
     event: &EventRow,
 ) -> Result<bool, StoreError> {
-    let rows = fetch(tx, &sql::EVENT_APPEND, &[event_row(chain, event)]).await?;
+    let row: Vec<_> = packed(chain, std::slice::from_ref(event)).collect();
+    let rows = fetch(tx, &sql::EVENT_APPEND, &row).await?;
     Ok(!rows.is_empty())
 }
 

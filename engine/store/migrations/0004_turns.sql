@@ -1,0 +1,5 @@
+-- 0004: the trail has one row a turn.
+--
+-- No table changes: what stands in `events` is a turn of one event and is read as such. From here on a row stands under the
+-- number of its last event, and its columns hold a line for each. A program that knows only schema 3 would take such a row
+-- for one damaged event, so it must not work with this database any more.
