@@ -239,6 +239,11 @@ async fn two_nodes_lose_and_double_nothing() {
         load.longest.load(Ordering::SeqCst),
     );
     assert!(ledger.len() as u64 > rounds, "the load was no load");
+    rows_agree(&postgres, &folder);
+}
+
+/// `assent verify` finds the rows and states as the events say; the first node's key is in the folder `a`.
+pub fn rows_agree(postgres: &Postgres, folder: &Folder) {
     let verified = command()
         .args(["verify"])
         .env("ASSENT_DATABASE_URL", url(&postgres.folder))

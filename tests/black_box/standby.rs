@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::binary::{Folder, command, project};
-use crate::nodes::{LANES, Load, Node, Postgres, lane, settle, url};
+use crate::binary::{Folder, project};
+use crate::nodes::{LANES, Load, Node, Postgres, lane, rows_agree, settle};
 use crate::relay::Relay;
 
 /// The longest until something is acknowledged again.
@@ -96,15 +96,5 @@ async fn a_standby_takes_over_and_nothing_acknowledged_is_lost() {
         load.failed.load(Ordering::SeqCst),
     );
     assert!(ledger.len() as u64 > failovers, "the load was no load");
-    let verified = command()
-        .args(["verify"])
-        .env("ASSENT_DATABASE_URL", url(&primary.folder))
-        .env("ASSENT_AUDIT_KEY_FILE", folder.path().join("a/audit.key"))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&verified.stdout);
-    assert!(
-        !said.contains("rows_differ") && !said.contains("state_differs"),
-        "{said}"
-    );
+    rows_agree(&primary, &folder);
 }

@@ -42,10 +42,7 @@ fn left(values: &Values, cx: &HookContext<'_>) -> Option<Decimal> {
 }
 
 pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
-    if values.lacks("number") {
-        let number = cx.next_number(ENTITY, "number").unwrap_or_default();
-        values.insert("number".to_owned(), number);
-    }
+    cx.give_number(values, ENTITY, "number");
     let left = left(values, cx).map(Value::Number).unwrap_or_default();
     values.insert("left".to_owned(), left);
     if !values.lacks("invoice_no") && values.lacks("issued_on") {

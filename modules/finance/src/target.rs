@@ -46,10 +46,7 @@ fn newest(mut found: Vec<Values>) -> Vec<Values> {
 }
 
 pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
-    if values.lacks("number") {
-        let number = cx.next_number(ENTITY, "number").unwrap_or_default();
-        values.insert("number".to_owned(), number);
-    }
+    cx.give_number(values, ENTITY, "number");
     // Judged on the day it is asked for: days that pass while others sign do not make a change a late one.
     if !cx.complete || values.lacks("days_left") {
         let left = values

@@ -36,10 +36,7 @@ pub(crate) fn earlier(values: &Values, cx: &HookContext<'_>) -> Vec<Values> {
 }
 
 pub(crate) fn derive(values: &mut Values, cx: &HookContext<'_>) {
-    if values.lacks("number") {
-        let number = cx.next_number("work_order", "number").unwrap_or_default();
-        values.insert("number".to_owned(), number);
-    }
+    cx.give_number(values, "work_order", "number");
     if let Some(vehicle) = cx.referred("vehicle", values, "vehicle") {
         for field in FROM_VEHICLE {
             if let (true, Some(known)) = (values.lacks(field), vehicle.get(field)) {

@@ -27,10 +27,7 @@ impl Module for Service {
     fn derive(&self, entity: &str, values: &mut Values, cx: &HookContext<'_>) {
         match entity {
             "work_order" => history::derive(values, cx),
-            "complaint" if values.lacks("number") => {
-                let number = cx.next_number("complaint", "number").unwrap_or_default();
-                values.insert("number".to_owned(), number);
-            }
+            "complaint" => cx.give_number(values, "complaint", "number"),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Module, Series};
 use crate::time::Moment;
 use crate::turn::{Lookup, Organisation};
-use crate::value::{Value, Values};
+use crate::value::{ReadValues, Value, Values};
 
 /// What hooks may know besides the record.
 #[derive(Clone, Copy)]
@@ -65,5 +65,14 @@ impl HookContext<'_> {
         let year = self.today.year();
         let issued = self.records.issued(&series.counter(year));
         Some(Value::Text(series.number(year, issued + 1)))
+    }
+
+    /// Gives the document its number, when it has none yet: [`HookContext::next_number`] in a field, empty where the series
+    /// gives none.
+    pub fn give_number(&self, values: &mut Values, entity: &str, field: &str) {
+        if values.lacks(field) {
+            let number = self.next_number(entity, field).unwrap_or_default();
+            values.insert(field.to_owned(), number);
+        }
     }
 }
