@@ -41,6 +41,8 @@ pub(crate) struct EntityTable {
     pub(crate) touch: Sql,
     /// Records that must have a `rev` and are not written; one that has another is left out of the answer.
     pub(crate) look: Sql,
+    /// Everything a batch writes when its records are all of this type; see [`crate::commit::script_for`].
+    pub(crate) batch: Sql,
     /// Deletes one record with this `rev`.
     pub(crate) delete: Sql,
     /// Records by id.
@@ -49,12 +51,21 @@ pub(crate) struct EntityTable {
 
 impl EntityTable {
     pub(crate) fn new(dialect: Dialect, entity: &str, columns: Vec<Column>) -> Self {
+        let own = [
+            insert(dialect, entity, &columns),
+            update(dialect, entity, &columns),
+            touch(dialect, entity),
+            look(dialect, entity),
+        ];
+        let batch = crate::commit::script_for(Some(&own));
+        let [insert, update, touch, look] = own.map(made);
         Self {
             entity: entity.to_owned(),
-            insert: made(insert(dialect, entity, &columns)),
-            update: made(update(dialect, entity, &columns)),
-            touch: made(touch(dialect, entity)),
-            look: made(look(dialect, entity)),
+            insert,
+            update,
+            touch,
+            look,
+            batch,
             delete: made(format!(
                 "delete from {} where id = $1 and rev = $2",
                 table_name(entity)
@@ -68,6 +79,11 @@ impl EntityTable {
 fn made(text: String) -> Sql {
     // Sound: every name went through `valid`, everything else in these texts is ours.
     Sql::Made(AssertSqlSafe(text).into_sql_str())
+}
+
+/// Several statements as one text.
+pub(crate) fn script(parts: impl Iterator<Item = String>) -> Sql {
+    made(parts.collect::<Vec<_>>().join(";\n"))
 }
 
 /// Refuses a name that cannot be an identifier in both databases.

@@ -72,8 +72,9 @@ impl Store {
         }
         let with_record = |row: InstanceRow| {
             let record = records.get(&(row.entity.clone(), row.record.clone()));
-            let (values, record_rev) =
-                record.map_or_else(Default::default, |record| (record.values.clone(), record.rev));
+            let (values, record_rev) = record.map_or_else(Default::default, |record| {
+                (record.values.clone(), record.rev)
+            });
             Loaded {
                 row,
                 values,
@@ -84,11 +85,7 @@ impl Store {
     }
 
     /// Records of one entity type by id, in any order.
-    async fn records_of(
-        &self,
-        entity: &str,
-        ids: &[(&str,)],
-    ) -> Result<Vec<Stored>, StoreError> {
+    async fn records_of(&self, entity: &str, ids: &[(&str,)]) -> Result<Vec<Stored>, StoreError> {
         let Some(table) = self.known_table(entity).await? else {
             return Ok(vec![]);
         };

@@ -4,8 +4,9 @@
 //! SQLite has rolled back by itself), and refuses to begin another one on it for ever. This one begins, commits and rolls
 //! back by plain statements; a connection whose end is in doubt is closed and another one takes its place.
 
+use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite};
+use sqlx::{Either, Executor, Postgres, Row as _, Sqlite};
 
 use crate::db::{Arg, Pool, bound, postgres_rows, seam, sqlite_rows};
 use crate::dialect::{BEGIN, COMMIT, Dialect, ROLLBACK, Sql};
@@ -22,8 +23,8 @@ pub(crate) struct Tx {
     /// None after the end.
     connection: Option<Connection>,
     undone: bool,
-    /// Statements run so far, BEGIN included.
-    statements: u32,
+    /// How often the database was asked so far.
+    calls: u32,
 }
 
 impl Tx {
@@ -32,17 +33,22 @@ impl Tx {
     }
 
     pub(crate) async fn begin_with(pool: &Pool, begin: &Sql) -> Result<Self, StoreError> {
+        let mut tx = Self::unbegun(pool).await?;
+        tx.execute_once(begin).await?;
+        Ok(tx)
+    }
+
+    /// One whose first statement begins it.
+    pub(crate) async fn unbegun(pool: &Pool) -> Result<Self, StoreError> {
         let connection = match pool {
             Pool::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
             Pool::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         };
-        let mut tx = Self {
+        Ok(Self {
             connection: Some(connection),
             undone: false,
-            statements: 0,
-        };
-        tx.execute_once(begin).await?;
-        Ok(tx)
+            calls: 0,
+        })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -53,7 +59,7 @@ impl Tx {
     }
 
     fn connection(&mut self) -> Result<&mut Connection, StoreError> {
-        self.statements += 1;
+        self.calls += 1;
         self.connection
             .as_mut()
             .ok_or_else(|| StoreError::other("the transaction has ended"))
@@ -101,6 +107,37 @@ impl Tx {
         })
     }
 
+    /// Runs several statements as one call, prepared together; answers for each the number in its first row, or how many
+    /// rows it touched. SQLite alone takes several at once.
+    pub(crate) async fn script(
+        &mut self,
+        sql: &Sql,
+        args: Vec<Arg>,
+    ) -> Result<Vec<u64>, StoreError> {
+        seam!(self.scripted(sql, args))
+    }
+
+    async fn scripted(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<u64>, StoreError> {
+        let Connection::Sqlite(on) = self.connection()? else {
+            return Err(StoreError::other(
+                "this database takes one statement at a time",
+            ));
+        };
+        let (mut touched, mut said) = (vec![], None);
+        let query = bound!(sql, Dialect::Sqlite, args);
+        let mut steps = (&mut **on).fetch_many(query);
+        while let Some(step) = steps.try_next().await? {
+            match step {
+                Either::Left(done) => touched.push(said.take().unwrap_or(done.rows_affected())),
+                Either::Right(row) => {
+                    let number: i64 = row.try_get(0)?;
+                    said = Some(u64::try_from(number).unwrap_or_default());
+                }
+            }
+        }
+        Ok(touched)
+    }
+
     /// Runs a statement that is not prepared: what changes tables.
     pub(crate) async fn execute_once(&mut self, sql: &Sql) -> Result<(), StoreError> {
         seam!(self.executed_once(sql))
@@ -115,9 +152,9 @@ impl Tx {
         Ok(())
     }
 
-    /// How many statements have been run on it: what a batch costs in round trips.
-    pub(crate) fn statements(&self) -> u32 {
-        self.statements
+    /// How often the database was asked on it: what a batch costs in round trips.
+    pub(crate) fn calls(&self) -> u32 {
+        self.calls
     }
 
     /// Says that everything so far is not to be written: [`Tx::end`] will roll back.

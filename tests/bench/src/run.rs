@@ -579,7 +579,7 @@ impl Gauge<'_> {
             bytes,
             commits: counter("assent_commits_total"),
             writes: counter("assent_commit_writes_total"),
-            statements: counter("assent_commit_statements_total"),
+            statements: counter("assent_commit_calls_total"),
         }
     }
 }
