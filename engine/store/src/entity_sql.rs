@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::filter::Condition;
 use crate::form::Form;
 use crate::records::{RecordQuery, Summary, sort_key};
+use crate::script::Script;
 
 /// Longest name of an entity type or field; PostgreSQL cuts identifiers at 63 bytes, and `r_`, `_ix` and a number are added.
 const NAME_CHARS_MAX: usize = 48;
@@ -27,7 +28,6 @@ pub(crate) struct Column {
 }
 
 /// The statements of one entity type's table, made once per set of columns.
-#[derive(Clone)]
 pub(crate) struct EntityTable {
     /// The entity type.
     pub(crate) entity: String,
@@ -42,7 +42,7 @@ pub(crate) struct EntityTable {
     /// Records that must have a `rev` and are not written; one that has another is left out of the answer.
     pub(crate) look: Sql,
     /// Everything a batch writes when its records are all of this type; see [`crate::commit::script_for`].
-    pub(crate) batch: Sql,
+    pub(crate) batch: Script,
     /// Deletes one record with this `rev`.
     pub(crate) delete: Sql,
     /// Records by id.
@@ -57,7 +57,7 @@ impl EntityTable {
             touch(dialect, entity),
             look(dialect, entity),
         ];
-        let batch = crate::commit::script_for(Some(&own));
+        let batch = crate::commit::script_for(dialect, Some(&own));
         let [insert, update, touch, look] = own.map(made);
         Self {
             entity: entity.to_owned(),
@@ -79,11 +79,6 @@ impl EntityTable {
 fn made(text: String) -> Sql {
     // Sound: every name went through `valid`, everything else in these texts is ours.
     Sql::Made(AssertSqlSafe(text).into_sql_str())
-}
-
-/// Several statements as one text.
-pub(crate) fn script(parts: impl Iterator<Item = String>) -> Sql {
-    made(parts.collect::<Vec<_>>().join(";\n"))
 }
 
 /// Refuses a name that cannot be an identifier in both databases.

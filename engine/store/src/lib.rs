@@ -54,6 +54,7 @@ mod packing;
 mod records;
 mod retire;
 mod row;
+mod script;
 mod settings;
 mod snapshot;
 mod store;

@@ -6,12 +6,18 @@
 
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
-use sqlx::{Either, Executor, Postgres, Row as _, Sqlite};
+use sqlx::{Either, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection};
 
 use crate::db::{Arg, Pool, bound, postgres_rows, seam, sqlite_rows};
 use crate::dialect::{BEGIN, COMMIT, Dialect, ROLLBACK, Sql};
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::script::Script;
+
+/// PostgreSQL's code for a statement that this connection has not prepared.
+const NOT_PREPARED: &str = "26000";
+/// And for one that it has.
+const PREPARED: &str = "42P05";
 
 enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -107,35 +113,35 @@ impl Tx {
         })
     }
 
-    /// Runs several statements as one call, prepared together; answers for each the number in its first row, or how many
-    /// rows it touched. SQLite alone takes several at once.
+    /// Begins, and runs several statements as one call; answers for each how many rows it touched or found.
     pub(crate) async fn script(
         &mut self,
-        sql: &Sql,
-        args: Vec<Arg>,
+        script: &Script,
+        rows: &[Option<String>],
     ) -> Result<Vec<u64>, StoreError> {
-        seam!(self.scripted(sql, args))
+        seam!(self.scripted(script, rows))
     }
 
-    async fn scripted(&mut self, sql: &Sql, args: Vec<Arg>) -> Result<Vec<u64>, StoreError> {
-        let Connection::Sqlite(on) = self.connection()? else {
-            return Err(StoreError::other(
-                "this database takes one statement at a time",
-            ));
-        };
-        let (mut touched, mut said) = (vec![], None);
-        let query = bound!(sql, Dialect::Sqlite, args);
-        let mut steps = (&mut **on).fetch_many(query);
-        while let Some(step) = steps.try_next().await? {
-            match step {
-                Either::Left(done) => touched.push(said.take().unwrap_or(done.rows_affected())),
-                Either::Right(row) => {
-                    let number: i64 = row.try_get(0)?;
-                    said = Some(u64::try_from(number).unwrap_or_default());
+    async fn scripted(
+        &mut self,
+        script: &Script,
+        rows: &[Option<String>],
+    ) -> Result<Vec<u64>, StoreError> {
+        match self.connection()? {
+            Connection::Sqlite(on) => Ok(scripted_sqlite(on, script, rows).await?),
+            Connection::Postgres(on) => match scripted_postgres(on, script, rows).await {
+                Err(sqlx::Error::Database(fault))
+                    if fault.code().as_deref() == Some(NOT_PREPARED) =>
+                {
+                    sqlx::raw_sql(ROLLBACK.text(Dialect::Postgres))
+                        .execute(&mut **on)
+                        .await?;
+                    prepare(on, script).await?;
+                    Ok(scripted_postgres(on, script, rows).await?)
                 }
-            }
+                said => Ok(said?),
+            },
         }
-        Ok(touched)
     }
 
     /// Runs a statement that is not prepared: what changes tables.
@@ -173,6 +179,62 @@ impl Tx {
         drop(self.connection.take());
         ran
     }
+}
+
+async fn scripted_sqlite(
+    on: &mut SqliteConnection,
+    script: &Script,
+    rows: &[Option<String>],
+) -> sqlx::Result<Vec<u64>> {
+    let mut query = sqlx::query(script.joined());
+    for rows in rows {
+        query = query.bind(rows.as_deref().unwrap_or("[]"));
+    }
+    let (mut touched, mut found) = (vec![], None);
+    let mut steps = on.fetch_many(query);
+    while let Some(step) = steps.try_next().await? {
+        match step {
+            Either::Left(done) => touched.push(found.take().unwrap_or(done.rows_affected())),
+            Either::Right(row) => {
+                let number: i64 = row.try_get(0)?;
+                found = Some(u64::try_from(number).unwrap_or_default());
+            }
+        }
+    }
+    // BEGIN was the first.
+    Ok(touched.split_off(1.min(touched.len())))
+}
+
+async fn scripted_postgres(
+    on: &mut PgConnection,
+    script: &Script,
+    rows: &[Option<String>],
+) -> sqlx::Result<Vec<u64>> {
+    let mut steps = sqlx::raw_sql(script.executing(rows)).fetch_many(on);
+    let mut done = vec![];
+    while let Some(step) = steps.try_next().await? {
+        if let Either::Left(one) = step {
+            done.push(one.rows_affected());
+        }
+    }
+    let mut done = done.into_iter().skip(1);
+    let said = |rows: &Option<String>| match rows {
+        Some(_) => done.next().unwrap_or_default(),
+        None => 0,
+    };
+    Ok(rows.iter().map(said).collect())
+}
+
+async fn prepare(on: &mut PgConnection, script: &Script) -> sqlx::Result<()> {
+    for statement in script.prepares() {
+        match sqlx::raw_sql(statement).execute(&mut *on).await {
+            Err(sqlx::Error::Database(fault)) if fault.code().as_deref() == Some(PREPARED) => {}
+            done => {
+                done?;
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Tx {

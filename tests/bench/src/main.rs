@@ -18,6 +18,10 @@ use std::time::Duration;
 
 use clap::Parser;
 
+/// The same as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures approvals of three steps (a start, two decisions; 500 bytes, a deadline, a mail) beside bare loops over the same
 /// database.
 #[derive(Clone, Debug, Parser)]

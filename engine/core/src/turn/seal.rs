@@ -420,15 +420,12 @@ pub fn ended_row(event: &Event) -> Option<(u32, &'static str, Option<String>)> {
     Some((*task, end_word(*end), by.map(str::to_owned)))
 }
 
-/// The tag of an event's change, read back from its canonical text so that there is one list of names.
+/// The tag of an event's change, found in its canonical text so that there is one list of names. What stands before it (who,
+/// which way) cannot look like it: quotes within a text are escaped.
 fn tag(body: &str) -> String {
-    #[derive(serde::Deserialize)]
-    struct Tagged {
-        event: String,
-    }
-    serde_json::from_str::<Tagged>(body)
-        .map(|tagged| tagged.event)
-        .unwrap_or_default()
+    let after = body.split_once(r#","event":""#).map(|(_, after)| after);
+    let tag = after.and_then(|after| after.split('"').next());
+    tag.unwrap_or_default().to_owned()
 }
 
 fn row_kind(kind: TaskKind, candidates: &[String]) -> String {

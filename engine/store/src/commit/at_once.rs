@@ -1,18 +1,18 @@
-//! One run of a batch as one call of the database, where that takes several statements at once (SQLite).
+//! One run of a batch as one call of the database.
 //!
 //! Nearly always everybody gets through the gates, so all statements are sent together and looked at afterwards: each gate
 //! says how many rows it let through. Where one says fewer, everything is rolled back and the batch goes gate by gate.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::batch::{Batch, Ran, some_rows, turn_rows};
 use super::changes::Changes;
-use super::records::{Records, rows_by_way};
+use super::records::{Claim, Records, rows_by_way, write_records};
 use super::{count_calls, sql};
-use crate::db::Arg;
-use crate::dialect::{BEGIN, Dialect, Sql};
-use crate::entity_sql;
+use crate::dialect::{Dialect, Sql};
 use crate::error::{StoreError, StoreErrorKind};
+use crate::script::Script;
 use crate::tx::Tx;
 
 /// The gates, in order, then what is written when all are passed.
@@ -32,36 +32,40 @@ const PARTS: [&Sql; 13] = [
     &sql::COUNTERS_ADD,
 ];
 
-static WITHOUT_RECORDS: LazyLock<Sql> = LazyLock::new(|| script_for(None));
+static WITHOUT_RECORDS: [LazyLock<Script>; 2] = [
+    LazyLock::new(|| script_for(Dialect::Sqlite, None)),
+    LazyLock::new(|| script_for(Dialect::Postgres, None)),
+];
 
-/// The script of batches whose records are of one type; `own` are its statements: insert, update, touch, look. Each takes
-/// its rows as one parameter, in this order, `[]` where there are none.
-pub(crate) fn script_for(own: Option<&[String; 4]>) -> Sql {
-    let text = |sql: &&Sql| sql.text(Dialect::Sqlite).as_str().to_owned();
+/// The script of batches whose records are of one type; `own` are its statements: insert, update, touch, look.
+pub(crate) fn script_for(dialect: Dialect, own: Option<&[String; 4]>) -> Script {
+    let text = |sql: &&Sql| sql.text(dialect).as_str().to_owned();
     let mut parts: Vec<_> = PARTS.iter().map(text).collect();
     if let Some([insert, update, touch, look]) = own {
         parts.extend([insert, update, touch].map(Clone::clone));
-        // Rows that are only looked at are not touched: they are counted.
-        parts.push(format!("select count(*) from ({look})"));
+        parts.push(match dialect {
+            // It does not say how many rows it found, only how many were touched.
+            Dialect::Sqlite => format!("select count(*) from ({look})"),
+            Dialect::Postgres => look.clone(),
+        });
     }
-    let numbered = parts.iter().enumerate().map(|(at, part)| {
-        // What a gate returns are the winners; here their number is enough.
-        let part = part.split(" returning ").next().unwrap_or_default();
-        part.replace("$1", &format!("${}", at + 1))
-    });
-    let begin = BEGIN.text(Dialect::Sqlite).as_str().to_owned();
-    entity_sql::script(std::iter::once(begin).chain(numbered))
+    // What a gate returns are the winners; here their number is enough.
+    let counted = |part: String| {
+        let text = part.split(" returning ").next();
+        text.unwrap_or_default().to_owned()
+    };
+    Script::new(dialect, parts.into_iter().map(counted))
 }
 
-/// The parameters of a script, and what its gates must say.
+/// The rows of a script's statements, and how many each must let through.
 #[derive(Default)]
-struct Script {
-    args: Vec<Arg>,
-    /// How many rows each statement must touch; none where that does not matter.
+struct Rows {
+    rows: Vec<Option<String>>,
+    /// None where it does not matter.
     wanted: Vec<Option<usize>>,
 }
 
-impl Script {
+impl Rows {
     /// A gate: all rows must pass.
     fn gate(&mut self, rows: &[impl serde::Serialize]) -> Result<(), StoreError> {
         self.part(some_rows(rows)?, Some(rows.len()));
@@ -69,25 +73,22 @@ impl Script {
     }
 
     fn part(&mut self, rows: Option<String>, wanted: Option<usize>) {
-        self.args
-            .push(Arg::from(rows.unwrap_or_else(|| "[]".to_owned())));
+        self.rows.push(rows);
         self.wanted.push(wanted);
     }
 
-    /// True when every gate let all through. BEGIN is the first to say something.
-    fn is_through(&self, said: &[u64]) -> bool {
-        let said = said.iter().skip(1).map(|n| usize::try_from(*n).ok());
+    fn are_through(&self, said: &[u64]) -> bool {
+        let said = said.iter().map(|n| usize::try_from(*n).ok());
         let mut pairs = self.wanted.iter().zip(said);
         pairs.all(|(wanted, said)| wanted.is_none() || *wanted == said)
     }
 }
 
-impl Batch<'_> {
+type Claims<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Claim<'a>>>;
+
+impl<'a> Batch<'a> {
     /// Runs it in one go; none when it must go gate by gate, and nothing is written then.
     pub(super) async fn at_once(mut self) -> Result<Option<Ran>, StoreError> {
-        if self.store.dialect() != Dialect::Sqlite {
-            return Ok(None);
-        }
         let keys = self.first_keys();
         let racing = self.alive().count();
         let chains = self.chains();
@@ -106,50 +107,61 @@ impl Batch<'_> {
         let closing = changes.closing_held(&mut self.counts);
         changes.count_opened(&mut self.counts);
 
-        let mut script = Script::default();
-        script.gate(&self.answer_rows(&keys))?;
+        let mut rows = Rows::default();
+        rows.gate(&self.answer_rows(&keys))?;
         let (new, changed) = self.instance_rows(&chains);
-        script.gate(&new)?;
-        script.gate(&changed)?;
-        script.gate(&turn_rows(&taken))?;
-        script.gate(&closing)?;
-        for (_, rows) in changes.rows()? {
-            script.part(rows, None);
+        rows.gate(&new)?;
+        rows.gate(&changed)?;
+        rows.gate(&turn_rows(&taken))?;
+        rows.gate(&closing)?;
+        for (_, changed) in changes.rows()? {
+            rows.part(changed, None);
         }
-        script.part(self.counts.rows(self.shard)?, None);
-        let mut types = claims.into_iter();
-        let first = match types.next() {
-            None => WITHOUT_RECORDS.clone(),
-            Some((entity, claims)) => {
-                let table = self.table(entity).await?;
-                for rows in rows_by_way(&table, &claims)? {
-                    script.gate(&rows)?;
-                }
-                table.batch.clone()
-            }
-        };
+        rows.part(self.counts.rows(self.shard)?, None);
+
         let mut tx = Tx::unbegun(self.store.writer()).await?;
-        let ran = async {
-            let said = match tx.script(&first, std::mem::take(&mut script.args)).await {
-                Ok(said) => said,
-                // What a loser wrote behind its gate may be there already: gate by gate tells who it was.
-                Err(error) if error.kind == StoreErrorKind::Other => return Ok(false),
-                Err(error) => return Err(error),
-            };
-            let mut through = script.is_through(&said);
-            for (entity, claims) in types {
-                let table = self.table(entity).await?;
-                let won = super::records::write_records(&mut tx, &table, &claims).await?;
-                through = through && won.len() == claims.len();
-            }
-            Ok(through)
-        }
-        .await;
+        let ran = self.send(&mut tx, rows, claims).await;
         if matches!(ran, Ok(false)) {
             tx.undo();
         }
         count_calls(&tx);
         let through = tx.end(ran).await?;
         Ok(through.then_some(Ran::Through(self.outcomes)))
+    }
+
+    /// Sends everything; false when somebody was held up at a gate.
+    async fn send(
+        &self,
+        tx: &mut Tx,
+        mut rows: Rows,
+        mut claims: Claims<'a>,
+    ) -> Result<bool, StoreError> {
+        let said = match claims.pop_first() {
+            None => {
+                let script = &WITHOUT_RECORDS[usize::from(tx.dialect() == Dialect::Postgres)];
+                tx.script(script, &rows.rows).await
+            }
+            Some((entity, claims)) => {
+                let table = self.table(entity).await?;
+                for way in rows_by_way(&table, &claims)? {
+                    rows.gate(&way)?;
+                }
+                tx.script(&table.batch, &rows.rows).await
+            }
+        };
+        match said {
+            Ok(said) if rows.are_through(&said) => {}
+            Ok(_) => return Ok(false),
+            // What a loser wrote behind its gate may be there already: gate by gate tells who it was.
+            Err(error) if error.kind == StoreErrorKind::Other => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        for (entity, claims) in claims {
+            let table = self.table(entity).await?;
+            if write_records(tx, &table, &claims).await?.len() < claims.len() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
