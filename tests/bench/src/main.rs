@@ -11,6 +11,7 @@ mod company;
 mod drive;
 mod floor;
 mod machine;
+mod reads;
 mod report;
 mod rows;
 mod run;
@@ -46,7 +47,7 @@ pub struct Args {
     /// Callers at once.
     #[arg(long, value_delimiter = ',', default_value = "1,32,128")]
     concurrency: Vec<usize>,
-    /// Layers.
+    /// Layers: core, store, engine, http; reads is what people look at.
     #[arg(long, value_delimiter = ',', default_value = "core,store,engine,http")]
     layers: Vec<String>,
     /// Events of history, and open instances, before: pairs `history:open`.
