@@ -194,7 +194,7 @@ impl Day {
         }
         let mut again = self.machines[0].unanswered(&mut self.book);
         for company in &companies {
-            self.book.directory.to_copy(*company, lives);
+            self.book.directory.move_to_copy(*company, lives);
             self.book.disturbed[*company as usize] = Disturbed::TakenOver(now);
             self.book.awaited[*company as usize] = true;
             let home = self.book.directory.machine(*company) as usize;
@@ -224,7 +224,7 @@ impl Day {
         let stopped: Vec<bool> = self.machines.iter().map(|one| one.stopped).collect();
         self.book
             .directory
-            .to_copy(company, |machine| !stopped[machine as usize]);
+            .move_to_copy(company, |machine| !stopped[machine as usize]);
         self.book.disturbed[company as usize] = Disturbed::Moved(now);
         self.moving.retain(|one| *one != company);
         let began = self.moves_began.remove(&company).unwrap_or(now);

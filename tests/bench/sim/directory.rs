@@ -75,7 +75,7 @@ impl Directory {
     }
 
     /// Moves a company to where its copy is, with a new epoch; a machine that is `fine` gets its next copy.
-    pub(crate) fn to_copy(&mut self, company: u32, fine: impl Fn(u32) -> bool + Copy) {
+    pub(crate) fn move_to_copy(&mut self, company: u32, fine: impl Fn(u32) -> bool + Copy) {
         let there = self.row(company).copy;
         let cell = self.best(company, |machine| machine == there);
         self.give(company, cell, fine);
