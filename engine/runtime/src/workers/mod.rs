@@ -9,6 +9,7 @@ pub(crate) mod preview;
 pub(crate) mod reconcile;
 mod revoking;
 mod subflows;
+mod telling;
 pub(crate) mod timers;
 
 use std::time::Duration;
