@@ -10,6 +10,7 @@ pub(crate) mod reconcile;
 mod revoking;
 mod schema;
 mod subflows;
+mod telling;
 pub(crate) mod timers;
 
 use std::time::Duration;
