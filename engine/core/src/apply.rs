@@ -311,6 +311,7 @@ fn life(instance: &mut Instance, event: &Event) {
             dropped,
             to,
             kept,
+            skips,
             ..
         } => {
             instance.round = *round;
@@ -320,11 +321,13 @@ fn life(instance: &mut Instance, event: &Event) {
             instance.kept.clone_from(kept);
             instance.last = None;
             let cut = instance.path.iter().rposition(|passed| passed.state == *to);
-            let skipped_after = |at: usize| cut.is_some_and(|cut| at > cut);
+            let skip_gone = |at: usize| match skips {
+                Some(skips) => skips.contains(&at),
+                None => cut.is_some_and(|cut| at > cut),
+            };
             let mut at = 0;
             instance.path.retain(|passed| {
-                let keep =
-                    !(dropped.contains(&passed.entry) || passed.entry == 0 && skipped_after(at));
+                let keep = !(dropped.contains(&passed.entry) || passed.entry == 0 && skip_gone(at));
                 at += 1;
                 keep
             });

@@ -287,6 +287,10 @@ pub enum Change {
         comment: Option<String>,
         /// The flow's own sentence for the applicant.
         say: Option<Text>,
+        /// Places on the path (from 0) of skipped states that do not count any more. None in trails that did not say:
+        /// then every one after the state it went back to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        skips: Option<Vec<usize>>,
     },
     /// A wake-up was armed.
     WakeupSet {

@@ -85,6 +85,12 @@ impl Map {
             .any(|known| known == region)
     }
 
+    /// Is the state in a branch of that parallel state, at whatever depth?
+    pub fn inside(&self, state: &str, parallel: &str) -> bool {
+        let around = self.parallel(&self.region(state));
+        around.is_some_and(|above| above == parallel || self.inside(&above, parallel))
+    }
+
     /// The state itself or the parallel state around it that stands in one of these regions.
     pub fn lifted(&self, state: &str, regions: &[String]) -> Option<String> {
         let region = self.region(state);

@@ -245,17 +245,25 @@ impl Model {
             .map(|approve| approve.keep)
             .unwrap_or_default();
         self.last = None;
-        if let Some(cut) = self.path.iter().rposition(|passed| passed.state == to) {
-            let after = self.path.split_off(cut);
-            let stays = |passed: &Passed| !self.map.within(&passed.state, &region);
-            self.path
-                .extend(after.into_iter().filter(stays).collect::<Vec<_>>());
-        }
+        self.forget_since(to);
         let allowed: u32 = self.policy(to, "rounds").parse().unwrap();
         if self.round > allowed + 1 {
             return self.hold(to, None, inside);
         }
         self.enter(to, inside);
+    }
+
+    /// What is walked again stands no more: the state gone back to, what came after it, and all that is inside of it.
+    fn forget_since(&mut self, to: &str) {
+        let region = self.map.region(to);
+        let cut = self.path.iter().rposition(|passed| passed.state == to);
+        let map = std::rc::Rc::clone(&self.map);
+        let mut at = 0;
+        self.path.retain(|passed| {
+            let after = cut.is_some_and(|cut| at >= cut);
+            at += 1;
+            !(after && map.within(&passed.state, &region) || map.inside(&passed.state, to))
+        });
     }
 
     /// Everything is over: nothing stays open but copies to read.
@@ -316,6 +324,10 @@ impl Model {
                     && known.place == passed.place
                     && changed.iter().any(|field| known.facts.contains_key(field))
             });
+            // Skipped before and entered since: who is asked there sees the change, or makes it.
+            if passed.place == 0 && self.place_of(&passed.state).is_some() {
+                continue;
+            }
             let own_reads = |field: &String| self.map.reads(&passed.state, field);
             if signed || changed.iter().any(own_reads) {
                 return Some(target);
