@@ -526,6 +526,9 @@ pub enum Change {
         dropped: Vec<u32>,
         /// The words given with it.
         comment: Option<String>,
+        /// It had been left, and stands as if it had not: no rest of its clock is kept for a later entry.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stands: bool,
     },
     /// The applicant asked them to hurry.
     Urged {

@@ -114,7 +114,9 @@ mod tests {
         let case = Case::blank(Values::new());
         let state = serde_json::to_string(&case.instance).unwrap();
         assert!(is_current(&state));
-        assert!(!is_current(&state.replace("\"fold\":1}", "\"fold\":0}")));
-        assert!(!is_current(r#"{"note":"\"fold\":1}"}"#));
+        let last = format!("\"fold\":{FOLD}}}");
+        assert!(!is_current(&state.replace(&last, "\"fold\":0}")));
+        let note = serde_json::to_string(&json!({ "note": last })).unwrap();
+        assert!(!is_current(&note));
     }
 }

@@ -81,7 +81,8 @@ fn enough(approve: &Approve, entry: &Entry) -> bool {
                 .votes
                 .iter()
                 .filter(|(_, _, _, groups)| groups.contains(&group));
-            yes(Some(group)) >= bar.unwrap_or_else(|| u32::try_from(mine.count()).unwrap())
+            let all = u32::try_from(mine.count()).unwrap();
+            all > 0 && yes(Some(group)) >= bar.unwrap_or(all)
         }),
     }
 }

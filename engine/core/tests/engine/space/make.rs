@@ -306,6 +306,11 @@ impl Maker<'_> {
             return;
         }
         state.deadline = Some(self.dice.of(&[4, 24, 48]));
+        state.restarts = self.dice.one_in(4);
+        if self.dice.one_in(3) {
+            // Named once it is known what stands beside it.
+            state.stops_in = vec![String::new(); 1 + self.dice.roll(2)];
+        }
         for _ in 0..=self.dice.roll(3) {
             let rung = self.rung(
                 matches!(state.kind, Kind::Approve(_)),
@@ -388,6 +393,15 @@ fn lead_on(dice: &mut Dice, states: &mut [State], root: bool) {
         } else {
             after.to_vec()
         };
+        let beside: Vec<String> = ids.iter().filter(|id| **id != state.id).cloned().collect();
+        for known in &mut state.stops_in {
+            // Most often where it goes next.
+            let next = after.first().filter(|_| !dice.one_in(3));
+            let other = || dice.pick(&beside).cloned();
+            *known = next.cloned().or_else(other).unwrap_or_default();
+        }
+        state.stops_in.retain(|known| !known.is_empty());
+        state.stops_in.dedup();
         for rung in &mut state.ladder {
             if let Late::Go(to) = &mut rung.act {
                 *to = dice

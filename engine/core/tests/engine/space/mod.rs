@@ -35,7 +35,7 @@ const SEQUENCES: u64 = 1_500;
 const STEPS_MAX: usize = 60;
 
 /// What people and the clock do, each many times.
-const VERBS: [&str; 25] = [
+const VERBS: [&str; 32] = [
     "start",
     "save",
     "submit",
@@ -61,6 +61,13 @@ const VERBS: [&str; 25] = [
     "take_back",
     "urge",
     "reopen",
+    "override:terminate",
+    "override:suspend",
+    "override:resume",
+    "override:jump",
+    "override:reassign",
+    "override:skip",
+    "override:retry",
 ];
 
 fn asked(name: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 //! still makes sense.
 
 use assent_core::command::{
-    Action, Actor, Command, DecideWith, ReturnTo, SignerPlace, SignerRole, Verdict, Via,
+    Action, Actor, Command, DecideWith, Override, ReturnTo, SignerPlace, SignerRole, Verdict, Via,
 };
 use assent_core::instance::{Case, Task, TaskKind};
 use assent_core::value::{Value, Values};
@@ -65,7 +65,12 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             },
         );
     }
-    match dice.roll(26) {
+    let suspended = case.instance.suspended.is_some();
+    if dice.one_in(if suspended { 2 } else { 12 }) {
+        return overrule(dice, scene, case);
+    }
+    match dice.roll(27) {
+        26 => system(Action::Recalculate),
         0 => Move::Reorganise,
         1 => Move::Jump(i64::try_from(dice.roll(60)).unwrap() * 3_600_000 - 600_000),
         2 | 3 => wake(dice, case),
@@ -180,6 +185,51 @@ fn values(dice: &mut Dice, fields: &[&str]) -> Values {
         note(dice)
     };
     Values::from([(field.to_owned(), value)])
+}
+
+/// The owner or an administrator overrules the flow; now and then somebody else tries.
+fn overrule(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
+    let who = match dice.roll(8) {
+        0 => anybody(dice),
+        1..=3 => person(PEOPLE - 2),
+        _ => person(PEOPLE - 1),
+    };
+    let act = if case.instance.suspended.is_some() && dice.one_in(2) {
+        Override::Resume
+    } else {
+        overriding(dice, scene, case)
+    };
+    let reason = "a reason".to_owned();
+    by(&who, Action::Override { act, reason })
+}
+
+fn overriding(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Override {
+    let any = scene.states[dice.roll(scene.states.len())].id.clone();
+    let instance = &case.instance;
+    match dice.roll(17) {
+        0 => Override::Terminate,
+        1..=4 => Override::Suspend,
+        5..=8 => Override::Jump { to: any },
+        9..=11 => {
+            let task = dice.pick(&instance.tasks);
+            let pool = task.map(|task| task.candidates.clone());
+            let task = task.map_or(1, |task| task.no);
+            let candidate = dice.pick(&pool.unwrap_or_default()).cloned();
+            let to = candidate.unwrap_or_else(|| anybody(dice));
+            Override::Reassign { task, to }
+        }
+        12..=14 => {
+            let here = dice.pick(&instance.active).map(|at| at.state.clone());
+            let state = here.filter(|_| !dice.one_in(6)).unwrap_or(any);
+            Override::Skip { state }
+        }
+        15 => Override::Resume,
+        _ => {
+            let held = dice.pick(&instance.holds).map(|held| held.state.clone());
+            let state = held.unwrap_or(any);
+            Override::Retry { state }
+        }
+    }
 }
 
 /// Somebody who has no business with a task.

@@ -152,7 +152,18 @@ fn simpler_state(state: &State) -> Vec<State> {
         });
     }
     if state.ladder.is_empty() && state.deadline.is_some() {
-        change(&|state| state.deadline = None);
+        change(&|state| {
+            (state.deadline, state.restarts) = (None, false);
+            state.stops_in.clear();
+        });
+    }
+    for at in 0..state.stops_in.len() {
+        change(&|state| {
+            state.stops_in.remove(at);
+        });
+    }
+    if state.restarts {
+        change(&|state| state.restarts = false);
     }
     if state.when.is_some() {
         change(&|state| state.when = None);

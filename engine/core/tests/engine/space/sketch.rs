@@ -20,6 +20,10 @@ pub struct State {
     /// Hours.
     pub deadline: Option<i64>,
     pub ladder: Vec<Rung>,
+    /// States in which its clock only stops, under `clock: {stops_in}`.
+    pub stops_in: Vec<String>,
+    /// A transfer begins its time anew.
+    pub restarts: bool,
     pub policies: Words,
     /// Fields under `fields: {hidden}` and `fields: {write}`.
     pub hidden: Vec<&'static str>,
@@ -153,6 +157,8 @@ impl State {
             kind,
             deadline: None,
             ladder: vec![],
+            stops_in: vec![],
+            restarts: false,
             policies: Words::new(),
             hidden: vec![],
             write: vec![],

@@ -9,6 +9,8 @@ use super::dice::Dice;
 
 pub const ROLES: [&str; 4] = ["board", "legal", "finance", "chief"];
 pub const PEOPLE: usize = 8;
+/// The role that may overrule every flow.
+pub const ADMINISTRATORS: &str = "administrator";
 /// Who starts every case.
 pub const APPLICANT: &str = "p0";
 
@@ -29,7 +31,10 @@ impl World {
         let mut world = Self {
             here: (0..PEOPLE).map(|number| (person(number), true)).collect(),
             superiors: BTreeMap::new(),
-            grants: vec![("owner".to_owned(), person(PEOPLE - 1))],
+            grants: vec![
+                ("owner".to_owned(), person(PEOPLE - 1)),
+                (ADMINISTRATORS.to_owned(), person(PEOPLE - 2)),
+            ],
         };
         // Superiors have higher numbers, so there is no circle.
         for number in 0..PEOPLE - 1 {

@@ -211,6 +211,16 @@ fn around(state: &State) -> Vec<String> {
             .deadline
             .map(|hours| format!("deadline: {hours} hours")),
     );
+    let mut clock = vec![];
+    if !state.stops_in.is_empty() {
+        clock.push(format!("stops_in: [{}]", state.stops_in.join(", ")));
+    }
+    if state.restarts {
+        clock.push("transfer: restarts".to_owned());
+    }
+    if !clock.is_empty() {
+        parts.push(format!("clock: {{{}}}", clock.join(", ")));
+    }
     if !state.ladder.is_empty() {
         let all: Vec<String> = state.ladder.iter().map(rung).collect();
         parts.push(format!("if_late: [{}]", all.join(", ")));

@@ -6,6 +6,7 @@ mod ask;
 mod helpers;
 mod map;
 mod moving;
+mod overrule;
 mod signers;
 mod time;
 mod verbs;
@@ -14,6 +15,7 @@ mod votes;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use assent_core::command::Action;
 use assent_core::instance::TaskKind;
 use assent_core::value::{Value, Values};
 
@@ -40,6 +42,10 @@ pub struct Model {
     pub tasks: Vec<Task>,
     pub timers: Vec<Timer>,
     pub holds: Vec<Hold>,
+    /// While it is suspended: what came from outside meanwhile.
+    suspended: Option<Vec<Action>>,
+    /// What is left of the times of states whose clock stopped when they were left.
+    rests: BTreeMap<String, Rests>,
     path: Vec<Passed>,
     signatures: Vec<Signature>,
     last: Option<Last>,
@@ -68,11 +74,27 @@ pub struct Place {
     stopped: Option<Stopped>,
 }
 
-/// What is left of the times of a state whose clock stands: nothing runs while the applicant is asked.
+/// Why a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Cause {
+    /// The applicant is asked.
+    Question,
+    Suspended,
+}
+
+/// What is left of the times of a state whose clock stands. It runs on when the last cause is gone.
 #[derive(Clone, Debug)]
 struct Stopped {
+    causes: Vec<Cause>,
+    rests: Rests,
+}
+
+/// What is left of a state's times, in milliseconds.
+#[derive(Clone, Debug)]
+struct Rests {
+    /// None when it is late already, or has no deadline.
     due: Option<i64>,
-    /// Rung, times fired, milliseconds left.
+    /// Rung, times fired, left.
     timers: Vec<(usize, u32, i64)>,
 }
 
@@ -204,6 +226,8 @@ impl Model {
             tasks: vec![],
             timers: vec![],
             holds: vec![],
+            suspended: None,
+            rests: BTreeMap::new(),
             path: vec![],
             signatures: vec![],
             last: None,
@@ -223,6 +247,7 @@ impl Model {
     pub fn status(&self) -> &'static str {
         match self.ended {
             Some(word) => word,
+            None if self.suspended.is_some() => "suspended",
             None if self.holds.is_empty() => "running",
             None => "held",
         }

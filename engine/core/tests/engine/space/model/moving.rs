@@ -37,6 +37,7 @@ impl Model {
             Kind::Together(together) => together.branches.clone(),
             _ => vec![],
         };
+        let rests = self.rests.remove(id);
         let open = |when: Option<super::super::sketch::When>| {
             if when.is_none_or(|when| when.holds(self.amount())) {
                 BranchIs::Open
@@ -44,14 +45,14 @@ impl Model {
                 BranchIs::LeftOut
             }
         };
+        let due = state.deadline.map(super::time::hours);
+        let due = due.map(|whole| rests.as_ref().map_or(whole, |rests| rests.due.unwrap_or(0)));
         let place = Place {
             no,
             state: id.to_owned(),
             inside,
             since: self.now,
-            due: state
-                .deadline
-                .map(|hours| self.now + super::time::hours(hours)),
+            due: due.map(|left| self.now + left),
             branches: branches
                 .iter()
                 .map(|b| (b.id.clone(), open(b.when)))
@@ -60,7 +61,10 @@ impl Model {
             stopped: None,
         };
         self.places.push(place);
-        self.arm(no);
+        match rests {
+            Some(rests) => self.arm_rests(no, &rests),
+            None => self.arm(no),
+        }
         self.begin(no);
     }
 
@@ -119,7 +123,7 @@ impl Model {
         found.map(|(_, status)| *status)
     }
 
-    fn passed(&mut self, state: &str, place: u32) {
+    pub(super) fn passed(&mut self, state: &str, place: u32) {
         let state = state.to_owned();
         self.path.push(Passed { state, place });
     }
@@ -148,6 +152,9 @@ impl Model {
         if let To::Back(to) = to {
             self.cancel(no);
             return self.back(&place.state, place.inside, &to);
+        }
+        if let To::State(to) = &to {
+            self.keep_rests(no, to);
         }
         if let Some(last) = &mut self.last
             && last.place == no
@@ -254,7 +261,7 @@ impl Model {
     }
 
     /// What is walked again stands no more: the state gone back to, what came after it, and all that is inside of it.
-    fn forget_since(&mut self, to: &str) {
+    pub(super) fn forget_since(&mut self, to: &str) {
         let region = self.map.region(to);
         let cut = self.path.iter().rposition(|passed| passed.state == to);
         let map = std::rc::Rc::clone(&self.map);
@@ -273,6 +280,7 @@ impl Model {
         self.timers.clear();
         self.holds.clear();
         self.last = None;
+        self.suspended = None;
         self.ended = Some(outcome);
         self.ended_at = self.now;
         let restore = self.policy("draft", "restore");

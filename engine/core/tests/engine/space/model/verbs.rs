@@ -6,7 +6,7 @@ use assent_core::value::{Value, Values};
 
 use super::super::sketch::{Answer, Kind};
 use super::ask::fallback;
-use super::{Deed, Model, Refused, Signature, Task, To};
+use super::{Deed, Hold, Model, Refused, Signature, Task, To};
 
 /// Between two urgings.
 const URGE_PAUSE_MS: i64 = 2 * 3_600_000;
@@ -20,7 +20,11 @@ impl Model {
         Ok(())
     }
 
-    fn by_anybody(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+    pub(super) fn by_anybody(
+        &mut self,
+        actor: Option<&str>,
+        action: &Action,
+    ) -> Result<(), Refused> {
         if let Action::Wake { reference } = action {
             let parts: Vec<u32> = reference
                 .split(['e', 'r', '.'])
@@ -34,10 +38,11 @@ impl Model {
             };
         }
         if let Action::Happen { .. } = action {
-            return self.happen();
+            return self.happen(action);
         }
         let Some(person) = actor else {
             return match action {
+                Action::Recalculate => Err("the calendar is as it was"),
                 Action::Retry { set, .. } if set.is_empty() => self.retry(None),
                 _ => Err("not for the system"),
             };
@@ -96,11 +101,22 @@ impl Model {
             Action::Urge => self.urge(me),
             Action::Reopen { .. } => self.reopen(me),
             Action::Comment { .. } => Ok(()),
+            Action::Override { act, .. } => self.overrule(me, act),
             other => panic!("the model does not know {other:?}"),
         }
     }
 
-    fn running(&self) -> Result<(), Refused> {
+    /// Under way: neither over nor suspended.
+    pub(super) fn running(&self) -> Result<(), Refused> {
+        self.not_over()?;
+        if self.suspended.is_some() {
+            Err("suspended")
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn not_over(&self) -> Result<(), Refused> {
         if self.ended.is_some() {
             Err("over")
         } else {
@@ -385,19 +401,23 @@ impl Model {
             return Err("not the owner");
         }
         for hold in self.holds.clone() {
-            let still = self
-                .holds
-                .iter()
-                .position(|known| known.state == hold.state && known.place == hold.place);
-            // Something before it has cancelled what was held.
-            let Some(still) = still else { continue };
-            self.holds.remove(still);
-            match hold.place {
-                Some(place) => self.begin(place),
-                None => self.enter(&hold.state, hold.inside),
-            }
+            self.try_again(&hold);
         }
         Ok(())
+    }
+
+    /// Tries what is held there once more, unless something before it has cancelled it.
+    pub(super) fn try_again(&mut self, hold: &Hold) {
+        let still = self
+            .holds
+            .iter()
+            .position(|known| known.state == hold.state && known.place == hold.place);
+        let Some(still) = still else { return };
+        self.holds.remove(still);
+        match hold.place {
+            Some(place) => self.begin(place),
+            None => self.enter(&hold.state, hold.inside),
+        }
     }
 
     /// The owner now, or who was owner when it was held.
@@ -409,8 +429,8 @@ impl Model {
                 .any(|hold| hold.owners.iter().any(|owner| owner == me))
     }
 
-    fn happen(&mut self) -> Result<(), Refused> {
-        self.running()?;
+    fn happen(&mut self, action: &Action) -> Result<(), Refused> {
+        self.not_over()?;
         let waits = |state: &str| matches!(self.map.state(state).kind, Kind::Wait);
         let place = self
             .places
@@ -418,6 +438,9 @@ impl Model {
             .find(|place| waits(&place.state))
             .cloned();
         let place = place.ok_or("nothing waits")?;
+        if self.keep_for_later(action)? {
+            return Ok(());
+        }
         self.leave(place.no, self.map.next(&place.state));
         Ok(())
     }
