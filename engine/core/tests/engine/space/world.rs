@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::directory::{Absence, Directory, Person, RoleGrant};
 use assent_core::text::Lang;
+use assent_core::time::Moment;
 
 use super::dice::Dice;
 
@@ -11,6 +12,8 @@ pub const ROLES: [&str; 4] = ["board", "legal", "finance", "chief"];
 pub const PEOPLE: usize = 8;
 /// The role that may overrule every flow.
 pub const ADMINISTRATORS: &str = "administrator";
+/// When every sequence begins: Monday 2026-01-05, 09:00 in Shanghai.
+pub const START: i64 = 1_767_574_800_000;
 /// Who starts every case.
 pub const APPLICANT: &str = "p0";
 
@@ -20,6 +23,35 @@ pub struct World {
     pub superiors: BTreeMap<String, String>,
     /// Role and person, in the order they were given.
     pub grants: Vec<(String, String)>,
+    pub absences: Vec<Away>,
+}
+
+/// Somebody is away for a while.
+#[derive(Clone, Debug)]
+pub struct Away {
+    pub person: String,
+    /// Milliseconds; at the end they are back.
+    pub from: i64,
+    pub until: i64,
+    pub proxy: Option<String>,
+    /// Only for this flow (true) or for another one (false); none is for all.
+    pub here: Option<bool>,
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl Away {
+    fn some(dice: &mut Dice, now: i64) -> Self {
+        let from = now + dice.of(&[-48, 0, 0, 1, 24]) * HOUR_MS;
+        let proxy = person(dice.roll(PEOPLE));
+        Self {
+            person: person(dice.roll(PEOPLE)),
+            from,
+            until: from + dice.of(&[2, 24, 100, 1_000]) * HOUR_MS,
+            proxy: (!dice.one_in(8)).then_some(proxy),
+            here: dice.of(&[None, None, None, Some(true), Some(false)]),
+        }
+    }
 }
 
 pub fn person(number: usize) -> String {
@@ -31,6 +63,7 @@ impl World {
         let mut world = Self {
             here: (0..PEOPLE).map(|number| (person(number), true)).collect(),
             superiors: BTreeMap::new(),
+            absences: vec![],
             grants: vec![
                 ("owner".to_owned(), person(PEOPLE - 1)),
                 (ADMINISTRATORS.to_owned(), person(PEOPLE - 2)),
@@ -49,6 +82,11 @@ impl World {
                 let first = usize::from(!dice.one_in(6));
                 let holder = person(first + dice.roll(PEOPLE - 1));
                 world.grants.push((role.to_owned(), holder));
+            }
+        }
+        if dice.one_in(2) {
+            for _ in 0..=dice.roll(4) {
+                world.absences.push(Away::some(dice, START));
             }
         }
         world
@@ -88,14 +126,57 @@ impl World {
         })
     }
 
-    /// Somebody leaves or comes back, or a role moves; says what.
-    pub fn change(&mut self, dice: &mut Dice) -> String {
+    /// The absence that counts: one that names a proxy before one that does not, one for this flow before one for all, the
+    /// one that began last.
+    pub fn absence(&self, person: &str, now: i64) -> Option<&Away> {
+        let counts = |away: &&Away| {
+            away.person == person
+                && away.from <= now
+                && now < away.until
+                && away.here != Some(false)
+        };
+        let rank = |away: &&Away| (away.proxy.is_some(), away.here.is_some(), away.from);
+        self.absences.iter().filter(counts).max_by_key(rank)
+    }
+
+    /// Somebody leaves, is away or comes back, or a role moves; says what.
+    pub fn change(&mut self, dice: &mut Dice, now: i64) -> String {
+        if dice.one_in(3) {
+            let away = Away::some(dice, now);
+            let what = format!(
+                "{} is away for {} hours, with {:?} in their place",
+                away.person,
+                (away.until - away.from) / HOUR_MS,
+                away.proxy
+            );
+            self.absences.push(away);
+            return what;
+        }
         let who = person(dice.roll(PEOPLE));
         if dice.one_in(2) {
             let here = self.here.entry(who.clone()).or_default();
             *here = !*here;
             let deed = if *here { "comes back" } else { "leaves" };
             return format!("{who} {deed}");
+        }
+        if dice.one_in(4) {
+            // Another superior, further up, so that there is no circle.
+            let number = dice.roll(PEOPLE - 1);
+            let above = person(number + 1 + dice.roll(PEOPLE - 1 - number));
+            let what = format!("{} is under {above} now", person(number));
+            self.superiors.insert(person(number), above);
+            return what;
+        }
+        // The owner and the administrator stay: somebody must be able to help.
+        if self.grants.len() > 4 && dice.one_in(4) {
+            let (role, holder) = self.grants.remove(2 + dice.roll(self.grants.len() - 2));
+            return format!("{holder} is no {role} any more");
+        }
+        if dice.one_in(4) {
+            let role = dice.of(&ROLES).to_owned();
+            let what = format!("{who} is {role} too");
+            self.grants.push((role, who));
+            return what;
         }
         let at = dice.roll(self.grants.len());
         self.grants[at].1.clone_from(&who);
@@ -123,6 +204,16 @@ impl World {
             person: person.clone(),
             unit: None,
         };
+        let absence = |away: &Away| Absence {
+            person: away.person.clone(),
+            from: Moment(away.from),
+            until: Moment(away.until),
+            proxy: away.proxy.clone(),
+            flow: away
+                .here
+                .map(|here| if here { "space" } else { "other" }.to_owned()),
+        };
+        directory.absences = self.absences.iter().map(absence).collect();
         directory.roles = self.grants.iter().map(grant).collect();
         directory
     }

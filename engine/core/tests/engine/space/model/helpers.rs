@@ -87,7 +87,7 @@ impl Model {
         let open = self.tasks.iter().any(|open| {
             open.kind == TaskKind::Answer && open.host == Some(no) && open.holder == to
         });
-        if !self.world.is_here(&to) || open || to == me {
+        if !self.world.is_here(&to) || open || to == task.holder {
             return Err("cannot be asked");
         }
         self.open_helper(&task, TaskKind::Answer, &to, false);
@@ -205,6 +205,9 @@ impl Model {
         if last.person != me || !last.decision || last.task != no {
             return Err("somebody acted after it");
         }
+        if last.outside != self.outside {
+            return Err("something outside was started after it");
+        }
         let stands = self.place(last.place).is_some();
         let mut since: Vec<u32> = vec![];
         if !stands {
@@ -267,6 +270,7 @@ impl Model {
         let from = self.path.iter().position(|passed| passed.place == no);
         let since = self.path[from.unwrap_or(self.path.len())..]
             .iter()
+            .filter(|passed| self.map.knows(&passed.state))
             .filter(|passed| self.map.within(&passed.state, region))
             .map(|passed| passed.place)
             .collect();

@@ -27,24 +27,20 @@ impl Model {
 
     pub(super) fn enter(&mut self, id: &str, inside: Option<u32>) {
         let state = self.map.state(id);
-        if state.when.is_some_and(|when| !when.holds(self.amount())) {
-            self.passed(id, 0);
-            return self.follow(id, inside, self.map.next(id));
+        match state.when.map(|when| self.holds_now(when)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => {
+                self.passed(id, 0);
+                return self.follow(id, inside, self.map.next(id));
+            }
+            Some(None) => return self.hold(id, None, inside),
         }
+        let Some(branches) = self.branches(&state.kind) else {
+            return self.hold(id, None, inside);
+        };
         self.places_made += 1;
         let no = self.places_made;
-        let branches = match &state.kind {
-            Kind::Together(together) => together.branches.clone(),
-            _ => vec![],
-        };
         let rests = self.rests.remove(id);
-        let open = |when: Option<super::super::sketch::When>| {
-            if when.is_none_or(|when| when.holds(self.amount())) {
-                BranchIs::Open
-            } else {
-                BranchIs::LeftOut
-            }
-        };
         let due = state.deadline.map(super::time::hours);
         let due = due.map(|whole| rests.as_ref().map_or(whole, |rests| rests.due.unwrap_or(0)));
         let place = Place {
@@ -52,11 +48,9 @@ impl Model {
             state: id.to_owned(),
             inside,
             since: self.now,
+            counted: self.now,
             due: due.map(|left| self.now + left),
-            branches: branches
-                .iter()
-                .map(|b| (b.id.clone(), open(b.when)))
-                .collect(),
+            branches,
             votes: vec![],
             stopped: None,
         };
@@ -66,6 +60,25 @@ impl Model {
             None => self.arm(no),
         }
         self.begin(no);
+    }
+
+    /// How the branches of a state begin; none when that cannot be said.
+    fn branches(&self, kind: &Kind) -> Option<Vec<(String, BranchIs)>> {
+        let Kind::Together(together) = kind else {
+            return Some(vec![]);
+        };
+        let begins = |branch: &super::super::sketch::Branch| {
+            let open = branch
+                .when
+                .map_or(Some(true), |when| self.holds_now(when))?;
+            let is = if open {
+                BranchIs::Open
+            } else {
+                BranchIs::LeftOut
+            };
+            Some((branch.id.clone(), is))
+        };
+        together.branches.iter().map(begins).collect()
     }
 
     /// Does what the state's kind says.
@@ -80,14 +93,15 @@ impl Model {
             Kind::Work(work) => self.ask_work(no, &work.by, work.claim),
             Kind::Together(_) => self.fork(&place),
             Kind::Choose(when, first, second) => {
-                let to = if when.holds(self.amount()) {
-                    first
-                } else {
-                    second
+                let Some(holds) = self.holds_now(when) else {
+                    return self.hold_at(no);
                 };
+                let to = if holds { first } else { second };
                 self.leave(no, self.map.go(&place.state, &to));
             }
             Kind::Wait => {}
+            Kind::Run(_) => self.call(no),
+            Kind::Subflow(subflow) => self.ask_children(no, &subflow),
             Kind::End(outcome) => {
                 self.passed(&place.state, no);
                 self.over(outcome);
@@ -143,6 +157,9 @@ impl Model {
         self.tasks
             .retain(|task| task.place != no || task.kind == TaskKind::Read);
         self.timers.retain(|timer| timer.place != no);
+        self.calls.retain(|(_, place)| *place != no);
+        self.children
+            .retain(|child| child.place != no || child.beside);
         self.holds
             .retain(|hold| hold.place != Some(no) && hold.inside != Some(no));
     }
@@ -269,7 +286,8 @@ impl Model {
         self.path.retain(|passed| {
             let after = cut.is_some_and(|cut| at >= cut);
             at += 1;
-            !(after && map.within(&passed.state, &region) || map.inside(&passed.state, to))
+            let gone = !map.knows(&passed.state);
+            gone || !(after && map.within(&passed.state, &region) || map.inside(&passed.state, to))
         });
     }
 
@@ -278,6 +296,10 @@ impl Model {
         self.places.clear();
         self.tasks.retain(|task| task.kind == TaskKind::Read);
         self.timers.clear();
+        self.calls.clear();
+        // Those beside go on, unless nobody wants any of it any more.
+        let unwanted = ["withdrawn", "cancelled"].contains(&outcome);
+        self.children.retain(|child| child.beside && !unwanted);
         self.holds.clear();
         self.last = None;
         self.suspended = None;
@@ -296,6 +318,9 @@ impl Model {
         let around = self.map.upward(&self.map.region(state));
         let mut targets: Vec<String> = vec![];
         for passed in &self.path {
+            if !self.map.knows(&passed.state) {
+                continue;
+            }
             let kind = self.map.state(&passed.state).kind;
             let human = matches!(kind, Kind::Draft | Kind::Approve(_) | Kind::Work(_));
             let legal = human
@@ -317,6 +342,10 @@ impl Model {
         }
         let around = self.map.upward(&self.map.region(state));
         for passed in &self.path {
+            // In a version that has no such state, nothing is known of what it read.
+            if !self.map.knows(&passed.state) {
+                continue;
+            }
             let Some(target) = self.map.lifted(&passed.state, &around) else {
                 continue;
             };

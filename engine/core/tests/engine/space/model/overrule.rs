@@ -43,7 +43,8 @@ impl Model {
 
     /// Goes on where it stood; what came meanwhile happens now, as far as anybody waits for it still.
     fn resume(&mut self) -> Result<(), Refused> {
-        let kept = self.suspended.take().ok_or("not suspended")?;
+        let (me, kept) = (self.actor.take(), self.suspended.take());
+        let kept = kept.ok_or("not suspended")?;
         for no in self.numbers() {
             self.start_clock(no, Cause::Suspended);
         }
@@ -53,6 +54,7 @@ impl Model {
                 *self = tried;
             }
         }
+        self.actor = me;
         Ok(())
     }
 
@@ -154,7 +156,12 @@ impl Model {
             Kind::Draft | Kind::Choose(..) | Kind::End(_) => {
                 return Err("nothing says what is next");
             }
-            Kind::Approve(_) | Kind::Work(_) | Kind::Together(_) | Kind::Wait => {}
+            Kind::Approve(_)
+            | Kind::Work(_)
+            | Kind::Together(_)
+            | Kind::Wait
+            | Kind::Run(_)
+            | Kind::Subflow(_) => {}
         }
         self.last = None;
         self.leave(no, self.map.next(state));

@@ -120,7 +120,7 @@ impl Model {
         if !state.restarts || place.stopped.is_some() {
             return;
         }
-        place.since = now;
+        (place.since, place.counted) = (now, now);
         place.due = state.deadline.map(|count| now + hours(count));
         self.timers.retain(|timer| timer.place != no);
         self.arm(no);
@@ -164,7 +164,9 @@ impl Model {
         }
         let free = place.stopped.take_if(|stopped| stopped.causes.is_empty());
         if let Some(stopped) = free {
-            place.due = stopped.rests.due.map(|left| now + left).or(place.due);
+            if let Some(left) = stopped.rests.due {
+                (place.due, place.counted) = (Some(now + left), now);
+            }
             self.arm_rests(no, &stopped.rests);
         }
     }

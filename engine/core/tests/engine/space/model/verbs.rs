@@ -15,6 +15,7 @@ const DAY_MS: i64 = 86_400_000;
 impl Model {
     /// A command by a person, or by the system (none). Task and place numbers are the engine's: both count alike.
     pub fn perform(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+        self.actor = actor.map(str::to_owned);
         self.by_anybody(actor, action)?;
         self.run_on();
         Ok(())
@@ -42,8 +43,12 @@ impl Model {
         }
         let Some(person) = actor else {
             return match action {
+                Action::ChildEnded { child, outcome } => self.child_ended(action, child, outcome),
+                // Whoever asked for this one as its subflow does not want it any more.
+                Action::StopChild { .. } => self.not_over().map(|()| self.over("withdrawn")),
+                Action::Answer { call, answer } => self.answered(action, *call, answer),
                 Action::Recalculate => Err("the calendar is as it was"),
-                Action::Retry { set, .. } if set.is_empty() => self.retry(None),
+                Action::Retry { set, .. } => self.retry(None, set),
                 _ => Err("not for the system"),
             };
         };
@@ -80,7 +85,7 @@ impl Model {
             Action::Return { task, to, .. } => self.send_back(me, *task, to),
             Action::Withdraw { .. } => self.withdraw(me),
             Action::Transfer { task, to, .. } => self.transfer(me, *task, to),
-            Action::Retry { .. } => self.retry(Some(me)),
+            Action::Retry { set, .. } => self.retry(Some(me), set),
             Action::AddSigner {
                 task,
                 person,
@@ -102,6 +107,7 @@ impl Model {
             Action::Reopen { .. } => self.reopen(me),
             Action::Comment { .. } => Ok(()),
             Action::Override { act, .. } => self.overrule(me, act),
+            Action::Migrate { .. } => self.migrate(me),
             other => panic!("the model does not know {other:?}"),
         }
     }
@@ -128,7 +134,9 @@ impl Model {
     pub(super) fn own(&self, me: &str, no: u32, kinds: &[TaskKind]) -> Result<Task, Refused> {
         self.running()?;
         let task = self.task(no).ok_or("no such task")?;
-        if !task.pool.is_empty() || task.holder != me {
+        // While somebody stands in, whoever was asked may act as well.
+        let theirs = task.holder == me || task.stands_for.as_deref() == Some(me);
+        if !task.pool.is_empty() || !theirs {
             return Err("not theirs");
         }
         if !kinds.contains(&task.kind) {
@@ -143,10 +151,12 @@ impl Model {
         if self.own_request_barred(&task.state, me) {
             return Err("own request");
         }
-        let first_holder = task.voter == task.holder;
-        if first_holder && !self.still_named(&task, me) {
+        // A transfer is a trust in a person; standing in is not.
+        let asked = task.stands_for.as_ref().unwrap_or(&task.holder);
+        if task.voter == *asked && !self.still_named(&task, &task.voter) {
             return Err("lost the right");
         }
+        self.stands_in_still(&task, me)?;
         Ok(task)
     }
 
@@ -262,6 +272,9 @@ impl Model {
     /// Straight back to who returned it, unless something edited decides on the way between.
     fn straight(&self) -> Result<To, Refused> {
         let to = self.returned_from.clone().ok_or("nobody returned it")?;
+        if !self.map.knows(&to) {
+            return Err("that state is gone");
+        }
         if self.map.region(&to) != self.map.region("draft") {
             return Err("inside a branch");
         }
@@ -305,6 +318,18 @@ impl Model {
         }
         let state = self.map.state(&task.state);
         let changed = self.write(set, &state.write)?;
+        let own_name = with.signature.as_deref() == Some(me);
+        if approve.signed && !own_name && (yes || with.signature.is_some()) {
+            return Err("not signed");
+        }
+        // Where nobody can say whether it is needed, it is.
+        let again = approve.step_up.is_some_and(|when| match when {
+            None => true,
+            Some(when) => self.holds_now(when) != Some(false),
+        });
+        if again && !with.stepped_up {
+            return Err("who it is must be shown again");
+        }
         let mut facts = self.values.clone();
         facts.retain(|name, _| !state.hidden.contains(&name.as_str()));
         self.done(&task, me, Deed::Decision);
@@ -313,6 +338,7 @@ impl Model {
             place: task.place,
             round: self.round,
             person: me.to_owned(),
+            stands_for: task.stands_for.clone().filter(|asked| asked != me),
             approved: yes,
             facts,
         });
@@ -392,7 +418,7 @@ impl Model {
         Ok(())
     }
 
-    fn retry(&mut self, me: Option<&str>) -> Result<(), Refused> {
+    fn retry(&mut self, me: Option<&str>, set: &Values) -> Result<(), Refused> {
         self.running()?;
         if self.holds.is_empty() {
             return Err("not held");
@@ -400,6 +426,10 @@ impl Model {
         if me.is_some_and(|me| !self.owner_or_told(me)) {
             return Err("not the owner");
         }
+        // What is missing may be filled in, nothing else changed.
+        let mut empty = vec!["subject", "amount", "note"];
+        empty.retain(|name| !self.values.contains_key(*name));
+        self.write(set, &empty)?;
         for hold in self.holds.clone() {
             self.try_again(&hold);
         }
@@ -470,6 +500,7 @@ impl Model {
             return Err("too late");
         }
         self.ended = None;
+        self.children.clear();
         self.round += 1;
         self.path.clear();
         self.returned_from = None;
