@@ -11,8 +11,8 @@ use crate::value::Values;
 pub struct Write {
     /// The instance's row after the turn.
     pub instance: InstanceRow,
-    /// The `rev` it must have before; none when it must be new.
-    pub expected_rev: Option<u64>,
+    /// The instance as it must be before; none when it must be new.
+    pub before: Option<RowBefore>,
     /// Tasks opened.
     pub tasks_opened: Vec<TaskRow>,
     /// Tasks that ended.
@@ -35,6 +35,18 @@ pub struct Write {
     pub turns: Vec<TurnTaken>,
     /// Idempotency key of the command and the answer to repeat.
     pub answer: Option<(String, String)>,
+}
+
+/// What a turn found of its instance's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowBefore {
+    /// Turns so far: the compare-and-swap number.
+    pub rev: u64,
+    /// Its status, as in [`InstanceRow::status`].
+    pub status: String,
+    /// Tasks made so far. One that ends and has a higher number was opened by the same turn and never stood in the table of
+    /// open tasks.
+    pub tasks_made: u32,
 }
 
 /// A counter that moves on by one.

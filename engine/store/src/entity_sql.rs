@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::filter::Condition;
 use crate::form::Form;
 use crate::records::{RecordQuery, Summary, sort_key};
+use crate::script::Script;
 
 /// Longest name of an entity type or field; PostgreSQL cuts identifiers at 63 bytes, and `r_`, `_ix` and a number are added.
 const NAME_CHARS_MAX: usize = 48;
@@ -27,7 +28,6 @@ pub(crate) struct Column {
 }
 
 /// The statements of one entity type's table, made once per set of columns.
-#[derive(Clone)]
 pub(crate) struct EntityTable {
     /// The entity type.
     pub(crate) entity: String,
@@ -41,6 +41,8 @@ pub(crate) struct EntityTable {
     pub(crate) touch: Sql,
     /// Records that must have a `rev` and are not written; one that has another is left out of the answer.
     pub(crate) look: Sql,
+    /// Everything a batch writes when its records are all of this type; see [`crate::commit::script_for`].
+    pub(crate) batch: Script,
     /// Deletes one record with this `rev`.
     pub(crate) delete: Sql,
     /// Records by id.
@@ -49,12 +51,21 @@ pub(crate) struct EntityTable {
 
 impl EntityTable {
     pub(crate) fn new(dialect: Dialect, entity: &str, columns: Vec<Column>) -> Self {
+        let own = [
+            insert(dialect, entity, &columns),
+            update(dialect, entity, &columns),
+            touch(dialect, entity),
+            look(dialect, entity),
+        ];
+        let batch = crate::commit::script_for(dialect, Some(&own));
+        let [insert, update, touch, look] = own.map(made);
         Self {
             entity: entity.to_owned(),
-            insert: made(insert(dialect, entity, &columns)),
-            update: made(update(dialect, entity, &columns)),
-            touch: made(touch(dialect, entity)),
-            look: made(look(dialect, entity)),
+            insert,
+            update,
+            touch,
+            look,
+            batch,
             delete: made(format!(
                 "delete from {} where id = $1 and rev = $2",
                 table_name(entity)

@@ -1,5 +1,7 @@
 //! Instances: loading one with its record, and its trail.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use assent_core::value::Values;
 use assent_core::write::{EventRow, InstanceRow};
 
@@ -52,19 +54,44 @@ impl Store {
     pub async fn load_instances(&self, ids: &[&str]) -> Result<Vec<Loaded>, StoreError> {
         let rows: Vec<_> = ids.iter().map(|id| (id,)).collect();
         let rows = json_rows(&rows)?;
-        let mut loaded = vec![];
-        for row in self.reader().fetch(&BY_ID, args![rows]).await? {
-            let row = instance_from_row(row)?;
-            let record = self.load_record(&row.entity, &row.record).await?;
-            let (values, record_rev) =
-                record.map_or_else(Default::default, |record| (record.values, record.rev));
-            loaded.push(Loaded {
+        let rows = self.reader().fetch(&BY_ID, args![rows]).await?;
+        let rows = rows
+            .into_iter()
+            .map(instance_from_row)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = BTreeMap::<&str, BTreeSet<&str>>::new();
+        for row in &rows {
+            wanted.entry(&row.entity).or_default().insert(&row.record);
+        }
+        let mut records = BTreeMap::new();
+        for (entity, ids) in wanted {
+            let ids: Vec<_> = ids.into_iter().map(|id| (id,)).collect();
+            for record in self.records_of(entity, &ids).await? {
+                records.insert((entity.to_owned(), record.id.clone()), record);
+            }
+        }
+        let with_record = |row: InstanceRow| {
+            let record = records.get(&(row.entity.clone(), row.record.clone()));
+            let (values, record_rev) = record.map_or_else(Default::default, |record| {
+                (record.values.clone(), record.rev)
+            });
+            Loaded {
                 row,
                 values,
                 record_rev,
-            });
-        }
-        Ok(loaded)
+            }
+        };
+        Ok(rows.into_iter().map(with_record).collect())
+    }
+
+    /// Records of one entity type by id, in any order.
+    async fn records_of(&self, entity: &str, ids: &[(&str,)]) -> Result<Vec<Stored>, StoreError> {
+        let Some(table) = self.known_table(entity).await? else {
+            return Ok(vec![]);
+        };
+        let rows = self.reader().fetch(&table.select, args![json_rows(ids)?]);
+        let rows = rows.await?.into_iter();
+        rows.map(|row| from_row(&table, row)).collect()
     }
 
     /// One record of an entity type.
@@ -72,12 +99,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load_record(&self, entity: &str, id: &str) -> Result<Option<Stored>, StoreError> {
-        let Some(table) = self.known_table(entity).await? else {
-            return Ok(None);
-        };
-        let rows = serde_json::json!([[id]]).to_string();
-        let mut rows = self.reader().fetch(&table.select, args![rows]).await?;
-        rows.pop().map(|row| from_row(&table, row)).transpose()
+        Ok(self.records_of(entity, &[(id,)]).await?.pop())
     }
 
     /// The trail of an instance from the event `from_seq` on (1 is the first), at most `limit`.

@@ -44,7 +44,7 @@ const CHECKPOINT_PAGES: &str = "16000";
 /// PostgreSQL's code for a setting it does not have: databases that speak its language have fewer.
 const UNKNOWN_SETTING: &str = "42704";
 /// Negative: KB of page cache on the writing connection.
-const WRITER_CACHE: &str = "-65536";
+const WRITER_CACHE: &str = "-16384";
 /// Prepared statements kept per connection; entity types add three each.
 const STATEMENTS_KEPT: usize = 500;
 

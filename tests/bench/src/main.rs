@@ -9,6 +9,7 @@ mod company;
 mod drive;
 mod floor;
 mod machine;
+mod reads;
 mod report;
 mod rows;
 mod run;
@@ -17,6 +18,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+
+/// The same as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Measures approvals of three steps (a start, two decisions; 500 bytes, a deadline, a mail) beside bare loops over the same
 /// database.
@@ -37,7 +42,7 @@ pub struct Args {
     /// Callers at once.
     #[arg(long, value_delimiter = ',', default_value = "1,32,128")]
     concurrency: Vec<usize>,
-    /// Layers.
+    /// Layers: core, store, engine, http; reads is what people look at.
     #[arg(long, value_delimiter = ',', default_value = "core,store,engine,http")]
     layers: Vec<String>,
     /// Events of history, and open instances, before: pairs `history:open`.

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Line {
     /// `sqlite` or `postgres`.
     pub store: &'static str,
-    /// `core` (nothing kept), `store` (committer alone), `engine` (in process), `http`.
+    /// `core` (nothing kept), `store` (committer alone), `engine` (in process), `http`; or what was looked at.
     pub layer: &'static str,
     /// Callers at once.
     pub concurrency: usize,
@@ -31,8 +31,8 @@ pub struct Line {
     pub rss_mb: u64,
     /// Written a decision: by this process (SQLite), or into the log of the server (PostgreSQL).
     pub bytes_per_decision: u64,
-    /// Statements of a commit, and decisions in it.
-    pub statements_per_commit: f64,
+    /// Calls of the database for a commit, and decisions in it.
+    pub calls_per_commit: f64,
     pub decisions_per_commit: f64,
 }
 
@@ -96,7 +96,7 @@ impl Report {
         }
         for row in &self.rows {
             println!(
-                "{:6} {:8} x{:<3} history {:7} open {:6}: {:7.0}/s p50 {:6.2} ms p99 {:6.2} ms | A {:.2} B {:.2} | {} MB, {} B/decision, {:.1} statements for {:.1} decisions a commit",
+                "{:6} {:8} x{:<3} history {:7} open {:6}: {:7.0}/s p50 {:6.2} ms p99 {:6.2} ms | A {:.2} B {:.2} | {} MB, {} B/decision, {:.1} calls for {:.1} decisions a commit",
                 row.layer,
                 row.store,
                 row.concurrency,
@@ -109,7 +109,7 @@ impl Report {
                 row.ratio_b,
                 row.rss_mb,
                 row.bytes_per_decision,
-                row.statements_per_commit,
+                row.calls_per_commit,
                 row.decisions_per_commit
             );
         }

@@ -185,7 +185,7 @@ pub fn add(rows: &mut Rows, write: &Write) {
     if let Some((key, answer)) = &write.answer {
         rows[0].push(row![key, answer, row.updated.0]);
     }
-    if write.expected_rev.is_none() {
+    if write.before.is_none() {
         rows[1].push(row![
             &row.id,
             &row.flow,
@@ -236,9 +236,9 @@ pub fn add(rows: &mut Rows, write: &Write) {
             text("second")
         ]);
     }
-    let closing = |no: u32| write.tasks_opened.iter().any(|task| task.no == no);
+    let made = write.before.as_ref().map_or(0, |before| before.tasks_made);
     for closed in &write.tasks_closed {
-        if !closing(closed.task.no) && write.expected_rev.is_some() {
+        if closed.task.no <= made {
             rows[5].push(row![&closed.task.instance, closed.task.no]);
         }
         let mut cells = task_row(&closed.task);

@@ -19,7 +19,7 @@ use crate::company::{Desk, FLOW, PEOPLE, directory, person};
 use crate::drive::{Bare, Fault, InProcess, Open, OverHttp, Sample, Way, Work, drive};
 use crate::report::{Floor, Line, Report, median, per_second, percentile};
 use crate::rows::Rows;
-use crate::{Args, floor, machine, rows};
+use crate::{Args, floor, machine, reads, rows};
 
 /// Decisions a commit at which the floors are taken; the ratios are to the middle one.
 const PER_COMMIT: [usize; 3] = [1, 64, 256];
@@ -169,7 +169,7 @@ async fn one_round(
         open,
     };
     let work = Arc::new(Work::new(next, waiting));
-    if wants("engine") || wants("http") {
+    if wants("engine") || wants("http") || wants("reads") {
         let app = open_app(place).await?;
         if wants("engine") {
             let way = Arc::new(InProcess(app.clone()));
@@ -191,6 +191,15 @@ async fn one_round(
                 );
             }
         }
+        if wants("reads") {
+            for kind in reads::KINDS {
+                for callers in args.concurrency.iter().filter(|callers| **callers <= 32) {
+                    let before = gauge.counters().await;
+                    let sample = reads::look(&app, kind, *callers).await?;
+                    lines.push(gauge.line(kind, *callers, &sample, before).await);
+                }
+            }
+        }
         app.close().await;
     }
     if wants("store") {
@@ -201,7 +210,12 @@ async fn one_round(
     if wants("core") {
         lines.push(gauge.core(&desk, args.time())?);
     }
-    let floors = floors(args, place, &desk, history, open).await?;
+    // Nothing stands beside what is only looked at.
+    let floors = if args.layers.iter().all(|layer| layer == "reads") {
+        vec![]
+    } else {
+        floors(args, place, &desk, history, open).await?
+    };
     for line in &mut lines {
         let at = |kind: &str| {
             floors.iter().find(|floor| {
@@ -558,7 +572,7 @@ impl Gauge<'_> {
             rss_mb: machine::resident_mb(),
             bytes_per_decision: (after.bytes - before.bytes)
                 / u64::try_from(done.max(1)).unwrap_or(1),
-            statements_per_commit: each(after.statements - before.statements),
+            calls_per_commit: each(after.calls - before.calls),
             decisions_per_commit: each(after.writes - before.writes),
             ..Line::default()
         }
@@ -579,7 +593,7 @@ impl Gauge<'_> {
             bytes,
             commits: counter("assent_commits_total"),
             writes: counter("assent_commit_writes_total"),
-            statements: counter("assent_commit_statements_total"),
+            calls: counter("assent_commit_calls_total"),
         }
     }
 }
@@ -596,5 +610,5 @@ struct Counters {
     bytes: u64,
     commits: f64,
     writes: f64,
-    statements: f64,
+    calls: f64,
 }

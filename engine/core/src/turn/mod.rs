@@ -123,7 +123,6 @@ pub fn turn_to(
             Some(new),
         ),
     };
-    let expected_rev = new.is_none().then_some(case.instance.rev);
     let instance_before = case.instance.clone();
     let mut run = Run::new(def, case, command, cx);
     run.target = to;
@@ -137,7 +136,7 @@ pub fn turn_to(
         case: case_after,
         events: events_made,
         texts,
-        expected_rev,
+        is_new: new.is_some(),
         values_before,
         before: instance_before,
         beside,

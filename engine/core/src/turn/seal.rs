@@ -12,8 +12,8 @@ use crate::turn::run::EventText;
 use crate::turn::{Context, turn_key};
 use crate::value::Values;
 use crate::write::{
-    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, TurnTaken, WakeupRow,
-    Write,
+    EventRow, InstanceRow, OutboxRow, RecordWrite, RowBefore, TaskClosedRow, TaskRow, TurnTaken,
+    WakeupRow, Write,
 };
 
 /// A turn's result, about to become rows.
@@ -23,7 +23,7 @@ pub(crate) struct Sealed<'a> {
     pub events: &'a [Event],
     /// The same, as they are stored.
     pub texts: Vec<EventText>,
-    pub expected_rev: Option<u64>,
+    pub is_new: bool,
     /// The record's values before; none when it was not stored yet.
     pub values_before: Option<Values>,
     /// The instance before the turn.
@@ -56,7 +56,11 @@ impl Sealed<'_> {
         }
         Write {
             instance: self.instance_row(cx),
-            expected_rev: self.expected_rev,
+            before: (!self.is_new).then(|| RowBefore {
+                rev: self.before.rev,
+                status: self.before.status_word().to_owned(),
+                tasks_made: self.before.tasks_made,
+            }),
             tasks_opened: self.opened(),
             tasks_closed: self.closed(),
             tasks_changed: self.changed(),
@@ -416,15 +420,12 @@ pub fn ended_row(event: &Event) -> Option<(u32, &'static str, Option<String>)> {
     Some((*task, end_word(*end), by.map(str::to_owned)))
 }
 
-/// The tag of an event's change, read back from its canonical text so that there is one list of names.
+/// The tag of an event's change, found in its canonical text so that there is one list of names. What stands before it (who,
+/// which way) cannot look like it: quotes within a text are escaped.
 fn tag(body: &str) -> String {
-    #[derive(serde::Deserialize)]
-    struct Tagged {
-        event: String,
-    }
-    serde_json::from_str::<Tagged>(body)
-        .map(|tagged| tagged.event)
-        .unwrap_or_default()
+    let after = body.split_once(r#","event":""#).map(|(_, after)| after);
+    let tag = after.and_then(|after| after.split('"').next());
+    tag.unwrap_or_default().to_owned()
 }
 
 fn row_kind(kind: TaskKind, candidates: &[String]) -> String {

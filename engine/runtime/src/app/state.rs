@@ -11,14 +11,14 @@ use assent_core::rule::RuleSet;
 use assent_core::time::Moment;
 use assent_core::turn::New;
 use assent_core::write::Write;
-use assent_store::{Committer, CommitterOptions, Outcome, Store};
+use assent_store::{Committer, CommitterOptions, Loader, Outcome, Store};
 use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
 use super::calendars::Calendars;
 use super::config::AppConfig;
 use super::error::AppError;
 use crate::clock::Clock;
-use crate::engine::{Definitions, number_series};
+use crate::engine::{Definitions, Recent, number_series};
 use crate::mail::Carrier;
 use crate::workers::Workers;
 use crate::workers::checks::Checked;
@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub(super) store: Store,
     /// None once it is closed. Asynchronous, because a commit is awaited while it is held for reading.
     committer: AsyncRwLock<Option<Committer>>,
+    pub(crate) loader: Loader,
+    pub(crate) recent: Recent,
     pub(super) definitions: Definitions,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
@@ -122,6 +124,7 @@ impl App {
             .build()
             .map_err(|fault| bad_config(&fault.to_string()))?;
         let committer = Committer::start(&store, CommitterOptions::default());
+        let loader = Loader::start(&store);
         let workers = config.workers;
         let app = Self {
             inner: Arc::new(Inner {
@@ -130,6 +133,8 @@ impl App {
                 config,
                 store,
                 committer: AsyncRwLock::new(Some(committer)),
+                loader,
+                recent: Recent::default(),
                 definitions: Definitions::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),

@@ -4,6 +4,7 @@ mod definitions;
 mod lookup;
 mod message;
 mod needs;
+mod recent;
 mod refold;
 mod turning;
 
@@ -11,5 +12,6 @@ pub(crate) use definitions::{Definitions, Known};
 pub(crate) use lookup::{Preloaded, references};
 pub(crate) use message::{MoreToSay, answer_of};
 pub(crate) use needs::number_series;
+pub(crate) use recent::Recent;
 pub(crate) use refold::{folded, is_current, says_no_less};
 pub(crate) use turning::{Around, asked_fields, given, stored_case};

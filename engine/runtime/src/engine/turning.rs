@@ -20,6 +20,7 @@ use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
 use sha2::{Digest, Sha256};
 
+use super::recent::{Left, Standing};
 use super::{MoreToSay, Preloaded, answer_of, references};
 use crate::app::{Answer, App, AppError};
 use crate::trace;
@@ -33,7 +34,7 @@ pub(crate) struct Turned {
     /// What its sender is told.
     pub answer: Answer,
     /// The case after it; none when a repeated key was answered from the first time.
-    pub case: Option<Case>,
+    pub case: Option<Arc<Case>>,
 }
 
 /// The version that decides, and the one a migration leads to.
@@ -73,23 +74,41 @@ impl App {
         now: Moment,
         wish: impl Fn(&Definition, &Case) -> Result<Command, AppError> + Send + Sync,
     ) -> Result<Turned, AppError> {
+        // What is remembered may be older than what another node wrote: a refusal of it counts for nothing.
+        if let Some(standing) = self.inner.recent.take(instance) {
+            match self.turn_from(standing, now, &wish).await {
+                Ok(Some(turned)) => return Ok(turned),
+                Err(fault @ (AppError::Busy | AppError::Unavailable(_))) => return Err(fault),
+                Ok(None) | Err(_) => {}
+            }
+        }
         for _ in 0..DECIDE_AGAIN_MAX {
-            let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
-            let def = self
-                .definition_of(&loaded.row.flow, &loaded.row.version)
-                .await?;
-            let case = stored_case(&loaded)?;
-            let command = wish(&def, &case)?;
-            let to = self.target(&def, &command).await?;
-            let guard = guard(&loaded);
-            let before = Before::Case(Box::new(case));
-            let last_at = Some(loaded.row.updated);
-            let versions = Versions { def, to, last_at };
-            if let Some(turned) = self.decide(versions, before, &command, now, guard).await? {
+            let standing = standing(self.load(instance).await?.ok_or(AppError::NotFound)?)?;
+            if let Some(turned) = self.turn_from(standing, now, &wish).await? {
                 return Ok(turned);
             }
         }
         Err(AppError::Busy)
+    }
+
+    /// One attempt from where a case stands; none when it was stale.
+    async fn turn_from(
+        &self,
+        standing: Standing,
+        now: Moment,
+        wish: &(impl Fn(&Definition, &Case) -> Result<Command, AppError> + Send + Sync),
+    ) -> Result<Option<Turned>, AppError> {
+        let instance = &standing.case.instance;
+        let def = self
+            .definition_of(&instance.flow, &instance.version)
+            .await?;
+        let command = wish(&def, &standing.case)?;
+        let to = self.target(&def, &command).await?;
+        let before = Before::Case(Box::new(Arc::unwrap_or_clone(standing.case)));
+        let last_at = Some(standing.updated);
+        let versions = Versions { def, to, last_at };
+        self.decide(versions, before, &command, now, standing.record)
+            .await
     }
 
     /// Decides a command that makes an instance, and commits it.
@@ -166,6 +185,7 @@ impl App {
         if let Some((_, stored)) = &mut turned.write.answer {
             *stored = serde_json::to_string(&answer).unwrap_or_default();
         }
+        let record = guard.clone();
         turned.write.guards.extend(guard);
         // A turn without an event (what is saved stands there already) does not make the row younger than its events.
         if let Some(at) = last_at.filter(|_| turned.write.events.is_empty()) {
@@ -181,11 +201,16 @@ impl App {
         }
         let Turn { case, write, .. } = turned;
         let (has_outbox, has_wakeups) = (!write.outbox.is_empty(), !write.wakeups_set.is_empty());
+        let left = Left::by(&write, record.as_ref());
         match self.commit(write).await? {
             Outcome::Done => {
                 self.inner.wake(has_outbox, has_wakeups);
                 count(&command.action, begun);
                 tell(command, &answer);
+                let case = Arc::new(case);
+                if let Some(left) = left {
+                    self.inner.recent.keep(&case, left);
+                }
                 let case = Some(case);
                 Ok(Some(Turned { answer, case }))
             }
@@ -220,7 +245,7 @@ impl App {
 
     /// Loads an instance with its record; a state that an older program stored is folded anew.
     pub(crate) async fn load(&self, instance: &str) -> Result<Option<Loaded>, AppError> {
-        let mut loaded = self.store().load_instance(instance).await?;
+        let mut loaded = self.inner.loader.load(instance).await?;
         if let Some(loaded) = &mut loaded {
             self.refold(loaded).await?;
         }
@@ -391,12 +416,19 @@ fn seed_of(action: &Action, values: &Values) -> u64 {
 
 /// The record as it was read: an edit from outside the flow, made meanwhile, makes the turn stale. None where there is no
 /// record.
-fn guard(loaded: &Loaded) -> Option<Guard> {
-    (loaded.record_rev > 0).then(|| Guard {
+fn standing(loaded: Loaded) -> Result<Standing, AppError> {
+    let record = (loaded.record_rev > 0).then(|| Guard {
         entity: loaded.row.entity.clone(),
         id: loaded.row.record.clone(),
         rev: loaded.record_rev,
         grows: false,
+    });
+    let updated = loaded.row.updated;
+    let case = Arc::new(case_of(loaded)?);
+    Ok(Standing {
+        case,
+        updated,
+        record,
     })
 }
 
@@ -405,17 +437,25 @@ fn guard(loaded: &Loaded) -> Option<Guard> {
 /// # Errors
 /// `damaged` when somebody wrote into the row by hand.
 pub(crate) fn stored_case(loaded: &Loaded) -> Result<Case, AppError> {
-    let instance: Instance = serde_json::from_str(&loaded.row.state).map_err(|fault| {
+    let instance = stored_instance(loaded)?;
+    let values = loaded.values.clone();
+    Ok(Case { instance, values })
+}
+
+fn case_of(loaded: Loaded) -> Result<Case, AppError> {
+    let instance = stored_instance(&loaded)?;
+    let values = loaded.values;
+    Ok(Case { instance, values })
+}
+
+fn stored_instance(loaded: &Loaded) -> Result<Instance, AppError> {
+    serde_json::from_str(&loaded.row.state).map_err(|fault| {
         AppError::unavailable(
             "damaged",
             "该流程实例的存储内容已损坏，请联系管理员运行 assent verify",
             "What is stored of this instance is damaged; ask an administrator to run assent verify",
             format!("{}: {fault}", loaded.row.id),
         )
-    })?;
-    Ok(Case {
-        instance,
-        values: loaded.values.clone(),
     })
 }
 

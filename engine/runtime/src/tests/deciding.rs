@@ -1,7 +1,9 @@
 //! The one entrance.
 
 use assent_core::command::{Action, Actor, Command, Verdict, Via};
-use assent_core::value::Values;
+use assent_core::value::{Value, Values};
+use assent_core::write::{EventRow, RecordWrite};
+use assent_store::Outcome;
 use serde_json::json;
 
 use super::harness::{LEAVE, TestApp, leave_of, values};
@@ -328,4 +330,71 @@ async fn strangers_see_nothing() {
     );
     test.settle().await;
     test.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_a_case_decides_nothing() {
+    let test = TestApp::with(LEAVE).await;
+    let other = crate::App::open(test.app.config().clone()).await.unwrap();
+    let answer = test.submitted(&leave_of(5)).await;
+    let mine = |answer: &crate::app::Answer, who: &str| {
+        let mine = answer.opened.iter().find(|task| task.assignee == who);
+        mine.unwrap().task
+    };
+    // Another node decides; the task it opens is unknown to what this one remembers.
+    let command = Command {
+        actor: Actor::Person("bob".to_owned()),
+        via: Via::Page,
+        action: Action::Decide {
+            task: mine(&answer, "bob"),
+            verdict: Verdict::Approve,
+            comment: None,
+            set: Values::new(),
+            with: assent_core::command::DecideWith::default(),
+        },
+        key: None,
+    };
+    let next = other.command(&answer.instance, command).await.unwrap();
+    let end = test
+        .decide(
+            &answer.instance,
+            mine(&next, "hana"),
+            "hana",
+            Verdict::Approve,
+        )
+        .await
+        .unwrap();
+    assert_eq!(end.status, "approved");
+
+    // A record that is edited beside the flow is decided on as it is now: two days need no second approval.
+    let answer = test.submitted(&leave_of(5)).await;
+    let loaded = test.app.load(&answer.instance).await.unwrap().unwrap();
+    let mut values = loaded.values;
+    values.insert("days".to_owned(), Value::Number(2.into()));
+    let entity = test.app.definition("leave").unwrap().entity.clone();
+    let record = RecordWrite {
+        entity,
+        id: loaded.row.record,
+        values,
+        new: false,
+    };
+    let event = EventRow {
+        seq: 1,
+        at: test.app.now(),
+        actor: "adm".to_owned(),
+        kind: "edited".to_owned(),
+        body: "{}".to_owned(),
+        hash: String::new(),
+    };
+    let saved = test.app.store().save_record(&record, None, &event).await;
+    assert_eq!(saved.unwrap(), Outcome::Done);
+    let bob = mine(&answer, "bob");
+    let end = test
+        .decide(&answer.instance, bob, "bob", Verdict::Approve)
+        .await
+        .unwrap();
+    assert_eq!(end.status, "approved");
+    other.close().await;
+    test.settle().await;
+    test.finish_damaged().await;
 }

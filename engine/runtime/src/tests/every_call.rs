@@ -11,7 +11,7 @@ use assent_core::value::Values;
 use assent_store::faults::{self, Fault};
 use serde_json::json;
 
-use super::harness::{HOUR_MS, MONDAY, TestApp, values};
+use super::harness::{HOUR_MS, LEAVE, MONDAY, TestApp, leave_of, values};
 use super::outside::{self, Outside};
 use super::sim::Thing;
 use crate::app::{App, AppError};
@@ -55,6 +55,29 @@ async fn fail_each_call_loses_and_doubles_nothing() {
     println!(
         "fail_each_call: {calls} calls of the database and {asked} of other systems, {runs} runs, violations 0"
     );
+}
+
+/// What one decision costs in calls of the database: a look at the instance and one at its record when it is not remembered,
+/// one for everything that is written, and COMMIT.
+#[tokio::test]
+async fn a_decision_asks_the_database_seldom() {
+    let test = TestApp::with(LEAVE).await;
+    let calls = async |cold: bool| {
+        let answer = test.submitted(&leave_of(5)).await;
+        let bob = answer.opened.iter().find(|task| task.assignee == "bob");
+        if cold {
+            test.app.inner.recent.take(&answer.instance);
+        }
+        faults::plan(u64::MAX, Fault::Before);
+        let task = bob.unwrap().task;
+        test.decide(&answer.instance, task, "bob", Verdict::Approve)
+            .await
+            .unwrap();
+        faults::clear().0
+    };
+    assert_eq!((calls(true).await, calls(false).await), (4, 2));
+    test.settle().await;
+    test.finish().await;
 }
 
 /// Plays the case and looks whether everything is as it must be; answers how many calls it took.

@@ -18,7 +18,7 @@ const COUNTERS: [(&str, &str, Option<Label>); 12] = [
     ("assent_commits_total", "Commits of the committer", None),
     ("assent_commit_writes_total", "Turns in those commits", None),
     (
-        "assent_commit_statements_total",
+        "assent_commit_calls_total",
         "Statements of those commits",
         None,
     ),

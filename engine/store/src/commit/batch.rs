@@ -1,9 +1,11 @@
-//! One run of a batch: first the gates (idempotency keys, instances, records), which single out the losers, then
-//! everything else for the winners.
+//! One run of a batch, gate by gate: idempotency keys, instances, turns, records single out the losers, then everything else
+//! is written for the winners. It is the way of a batch in which somebody may lose; see [`super::at_once`] for the others.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use assent_core::write::Write;
+use assent_core::write::{InstanceRow, Write};
 use serde::Serialize;
 
 use super::Outcome;
@@ -13,6 +15,7 @@ use super::sql;
 use crate::Store;
 use crate::db::{args, json_rows};
 use crate::dialect::Sql;
+use crate::entity_sql::EntityTable;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::tx::Tx;
@@ -26,17 +29,21 @@ pub(super) enum Ran {
 }
 
 pub(super) struct Batch<'a> {
-    store: &'a Store,
-    writes: &'a [Write],
-    shard: u32,
-    outcomes: Vec<Outcome>,
+    pub(super) store: &'a Store,
+    pub(super) writes: &'a [Write],
+    pub(super) shard: u32,
+    pub(super) outcomes: Vec<Outcome>,
     /// Keys that are new.
     taken: BTreeSet<String>,
-    counts: Counts,
+    pub(super) counts: Counts,
 }
 
 /// The writes of one instance that are still in the race, in order.
-type Chains<'a> = BTreeMap<&'a str, Vec<usize>>;
+pub(super) type Chains<'a> = BTreeMap<&'a str, Vec<usize>>;
+/// The first write with each idempotency key.
+type Keys<'a> = BTreeMap<&'a str, usize>;
+/// Counters of turns: who moves each, and to what.
+pub(super) type Taken<'a> = BTreeMap<&'a str, (usize, u64)>;
 
 impl<'a> Batch<'a> {
     pub(super) fn new(
@@ -59,7 +66,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    pub(super) async fn run(mut self, tx: &mut Tx) -> Result<Ran, StoreError> {
+    pub(super) async fn gate_by_gate(mut self, tx: &mut Tx) -> Result<Ran, StoreError> {
         self.keys(tx).await?;
         let mut chains = self.chains();
         self.instances(tx, &mut chains).await?;
@@ -71,12 +78,14 @@ impl<'a> Batch<'a> {
         }
         let mut changes = Changes::collect(self.writes, &chains);
         changes.close_tasks(tx, &mut self.counts).await?;
-        changes.write(tx).await?;
-        self.counts.write(tx, self.shard).await?;
+        for (sql, rows) in changes.rows()? {
+            send(tx, sql, rows).await?;
+        }
+        send(tx, &sql::COUNTERS_ADD, self.counts.rows(self.shard)?).await?;
         Ok(Ran::Through(self.outcomes))
     }
 
-    fn alive(&self) -> impl Iterator<Item = (usize, &'a Write)> {
+    pub(super) fn alive(&self) -> impl Iterator<Item = (usize, &'a Write)> {
         let alive: Vec<_> = (0..self.writes.len())
             .filter(|at| self.outcomes[*at] == Outcome::Done)
             .collect();
@@ -86,22 +95,8 @@ impl<'a> Batch<'a> {
     /// Takes the keys; a taken one answers what it answered before. Two commands with one key in the same batch: the
     /// second is decided again, and then finds the first one's answer.
     async fn keys(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        let mut first = BTreeMap::new();
-        let mut again = vec![];
-        for (at, write) in self.alive() {
-            if let Some((key, answer)) = &write.answer {
-                if first.contains_key(key.as_str()) {
-                    again.push(at);
-                } else {
-                    first.insert(key.as_str(), (at, (key, answer, write.instance.updated)));
-                }
-            }
-        }
-        for at in again {
-            self.outcomes[at] = Outcome::Stale;
-        }
-        let rows: Vec<_> = first.values().map(|(_, row)| row).collect();
-        for mut row in fetch(tx, &sql::ANSWERS_INSERT, &rows).await? {
+        let first = self.first_keys();
+        for mut row in fetch(tx, &sql::ANSWERS_INSERT, &self.answer_rows(&first)).await? {
             self.taken.insert(row.text()?);
         }
         let known: Vec<_> = first
@@ -111,11 +106,39 @@ impl<'a> Batch<'a> {
             .collect();
         for mut row in fetch(tx, &sql::ANSWERS_SELECT, &known).await? {
             let (key, answer) = (row.text()?, row.text()?);
-            if let Some((at, _)) = first.get(key.as_str()) {
+            if let Some(at) = first.get(key.as_str()) {
                 self.outcomes[*at] = Outcome::Repeated(answer);
             }
         }
         Ok(())
+    }
+
+    /// Who brings which key first; whoever brings it again in this batch is stale.
+    pub(super) fn first_keys(&mut self) -> Keys<'a> {
+        let (mut first, mut again) = (Keys::new(), vec![]);
+        for (at, write) in self.alive() {
+            if let Some((key, _)) = &write.answer {
+                match first.entry(key.as_str()) {
+                    Entry::Vacant(new) => {
+                        new.insert(at);
+                    }
+                    Entry::Occupied(_) => again.push(at),
+                }
+            }
+        }
+        for at in again {
+            self.outcomes[at] = Outcome::Stale;
+        }
+        first
+    }
+
+    pub(super) fn answer_rows(&self, first: &Keys<'a>) -> Vec<impl Serialize + use<'a>> {
+        let writes = first.values().map(|at| &self.writes[*at]);
+        let row = |write: &'a Write| {
+            let (key, answer) = write.answer.as_ref()?;
+            Some((key, answer, write.instance.updated))
+        };
+        writes.filter_map(row).collect()
     }
 
     /// Frees the keys of those that turned out to be stale.
@@ -131,15 +154,16 @@ impl<'a> Batch<'a> {
     }
 
     /// Groups by instance; whoever does not continue the one before is stale, and all behind it.
-    fn chains(&mut self) -> Chains<'a> {
+    pub(super) fn chains(&mut self) -> Chains<'a> {
         let mut chains = Chains::new();
         let mut broken = BTreeSet::new();
         let mut stale = vec![];
         for (at, write) in self.alive() {
             let id = write.instance.id.as_str();
             let before = chains.get(id).and_then(|chain: &Vec<usize>| chain.last());
-            let continues = before
-                .is_none_or(|before| write.expected_rev == Some(self.writes[*before].instance.rev));
+            let rev = write.before.as_ref().map(|row| row.rev);
+            let continues =
+                before.is_none_or(|before| rev == Some(self.writes[*before].instance.rev));
             if continues && !broken.contains(id) {
                 chains.entry(id).or_default().push(at);
             } else {
@@ -155,47 +179,74 @@ impl<'a> Batch<'a> {
 
     /// The compare-and-swap: the chain's first says what must be there, its last what is written.
     async fn instances(&mut self, tx: &mut Tx, chains: &mut Chains<'a>) -> Result<(), StoreError> {
-        let (mut new, mut changed) = (vec![], vec![]);
-        for chain in chains.values() {
-            let (Some(first), Some(last)) = (chain.first(), chain.last()) else {
-                continue;
-            };
-            let expected = self.writes[*first].expected_rev;
-            let row = instance_row(&self.writes[*last], expected);
-            if expected.is_none() {
-                &mut new
-            } else {
-                &mut changed
-            }
-            .push(row);
-        }
-        let mut won = HashMap::new();
+        let (new, changed) = self.instance_rows(chains);
+        let mut won = BTreeSet::new();
         let mut rows = fetch(tx, &sql::INSTANCES_INSERT, &new).await?;
         rows.extend(fetch(tx, &sql::INSTANCES_UPDATE, &changed).await?);
         for mut row in rows {
-            won.insert(row.text()?, row.text()?);
+            won.insert(row.text()?);
         }
         chains.retain(|id, chain| {
-            let Some(was) = won.get(*id) else {
+            let wins = won.contains(*id);
+            if !wins {
                 for at in chain {
                     self.outcomes[*at] = Outcome::Stale;
                 }
-                return false;
-            };
-            if let Some(last) = chain.last() {
-                self.counts.moved(&self.writes[*last].instance, was);
             }
-            true
+            wins
         });
+        self.count_instances(chains);
         Ok(())
+    }
+
+    /// Rows of instances that are new, and of those that were there.
+    pub(super) fn instance_rows(
+        &self,
+        chains: &Chains<'a>,
+    ) -> (Vec<impl Serialize + use<'a>>, Vec<impl Serialize + use<'a>>) {
+        let (mut new, mut changed) = (vec![], vec![]);
+        for (first, last) in self.ends(chains) {
+            match &first.before {
+                None => new.push(new_row(&last.instance)),
+                Some(before) => changed.push(changed_row(&last.instance, before.rev)),
+            }
+        }
+        (new, changed)
+    }
+
+    pub(super) fn count_instances(&mut self, chains: &Chains<'a>) {
+        for (first, last) in self.ends(chains) {
+            let was = first.before.as_ref().map(|before| before.status.as_str());
+            self.counts.moved(&last.instance, was);
+        }
+    }
+
+    /// The first and the last write of each chain.
+    fn ends(&self, chains: &Chains<'a>) -> Vec<(&'a Write, &'a Write)> {
+        let end = |chain: &Vec<usize>| {
+            let (first, last) = (*chain.first()?, *chain.last()?);
+            Some((&self.writes[first], &self.writes[last]))
+        };
+        chains.values().filter_map(end).collect()
     }
 
     /// Moves the counters of turns taken on; returns the writes whose turn somebody else took meanwhile. Two of one batch
     /// that read the same count cannot both have it.
     async fn turns(&self, tx: &mut Tx, chains: &Chains<'a>) -> Result<BTreeSet<usize>, StoreError> {
-        let in_order: BTreeSet<usize> = chains.values().flatten().copied().collect();
-        let (mut taken, mut lost) = (BTreeMap::<&str, (usize, u64)>::new(), BTreeSet::new());
-        for at in in_order {
+        let (taken, mut lost) = self.taken(chains);
+        let mut won = BTreeSet::new();
+        for mut row in fetch(tx, &sql::TURNS_TAKE, &turn_rows(&taken)).await? {
+            won.insert(row.text()?);
+        }
+        let late = taken.iter().filter(|(name, _)| !won.contains(**name));
+        lost.extend(late.map(|(_, (at, _))| *at));
+        Ok(lost)
+    }
+
+    /// Which counter of turns moves to what, by whom; and the writes that wanted one that another of this batch has.
+    pub(super) fn taken(&self, chains: &Chains<'a>) -> (Taken<'a>, BTreeSet<usize>) {
+        let (mut taken, mut lost) = (Taken::new(), BTreeSet::new());
+        for at in in_order(chains) {
             for turn in &self.writes[at].turns {
                 let first = taken
                     .entry(turn.counter.as_str())
@@ -205,14 +256,7 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        let rows: Vec<_> = taken.iter().map(|(name, (_, n))| (name, n)).collect();
-        let mut won = BTreeSet::new();
-        for mut row in fetch(tx, &sql::TURNS_TAKE, &rows).await? {
-            won.insert(row.text()?);
-        }
-        let late = taken.iter().filter(|(name, _)| !won.contains(**name));
-        lost.extend(late.map(|(_, (at, _))| *at));
-        Ok(lost)
+        (taken, lost)
     }
 
     /// Writes the records, by entity type; returns the writes whose record is taken, gone or has moved.
@@ -221,16 +265,10 @@ impl<'a> Batch<'a> {
         tx: &mut Tx,
         chains: &Chains<'a>,
     ) -> Result<BTreeSet<usize>, StoreError> {
-        let in_order: BTreeSet<usize> = chains.values().flatten().copied().collect();
-        let mut records = Records::default();
-        for at in in_order {
-            records.add(at, &self.writes[at]);
-        }
+        let records = self.claimed(chains);
         let mut lost = records.lost;
         for (entity, claims) in records.claims {
-            let Some(table) = self.store.known_table(entity).await? else {
-                return Err(StoreError::other(format!("no table for {entity}")));
-            };
+            let table = self.table(entity).await?;
             let won = write_records(tx, &table, &claims).await?;
             for (id, claim) in claims {
                 if !won.contains(id) {
@@ -240,13 +278,34 @@ impl<'a> Batch<'a> {
         }
         Ok(lost)
     }
+
+    /// What this batch wants from which record.
+    pub(super) fn claimed(&self, chains: &Chains<'a>) -> Records<'a> {
+        let mut records = Records::default();
+        for at in in_order(chains) {
+            records.add(at, &self.writes[at]);
+        }
+        records
+    }
+
+    pub(super) async fn table(&self, entity: &str) -> Result<Arc<EntityTable>, StoreError> {
+        let table = self.store.known_table(entity).await?;
+        table.ok_or_else(|| StoreError::other(format!("no table for {entity}")))
+    }
 }
 
-fn instance_row(write: &Write, expected: Option<u64>) -> impl Serialize {
-    let row = &write.instance;
+/// Numbers of the writes in the race, as they came.
+fn in_order(chains: &Chains<'_>) -> BTreeSet<usize> {
+    chains.values().flatten().copied().collect()
+}
+
+pub(super) fn turn_rows<'a>(taken: &Taken<'a>) -> Vec<impl Serialize + use<'a>> {
+    taken.iter().map(|(name, (_, n))| (*name, *n)).collect()
+}
+
+fn new_row(row: &InstanceRow) -> impl Serialize {
     (
         &row.id,
-        expected,
         &row.flow,
         &row.version,
         &row.entity,
@@ -258,6 +317,22 @@ fn instance_row(write: &Write, expected: Option<u64>) -> impl Serialize {
         &row.standing,
         row.rev,
         row.started,
+        row.updated,
+        &row.state,
+    )
+}
+
+fn changed_row(row: &InstanceRow, expected: u64) -> impl Serialize {
+    (
+        &row.id,
+        expected,
+        &row.version,
+        &row.record,
+        &row.status,
+        i64::from(row.ended),
+        &row.title,
+        &row.standing,
+        row.rev,
         row.updated,
         &row.state,
     )
@@ -275,14 +350,24 @@ pub(super) async fn fetch(
     tx.fetch(sql, args![json_rows(rows)?]).await
 }
 
+/// Runs a statement over rows that are text already; nothing for no rows.
+async fn send(tx: &mut Tx, sql: &Sql, rows: Option<String>) -> Result<(), StoreError> {
+    if let Some(rows) = rows {
+        tx.execute(sql, args![rows]).await?;
+    }
+    Ok(())
+}
+
 /// Runs a statement over rows; nothing for no rows.
 pub(crate) async fn execute(
     tx: &mut Tx,
     sql: &Sql,
     rows: &[impl Serialize],
 ) -> Result<(), StoreError> {
-    if !rows.is_empty() {
-        tx.execute(sql, args![json_rows(rows)?]).await?;
-    }
-    Ok(())
+    send(tx, sql, some_rows(rows)?).await
+}
+
+/// Rows as the parameter of their statement; none for none.
+pub(super) fn some_rows(rows: &[impl Serialize]) -> Result<Option<String>, StoreError> {
+    (!rows.is_empty()).then(|| json_rows(rows)).transpose()
 }

@@ -6,12 +6,16 @@ use std::collections::BTreeMap;
 use assent_core::time::Moment;
 use assent_core::write::{EventRow, InstanceRow, TaskClosedRow, TaskRow, Write};
 
-use super::batch::{execute, fetch};
+use super::batch::{fetch, some_rows};
 use super::sql;
+use crate::dialect::Sql;
 use crate::error::StoreError;
 use crate::packing::packed;
 use crate::tasks::due_to_column;
 use crate::tx::Tx;
+
+/// Statements with their rows; none where there is nothing to write.
+pub(super) type Statements = [(&'static Sql, Option<String>); 7];
 
 /// Changes to tables, of all winners.
 #[derive(Default)]
@@ -19,8 +23,8 @@ pub(super) struct Changes<'a> {
     opened: Vec<&'a TaskRow>,
     changed: BTreeMap<(&'a str, u32), &'a TaskRow>,
     closed: Vec<&'a TaskClosedRow>,
-    /// Of the closed ones, those this batch did not open: they stand in the table of open tasks.
-    closing: Vec<(&'a str, u32)>,
+    /// Of the closed ones, those that stand in the table of open tasks.
+    closing: Vec<&'a TaskRow>,
     writes: Vec<&'a Write>,
     wakeups: Vec<(&'a str, BTreeMap<&'a str, Option<Moment>>)>,
 }
@@ -31,6 +35,8 @@ impl<'a> Changes<'a> {
         for (instance, chain) in chains {
             let mut opened = BTreeMap::<u32, &TaskRow>::new();
             let mut wakeups = BTreeMap::new();
+            let first = chain.first().and_then(|at| writes[*at].before.as_ref());
+            let made = first.map_or(0, |before| before.tasks_made);
             for write in chain.iter().map(|at| &writes[*at]) {
                 changes.writes.push(write);
                 opened.extend(write.tasks_opened.iter().map(|task| (task.no, task)));
@@ -45,8 +51,10 @@ impl<'a> Changes<'a> {
                 for closed in &write.tasks_closed {
                     changes.closed.push(closed);
                     // One that this batch opened never reaches the table of open tasks.
-                    if opened.remove(&closed.task.no).is_none() {
-                        changes.closing.push((instance, closed.task.no));
+                    opened.remove(&closed.task.no);
+                    changes.changed.remove(&(*instance, closed.task.no));
+                    if closed.task.no <= made {
+                        changes.closing.push(&closed.task);
                     }
                 }
                 for reference in &write.wakeups_cleared {
@@ -62,39 +70,54 @@ impl<'a> Changes<'a> {
         changes
     }
 
-    /// Takes the tasks that end out of the table of open tasks, and counts both ways. One that is not there was opened
-    /// and settled by the same turn; one that ends twice is refused by the key of the closed ones.
+    /// Takes the tasks that end out of the table of open tasks, and counts both ways what was really there.
     pub(super) async fn close_tasks(
         &self,
         tx: &mut Tx,
         counts: &mut Counts,
     ) -> Result<(), StoreError> {
-        for mut row in fetch(tx, &sql::TASKS_DELETE, &self.closing).await? {
+        let row = |task: &&'a TaskRow| (task.instance.as_str(), task.no);
+        let closing: Vec<_> = self.closing.iter().map(row).collect();
+        for mut row in fetch(tx, &sql::TASKS_DELETE, &closing).await? {
             let (person, kind) = (row.text()?, row.text()?);
             counts.open(&person, &kind, -1);
         }
+        self.count_opened(counts);
+        Ok(())
+    }
+
+    /// instance, no, assignee of every row that stands for a task that ends; counted as if all of them were there.
+    pub(super) fn closing_held(&self, counts: &mut Counts) -> Vec<(&'a str, u32, &'a str)> {
+        let mut rows = vec![];
+        for task in &self.closing {
+            for person in holders(task) {
+                counts.open(person, &task.kind, -1);
+                rows.push((task.instance.as_str(), task.no, person.as_str()));
+            }
+        }
+        rows
+    }
+
+    pub(super) fn count_opened(&self, counts: &mut Counts) {
         for task in &self.opened {
             for person in holders(task) {
                 counts.open(person, &task.kind, 1);
             }
         }
-        Ok(())
     }
 
-    /// Writes everything.
-    pub(super) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Everything but the tasks that end, as parameters of their statements.
+    pub(super) fn rows(&mut self) -> Result<Statements, StoreError> {
         let opened: Vec<_> = self
             .opened
             .iter()
             .flat_map(|task| holders(task).iter().map(|holder| task_row(task, holder)))
             .collect();
-        execute(tx, &sql::TASKS_INSERT, &opened).await?;
         let changed: Vec<_> = self
             .changed
             .values()
             .map(|task| task_row(task, &task.assignee))
             .collect();
-        execute(tx, &sql::TASKS_CHANGE, &changed).await?;
         self.closed
             .sort_by_key(|closed| (&closed.task.instance, closed.task.no));
         let closed: Vec<_> = self
@@ -102,20 +125,17 @@ impl<'a> Changes<'a> {
             .iter()
             .map(|closed| closed_row(closed))
             .collect();
-        execute(tx, &sql::CLOSED_INSERT, &closed).await?;
         let events: Vec<_> = self
             .writes
             .iter()
             .flat_map(|write| packed(&write.instance.id, &write.events))
             .collect();
-        execute(tx, &sql::EVENTS_INSERT, &events).await?;
         let outbox: Vec<_> = self
             .writes
             .iter()
             .flat_map(|write| &write.outbox)
             .map(|row| (&row.id, &row.kind, &row.instance, &row.body, row.due))
             .collect();
-        execute(tx, &sql::OUTBOX_INSERT, &outbox).await?;
         let (mut set, mut cleared) = (vec![], vec![]);
         for (instance, wakeups) in &self.wakeups {
             for (reference, at) in wakeups {
@@ -125,8 +145,15 @@ impl<'a> Changes<'a> {
                 }
             }
         }
-        execute(tx, &sql::WAKEUPS_DELETE, &cleared).await?;
-        execute(tx, &sql::WAKEUPS_SET, &set).await
+        Ok([
+            (&sql::TASKS_INSERT, some_rows(&opened)?),
+            (&sql::TASKS_CHANGE, some_rows(&changed)?),
+            (&sql::CLOSED_INSERT, some_rows(&closed)?),
+            (&sql::EVENTS_INSERT, some_rows(&events)?),
+            (&sql::OUTBOX_INSERT, some_rows(&outbox)?),
+            (&sql::WAKEUPS_DELETE, some_rows(&cleared)?),
+            (&sql::WAKEUPS_SET, some_rows(&set)?),
+        ])
     }
 }
 
@@ -187,9 +214,9 @@ pub(crate) async fn append_event(
 pub(super) struct Counts(BTreeMap<String, i64>);
 
 impl Counts {
-    /// An instance moved from one status (empty: none, it is new) to that of its row.
-    pub(super) fn moved(&mut self, row: &InstanceRow, was: &str) {
-        if !was.is_empty() {
+    /// An instance moved from one status (none: it is new) to that of its row.
+    pub(super) fn moved(&mut self, row: &InstanceRow, was: Option<&str>) {
+        if let Some(was) = was {
             self.add(crate::counters::instances(&row.flow, was), -1);
         }
         self.add(crate::counters::instances(&row.flow, &row.status), 1);
@@ -208,13 +235,14 @@ impl Counts {
         *self.0.entry(name).or_default() += more;
     }
 
-    pub(super) async fn write(&self, tx: &mut Tx, shard: u32) -> Result<(), StoreError> {
+    /// name, shard, how much more.
+    pub(super) fn rows(&self, shard: u32) -> Result<Option<String>, StoreError> {
         let rows: Vec<_> = self
             .0
             .iter()
             .filter(|(_, more)| **more != 0)
             .map(|(name, more)| (name, shard, more))
             .collect();
-        execute(tx, &sql::COUNTERS_ADD, &rows).await
+        some_rows(&rows)
     }
 }

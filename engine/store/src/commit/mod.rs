@@ -1,11 +1,13 @@
 //! The committer's transaction: what many turns wrote, in one commit, with a fixed number of statements plus one or two
 //! per entity type touched. Turns that came too late are singled out; the rest go on.
 
+mod at_once;
 mod batch;
 mod changes;
 mod records;
 mod sql;
 
+pub(crate) use at_once::script_for;
 pub(crate) use batch::execute as execute_rows;
 pub(crate) use changes::append_event;
 pub(crate) use records::Claim;
@@ -68,10 +70,18 @@ impl Store {
         // round adds at least one, so it ends.
         let mut lost = BTreeSet::new();
         loop {
+            match Batch::new(self, writes, &lost, shard).at_once().await? {
+                Some(Ran::Through(outcomes)) => return Ok(outcomes),
+                Some(Ran::Lost(more)) => {
+                    lost.extend(more);
+                    continue;
+                }
+                None => {}
+            }
             let mut tx = Tx::begin(self.writer()).await?;
-            let ran = Batch::new(self, writes, &lost, shard).run(&mut tx).await;
-            metrics::counter!("assent_commit_statements_total")
-                .increment(u64::from(tx.statements()) + 1);
+            let batch = Batch::new(self, writes, &lost, shard);
+            let ran = batch.gate_by_gate(&mut tx).await;
+            count_calls(&tx);
             if let Ok(Ran::Lost(_)) = ran {
                 tx.undo();
             }
@@ -81,4 +91,9 @@ impl Store {
             }
         }
     }
+}
+
+/// How often the database was asked for a batch, its COMMIT included.
+fn count_calls(tx: &Tx) {
+    metrics::counter!("assent_commit_calls_total").increment(u64::from(tx.calls()) + 1);
 }

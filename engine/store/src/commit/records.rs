@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use assent_core::write::{RecordWrite, Write};
+use serde_json::Value as Json;
 
 use super::batch::fetch;
 use crate::entities;
@@ -126,20 +127,33 @@ pub(super) async fn write_records(
     table: &EntityTable,
     claims: &BTreeMap<&str, Claim<'_>>,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let (mut new, mut changed, mut touched, mut seen) = (vec![], vec![], vec![], vec![]);
+    let [new, changed, touched, seen] = rows_by_way(table, claims)?;
+    let mut rows = fetch(tx, &table.insert, &new).await?;
+    rows.extend(fetch(tx, &table.update, &changed).await?);
+    rows.extend(fetch(tx, &table.touch, &touched).await?);
+    rows.extend(fetch(tx, &table.look, &seen).await?);
+    rows.into_iter().map(|mut row| row.text()).collect()
+}
+
+/// Rows for the statements of one entity type: insert, update, touch, look.
+pub(super) fn rows_by_way(
+    table: &EntityTable,
+    claims: &BTreeMap<&str, Claim<'_>>,
+) -> Result<[Vec<Vec<Json>>; 4], StoreError> {
+    let [mut new, mut changed, mut touched, mut seen] = [const { vec![] }; 4];
     for (id, claim) in claims {
         match claim.last {
             Some(record) => {
                 let row = entities::to_row(table, record, claim.times, claim.expected)?;
                 if claim.made { &mut new } else { &mut changed }.push(row);
             }
-            None if claim.times == 0 => seen.push((id, claim.expected)),
-            None => touched.push((id, claim.times, claim.expected)),
+            None if claim.times == 0 => seen.push(vec![Json::from(*id), claim.expected.into()]),
+            None => touched.push(vec![
+                Json::from(*id),
+                claim.times.into(),
+                claim.expected.into(),
+            ]),
         }
     }
-    let mut rows = fetch(tx, &table.insert, &new).await?;
-    rows.extend(fetch(tx, &table.update, &changed).await?);
-    rows.extend(fetch(tx, &table.touch, &touched).await?);
-    rows.extend(fetch(tx, &table.look, &seen).await?);
-    rows.into_iter().map(|mut row| row.text()).collect()
+    Ok([new, changed, touched, seen])
 }

@@ -20,21 +20,21 @@ pub(super) const ANSWERS_DELETE: Sql = over_rows!(
     ")"
 );
 
-/// A whole instance row → the ids that are new. `was` is empty: there was no turn before.
+/// A whole instance row → the ids that are new. `was` is not read any more.
 pub(super) const INSTANCES_INSERT: Sql = over_rows!(
     "insert into instances (id, flow, version, entity, record, applicant, status, was, ended, title, standing, rev, \
-     started, updated, state) select j.value->>0, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6, \
-     j.value->>7, '', cast(j.value->>8 as bigint), j.value->>9, j.value->>10, cast(j.value->>11 as bigint), \
-     cast(j.value->>12 as bigint), cast(j.value->>13 as bigint), j.value->>14 from",
-    "where true on conflict do nothing returning id, was"
+     started, updated, state) select j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, \
+     j.value->>6, '', cast(j.value->>7 as bigint), j.value->>8, j.value->>9, cast(j.value->>10 as bigint), \
+     cast(j.value->>11 as bigint), cast(j.value->>12 as bigint), j.value->>13 from",
+    "where true on conflict do nothing returning id"
 );
 
-/// A whole instance row with the `rev` it must have → the ids that had it, with the status they had.
+/// id, the `rev` it must have, then what a turn may change → the ids that had it.
 pub(super) const INSTANCES_UPDATE: Sql = over_rows!(
-    "update instances set was = instances.status, version = j.value->>3, record = j.value->>5, status = j.value->>7, \
-     ended = cast(j.value->>8 as bigint), title = j.value->>9, standing = j.value->>10, \
-     rev = cast(j.value->>11 as bigint), updated = cast(j.value->>13 as bigint), state = j.value->>14 from",
-    "where instances.id = j.value->>0 and instances.rev = cast(j.value->>1 as bigint) returning instances.id, instances.was"
+    "update instances set version = j.value->>2, record = j.value->>3, status = j.value->>4, \
+     ended = cast(j.value->>5 as bigint), title = j.value->>6, standing = j.value->>7, \
+     rev = cast(j.value->>8 as bigint), updated = cast(j.value->>9 as bigint), state = j.value->>10 from",
+    "where instances.id = j.value->>0 and instances.rev = cast(j.value->>1 as bigint) returning instances.id"
 );
 
 /// instance, no, state, kind, round, assignee, opened, due.
@@ -55,6 +55,12 @@ pub(super) const TASKS_CHANGE: Sql = over_rows!(
 pub(super) const TASKS_DELETE: Sql = over_rows!(
     "delete from tasks where (instance, no) in (select j.value->>0, cast(j.value->>1 as bigint) from",
     ") returning assignee, kind"
+);
+
+/// instance, no, assignee.
+pub(super) const TASKS_DELETE_HELD: Sql = over_rows!(
+    "delete from tasks where (instance, no, assignee) in (select j.value->>0, cast(j.value->>1 as bigint), j.value->>2 from",
+    ")"
 );
 
 /// An open task's row, then how it ended, when, by whom.

@@ -4,7 +4,7 @@ use assent_core::time::Moment;
 use assent_core::write::TaskRow;
 use assent_store::Outcome;
 
-use crate::support::{Fresh, decided, id, on_both, started, values};
+use crate::support::{Fresh, decided, id, on_both, started, stood, values};
 
 on_both! {
     a_start_is_loaded_as_it_was_written => start_and_load;
@@ -149,7 +149,7 @@ async fn moved(fresh: Fresh) {
     let write = started(&id(1), "zhangsan");
     store.commit(std::slice::from_ref(&write)).await.unwrap();
     let mut later = write.clone();
-    later.expected_rev = Some(write.instance.rev);
+    later.before = Some(stood(&write));
     later.instance.rev += 1;
     later.tasks_opened.clear();
     later.events.clear();
@@ -175,7 +175,7 @@ async fn moved(fresh: Fresh) {
         open[0].task.due
     };
     assert_eq!(due().await, Some(Moment(77)));
-    later.expected_rev = Some(later.instance.rev);
+    later.before = Some(stood(&later));
     later.instance.rev += 1;
     later.tasks_changed = vec![due_at(None)];
     store.commit(&[later]).await.unwrap();

@@ -8,7 +8,8 @@ use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::value::{Value, Values};
 use assent_core::write::{
-    EventRow, InstanceRow, OutboxRow, RecordWrite, TaskClosedRow, TaskRow, WakeupRow, Write,
+    EventRow, InstanceRow, OutboxRow, RecordWrite, RowBefore, TaskClosedRow, TaskRow, WakeupRow,
+    Write,
 };
 use assent_store::Store;
 
@@ -181,7 +182,7 @@ pub fn started(instance: &str, applicant: &str) -> Write {
             updated: Moment(1_000),
             state: r#"{"rev":1,"note":"状态 \"x\""}"#.into(),
         },
-        expected_rev: None,
+        before: None,
         tasks_opened: vec![task(instance, 1, "lisi")],
         tasks_closed: vec![],
         tasks_changed: vec![],
@@ -210,6 +211,15 @@ pub fn started(instance: &str, applicant: &str) -> Write {
     }
 }
 
+/// What a turn after this one finds.
+pub fn stood(before: &Write) -> RowBefore {
+    RowBefore {
+        rev: before.instance.rev,
+        status: before.instance.status.clone(),
+        tasks_made: u32::try_from(before.instance.rev).unwrap(),
+    }
+}
+
 /// The turn after `before`: closes the open task, opens the next one for `assignee`, moves the wake-up.
 pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
     let rev = before.instance.rev;
@@ -220,7 +230,7 @@ pub fn decided(before: &Write, key: &str, assignee: &str) -> Write {
     instance.state = format!(r#"{{"rev":{}}}"#, rev + 1);
     instance.standing = format!("state{no}");
     Write {
-        expected_rev: Some(rev),
+        before: Some(stood(before)),
         tasks_opened: vec![task(&instance.id, no + 1, assignee)],
         tasks_closed: vec![TaskClosedRow {
             task: before.tasks_opened[0].clone(),
