@@ -14,9 +14,11 @@ use super::world::ROLES;
 /// Parallel states inside of each other.
 const DEPTH_MAX: usize = 3;
 
-/// A flow.
-pub fn sketch(dice: &mut Dice) -> Sketch {
+/// A flow in which people decide and work; a wide one has everything: other systems, subflows, proxies, clocks that stop,
+/// signatures.
+pub fn sketch(dice: &mut Dice, wide: bool) -> Sketch {
     let mut maker = Maker {
+        wide,
         dice,
         made: 0,
         passed: vec![vec!["draft".to_owned()]],
@@ -30,7 +32,7 @@ pub fn sketch(dice: &mut Dice) -> Sketch {
     if maker.shelved {
         states.push(State::new("shelved", Kind::End("shelved")));
     }
-    let proxy = maker.proxies();
+    let proxy = if wide { maker.proxies() } else { None };
     let mut sketch = Sketch {
         edition: 1,
         policies,
@@ -43,6 +45,7 @@ pub fn sketch(dice: &mut Dice) -> Sketch {
 
 struct Maker<'a> {
     dice: &'a mut Dice,
+    wide: bool,
     /// States so far, for their ids.
     made: usize,
     /// States of people already passed, by region, outermost first.
@@ -124,7 +127,7 @@ impl Maker<'_> {
     fn state(&mut self, depth: usize) -> State {
         self.made += 1;
         let number = self.made;
-        let kind = self.dice.roll(24);
+        let kind = self.dice.roll(if self.wide { 24 } else { 20 });
         let mut state = match kind {
             0..=10 => self.approval(number),
             11..=13 => self.work(number),
@@ -192,10 +195,10 @@ impl Maker<'_> {
             outcomes: vec![],
             rejected: self.back(),
             keep: vec![],
-            signed: self.dice.one_in(8),
+            signed: self.wide && self.dice.one_in(8),
             step_up: None,
         };
-        if self.dice.one_in(8) {
+        if self.wide && self.dice.one_in(8) {
             approve.step_up = Some(self.dice.one_in(2).then(|| self.when()));
         }
         if matches!(approve.rejected, Way::BackTo(_)) && self.dice.one_in(4) {

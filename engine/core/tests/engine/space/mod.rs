@@ -212,8 +212,8 @@ fn enough(count: usize, accepted: usize, sum: &Tally) {
 /// Everything about a sequence follows from its seed.
 fn sequence(seed: u64) -> Sequence {
     let mut dice = Dice(seed.wrapping_mul(0x5851_F42D_4C95_7F2D));
-    let sketch = make::sketch(&mut dice);
-    let world = World::new(&mut dice);
+    let sketch = make::sketch(&mut dice, true);
+    let world = World::with_absences(&mut dice);
     let count = 10 + dice.roll(STEPS_MAX - 10);
     let steps = (0..count).map(|_| dice.next()).collect();
     let edit = dice.one_in(3).then(|| versions::edit(&mut dice, &sketch));

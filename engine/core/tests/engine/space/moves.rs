@@ -39,6 +39,8 @@ pub struct Scene<'a> {
     pub sent: Option<&'a Command>,
     /// The version it could move to.
     pub second: Option<&'a str>,
+    /// Everything that may happen to a case, or what people do with their tasks and the clock alone.
+    pub wide: bool,
 }
 
 pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
@@ -69,7 +71,7 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             &person(PEOPLE - 1),
             Action::Retry {
                 comment: None,
-                set: if dice.one_in(2) {
+                set: if scene.wide && dice.one_in(2) {
                     Values::from([("amount".to_owned(), amount(dice))])
                 } else {
                     Values::new()
@@ -81,16 +83,16 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
         return migrate(dice, second);
     }
     let suspended = case.instance.suspended.is_some();
-    if dice.one_in(if suspended { 2 } else { 12 }) {
+    if scene.wide && dice.one_in(if suspended { 2 } else { 12 }) {
         return overrule(dice, scene, case);
     }
-    if !case.instance.calls.is_empty() && dice.one_in(3) {
+    if scene.wide && !case.instance.calls.is_empty() && dice.one_in(3) {
         return answer(dice, case);
     }
-    if !case.instance.children.is_empty() && dice.one_in(3) {
+    if scene.wide && !case.instance.children.is_empty() && dice.one_in(3) {
         return child_ends(dice, case);
     }
-    match dice.roll(29) {
+    match dice.roll(if scene.wide { 29 } else { 26 }) {
         28 if dice.one_in(12) => system(Action::StopChild {
             parent: "above".to_owned(),
         }),
@@ -105,7 +107,7 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             payload: Value::Empty,
         }),
         5 => take_back(case),
-        6 | 7 => whole_case(dice),
+        6 | 7 => whole_case(dice, scene.wide),
         8 => scene
             .sent
             .map_or(Move::Nothing, |sent| Move::Send(sent.clone())),
@@ -201,7 +203,7 @@ fn take_back(case: &Case) -> Move {
     })
 }
 
-fn whole_case(dice: &mut Dice) -> Move {
+fn whole_case(dice: &mut Dice, wide: bool) -> Move {
     let who = if dice.one_in(4) {
         anybody(dice)
     } else {
@@ -212,7 +214,7 @@ fn whole_case(dice: &mut Dice) -> Move {
         1 => Action::Urge,
         2 | 3 => Action::Reopen { comment: None },
         4 => Action::Save {
-            set: values(dice, &["amount", "note"]),
+            set: values(dice, &["amount", "note"], wide),
         },
         5 => Action::Copy {
             to: vec![anybody(dice), anybody(dice)],
@@ -225,7 +227,7 @@ fn whole_case(dice: &mut Dice) -> Move {
         },
         _ => Action::Submit {
             set: if dice.one_in(2) {
-                values(dice, &["amount", "note"])
+                values(dice, &["amount", "note"], wide)
             } else {
                 Values::new()
             },
@@ -235,9 +237,9 @@ fn whole_case(dice: &mut Dice) -> Move {
     by(&who, action)
 }
 
-fn values(dice: &mut Dice, fields: &[&str]) -> Values {
+fn values(dice: &mut Dice, fields: &[&str], wide: bool) -> Values {
     let field = dice.of(fields);
-    let value = if dice.one_in(3) {
+    let value = if wide && dice.one_in(3) {
         // Emptied: whatever reads it has to say so.
         Value::Empty
     } else if field == "amount" {

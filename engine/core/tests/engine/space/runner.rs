@@ -194,6 +194,7 @@ impl<'a> Runner<'a> {
             case: self.case.as_ref(),
             states: &self.states,
             sent: self.sent.as_ref(),
+            wide: true,
             second: self.second.map(|(def, _)| def.version.as_str()),
         };
         let command = match next(&mut dice, &scene) {
@@ -205,7 +206,7 @@ impl<'a> Runner<'a> {
                 return Ok(());
             }
             Move::Reorganise => {
-                let what = self.world.change(&mut dice, self.now);
+                let what = self.world.change_at(&mut dice, self.now);
                 self.directory = self.world.directory();
                 self.play.push(what);
                 return Ok(());

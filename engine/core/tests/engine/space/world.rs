@@ -84,6 +84,12 @@ impl World {
                 world.grants.push((role.to_owned(), holder));
             }
         }
+        world
+    }
+
+    /// The same, and some of them are away for a while.
+    pub fn with_absences(dice: &mut Dice) -> Self {
+        let mut world = Self::new(dice);
         if dice.one_in(2) {
             for _ in 0..=dice.roll(4) {
                 world.absences.push(Away::some(dice, START));
@@ -139,8 +145,8 @@ impl World {
         self.absences.iter().filter(counts).max_by_key(rank)
     }
 
-    /// Somebody leaves, is away or comes back, or a role moves; says what.
-    pub fn change(&mut self, dice: &mut Dice, now: i64) -> String {
+    /// The same, or somebody is away for a while.
+    pub fn change_at(&mut self, dice: &mut Dice, now: i64) -> String {
         if dice.one_in(3) {
             let away = Away::some(dice, now);
             let what = format!(
@@ -152,14 +158,15 @@ impl World {
             self.absences.push(away);
             return what;
         }
-        let who = person(dice.roll(PEOPLE));
-        if dice.one_in(2) {
-            let here = self.here.entry(who.clone()).or_default();
-            *here = !*here;
-            let deed = if *here { "comes back" } else { "leaves" };
-            return format!("{who} {deed}");
+        if dice.one_in(3) {
+            return self.rearrange(dice);
         }
-        if dice.one_in(4) {
+        self.change(dice)
+    }
+
+    /// Superiors and holders of roles change.
+    fn rearrange(&mut self, dice: &mut Dice) -> String {
+        if dice.one_in(3) {
             // Another superior, further up, so that there is no circle.
             let number = dice.roll(PEOPLE - 1);
             let above = person(number + 1 + dice.roll(PEOPLE - 1 - number));
@@ -168,15 +175,24 @@ impl World {
             return what;
         }
         // The owner and the administrator stay: somebody must be able to help.
-        if self.grants.len() > 4 && dice.one_in(4) {
+        if self.grants.len() > 4 && dice.one_in(2) {
             let (role, holder) = self.grants.remove(2 + dice.roll(self.grants.len() - 2));
             return format!("{holder} is no {role} any more");
         }
-        if dice.one_in(4) {
-            let role = dice.of(&ROLES).to_owned();
-            let what = format!("{who} is {role} too");
-            self.grants.push((role, who));
-            return what;
+        let (who, role) = (person(dice.roll(PEOPLE)), dice.of(&ROLES).to_owned());
+        let what = format!("{who} is {role} too");
+        self.grants.push((role, who));
+        what
+    }
+
+    /// Somebody leaves or comes back, or a role moves; says what.
+    pub fn change(&mut self, dice: &mut Dice) -> String {
+        let who = person(dice.roll(PEOPLE));
+        if dice.one_in(2) {
+            let here = self.here.entry(who.clone()).or_default();
+            *here = !*here;
+            let deed = if *here { "comes back" } else { "leaves" };
+            return format!("{who} {deed}");
         }
         let at = dice.roll(self.grants.len());
         self.grants[at].1.clone_from(&who);

@@ -62,8 +62,8 @@ impl Maker<'_> {
             return;
         }
         state.deadline = Some(self.dice.of(&[4, 24, 48]));
-        state.restarts = self.dice.one_in(4);
-        if self.dice.one_in(3) {
+        state.restarts = self.wide && self.dice.one_in(4);
+        if self.wide && self.dice.one_in(3) {
             // Named once it is known what stands beside it.
             state.stops_in = vec![String::new(); 1 + self.dice.roll(2)];
         }

@@ -83,11 +83,11 @@ fn with_task(dice: &mut Dice, scene: &Scene<'_>, task: &Task, who: &str) -> Acti
     }
     match task.kind {
         TaskKind::Draft if dice.one_in(6) => Action::Save {
-            set: values(dice, &["amount", "note"]),
+            set: values(dice, &["amount", "note"], scene.wide),
         },
         TaskKind::Draft => Action::Submit {
             set: if dice.one_in(3) {
-                values(dice, &["amount", "note"])
+                values(dice, &["amount", "note"], scene.wide)
             } else {
                 Values::new()
             },
@@ -100,7 +100,7 @@ fn with_task(dice: &mut Dice, scene: &Scene<'_>, task: &Task, who: &str) -> Acti
             if dice.one_in(8) {
                 back(dice, scene, no)
             } else {
-                decide(dice, state, no, who)
+                decide(dice, scene, state, no, who)
             }
         }
         TaskKind::Advise => Action::Advise {
@@ -135,11 +135,11 @@ fn added_by(case: &Case, task: &Task) -> Vec<String> {
         .collect()
 }
 
-fn decide(dice: &mut Dice, state: &State, task: u32, me: &str) -> Action {
+fn decide(dice: &mut Dice, scene: &Scene<'_>, state: &State, task: u32, me: &str) -> Action {
     let set = if !state.write.is_empty() && dice.one_in(2) {
-        values(dice, &state.write)
+        values(dice, &state.write, scene.wide)
     } else if dice.one_in(20) {
-        values(dice, &["amount", "note"])
+        values(dice, &["amount", "note"], scene.wide)
     } else {
         Values::new()
     };
@@ -173,12 +173,8 @@ fn decide(dice: &mut Dice, state: &State, task: u32, me: &str) -> Action {
             };
             let with = DecideWith {
                 outcome: outcome.filter(|_| dice.one_in(3)),
-                signature: if dice.one_in(8) {
-                    None
-                } else {
-                    Some(me.to_owned())
-                },
-                stepped_up: !dice.one_in(8),
+                signature: (scene.wide && !dice.one_in(8)).then(|| me.to_owned()),
+                stepped_up: scene.wide && !dice.one_in(8),
                 bulk: false,
             };
             Action::Decide {
