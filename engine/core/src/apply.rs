@@ -263,6 +263,8 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
         | Change::Drawn { .. }
         | Change::PeopleChosen { .. }
         | Change::Proxied { .. } => people::people(instance, event),
+        // Told is told: a decision that did it is not taken back.
+        Change::Told { .. } => instance.outside += 1,
         // Facts for the trail alone.
         Change::Chosen { .. }
         | Change::OpinionAsked { .. }

@@ -173,6 +173,32 @@ impl State {
         }
     }
 
+    /// The effects it runs, at its end too, and what undoes them.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        let own = match &self.kind {
+            StateKind::Run(run) => vec![run],
+            StateKind::End { then, .. } => then
+                .iter()
+                .filter_map(|then| match then {
+                    Then::Run(run) => Some(run),
+                    Then::Mail { .. } => None,
+                })
+                .collect(),
+            StateKind::Draft { .. }
+            | StateKind::Approve(_)
+            | StateKind::Work { .. }
+            | StateKind::Rule { .. }
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::Together { .. } => vec![],
+        };
+        own.into_iter()
+            .flat_map(|run| std::iter::once(run).chain(run.undo.as_deref()))
+    }
+
     /// The time allowed, as the record is now; none where there is no deadline, or the field that decides is empty.
     pub fn term(&self, values: &Values) -> Option<Term> {
         let Some(by) = &self.deadline_by else {
@@ -254,6 +280,8 @@ pub enum StateKind {
     Rule {
         /// `file.function`.
         rule: String,
+        /// What people call it.
+        label: Text,
         /// Fields it is given.
         give: Vec<String>,
         /// Field ← output.

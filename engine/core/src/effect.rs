@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::people::PersonId;
-use crate::value::Values;
+use crate::value::{Value, Values};
 
 /// Work outside the database.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +77,19 @@ pub enum Effect {
         /// Who approved, and why it is asked.
         of: crate::instance::Revokes,
     },
+    /// Tells the flows of another record that something happened.
+    Tell {
+        /// The instance that tells it.
+        instance: String,
+        /// Entity type of the other record.
+        entity: String,
+        /// Its id.
+        record: String,
+        /// The event.
+        event: String,
+        /// What comes with it.
+        payload: Value,
+    },
     /// Tells a subflow that nobody wants it any more.
     StopChild {
         /// The instance that had asked for it.
@@ -96,6 +109,7 @@ impl Effect {
             Effect::ChildEnded { .. } => "child_ended",
             Effect::StopChild { .. } => "stop_child",
             Effect::Revoke { .. } => "revoke",
+            Effect::Tell { .. } => "tell",
         }
     }
 }

@@ -260,13 +260,13 @@ pub enum Change {
         /// Why, in words or as the condition was written.
         because: Text,
     },
-    /// A branch ended.
+    /// A branch ended; or, as `open`, is under way again because of changed data.
     BranchEnded {
         /// The entry (or, for a start, the instance) around it.
         parent: u32,
         /// Branch id.
         branch: String,
-        /// How it ended.
+        /// How it stands now.
         status: BranchStatus,
     },
     /// Sent back: a new round.
@@ -692,5 +692,16 @@ pub enum Change {
     Revoked {
         /// Id of the instance that decided.
         child: String,
+    },
+    /// A module told the flows of another record that something happened.
+    Told {
+        /// Entity type of that record.
+        entity: String,
+        /// Its id.
+        record: String,
+        /// The event.
+        name: String,
+        /// What comes with it.
+        payload: Value,
     },
 }

@@ -157,6 +157,8 @@ pub struct Expect {
     pub mailed: Option<Vec<String>>,
     /// People names told of a failure.
     pub told: Option<Vec<String>>,
+    /// Events told to other records so far, in any order.
+    pub events: Option<Vec<String>>,
     /// People reminded by this step.
     pub reminded: Option<Vec<String>>,
     /// People added by this step, by state.

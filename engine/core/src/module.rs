@@ -17,7 +17,7 @@ use crate::catalog::EffectType;
 use crate::field::EntityType;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::value::Values;
+use crate::value::{Value, Values};
 
 pub use hook::HookContext;
 pub use post::Post;
@@ -92,6 +92,21 @@ pub enum Reaction {
         /// Values by name or path.
         values: Values,
     },
+    /// Tells the flows of another record that something happened, as an event from outside would: what it says goes into this
+    /// trail in the same transaction and is delivered from the outbox. Every instance on that record that waits for the event
+    /// (`wait: {for: …}`) goes on by a command of its own, with all its checks; it is told once, however often the delivery is
+    /// tried. Where nobody waits for it nothing happens, and where the receiver is suspended it is kept. What must not get
+    /// lost does not go this way alone.
+    Tell {
+        /// Entity type of the other record.
+        entity: String,
+        /// Its id.
+        record: String,
+        /// The event, as a module declares it under `events:`.
+        event: String,
+        /// What comes with it; the receiver's module reads it in [`Change::Happened`](crate::event::Change::Happened).
+        payload: Value,
+    },
 }
 
 /// A CRM module.
@@ -138,7 +153,7 @@ pub trait Module: Send + Sync {
     /// # Errors
     /// When the input cannot be sent; the flow is held with the refusal's words.
     fn prepare(&self, effect: &str, input: &Values) -> Result<Request, Refusal> {
-        post::prepare(self.manifest(), effect, input).ok_or_else(|| unknown_effect(effect))
+        post::prepare(self.manifest(), effect, input).unwrap_or_else(|| Err(unknown_effect(effect)))
     }
 
     /// Turns the other system's answer into values for the flow. Effects declared with `post:` need no code.

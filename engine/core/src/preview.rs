@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::apply::body;
 use crate::command::Command;
-use crate::definition::{Definition, LateAct, StateKind};
+use crate::definition::{Definition, LateAct};
 use crate::event::Change;
 use crate::instance::{Case, Instance, Wakeup};
 use crate::people::PersonId;
@@ -270,13 +270,11 @@ fn mail_label(mail: &str) -> Text {
     Text::new(zh, en)
 }
 
-/// What people call an effect of a state; its id for what the state runs beside (`undo:`, `then:`).
+/// What people call an effect of a state.
 fn effect_label(def: &Definition, state: &str, effect: &str) -> Text {
-    let known = def.state_ix(state).map(|ix| &def.states[ix].kind);
-    match known {
-        Some(StateKind::Run(run)) if run.effect == effect => run.label.clone(),
-        _ => Text::same(effect),
-    }
+    let state = def.state_ix(state).map(|ix| &def.states[ix]);
+    let run = state.and_then(|state| state.runs().find(|run| run.effect == effect));
+    run.map_or_else(|| Text::same(effect), |run| run.label.clone())
 }
 
 fn calls(def: &Definition, turn: &Turn) -> Vec<Text> {
@@ -293,6 +291,12 @@ fn calls(def: &Definition, turn: &Turn) -> Vec<Text> {
             calls.push(Text::new(
                 format!("发起撤销流程 {flow}"),
                 format!("starts the flow {flow}, which decides on the revocation"),
+            ));
+        }
+        if let Change::Told { name, .. } = &event.change {
+            calls.push(Text::new(
+                format!("告诉其他单据：{name}"),
+                format!("tells another record: {name}"),
             ));
         }
         if let Change::SubflowAsked { flow, .. } = &event.change {

@@ -1,10 +1,12 @@
 //! Files, as bytes in one table.
 
+use std::collections::BTreeMap;
+
 use assent_core::time::Moment;
 
 use crate::Store;
-use crate::db::{Arg, args};
-use crate::dialect::Sql;
+use crate::db::{Arg, args, json_rows};
+use crate::dialect::{Sql, over_rows};
 use crate::error::StoreError;
 use crate::row::Row;
 
@@ -38,6 +40,10 @@ const FILE: Sql = Sql::Same(
 );
 const FILES_OF: Sql = Sql::Same(
     "select id, name, media, size, sha256, owner, at, instance from attachments where instance = $1 order by id",
+);
+const FILE_NAMES: Sql = over_rows!(
+    "select id, name from attachments where id in (select j.value->>0 from",
+    ")"
 );
 const FILE_BYTES: Sql = Sql::Same("select bytes from attachments where id = $1");
 const FILE_OF: Sql = Sql::Same("update attachments set instance = $2 where id = $1");
@@ -76,6 +82,22 @@ impl Store {
     /// When the database cannot be read.
     pub async fn attachments_of(&self, instance: &str) -> Result<Vec<Attachment>, StoreError> {
         self.list(&FILES_OF, args![instance], attachment).await
+    }
+
+    /// What these files are called, by id; unknown ids are left out.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attachment_names(
+        &self,
+        ids: &[&str],
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows: Vec<_> = ids.iter().map(|id| (id,)).collect();
+        let named = |mut row: Row| Ok((row.text()?, row.text()?));
+        let found = self
+            .list(&FILE_NAMES, args![json_rows(&rows)?], named)
+            .await?;
+        Ok(found.into_iter().collect())
     }
 
     /// A file's bytes.

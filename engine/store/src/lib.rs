@@ -21,7 +21,7 @@
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
 //! | the audit | `open_to_read`, `snapshot`, `grown_chains`, `add_root`, `last_root`, `root`, `place_of`, `tiles`, `audit_keys` |
-//! | care | `about`, `probe`, `integrity`, `clock`, `pools`, `occupied`, `backup`, `all_instances`, `chains`, `over_since`, `retire`, `dump` |
+//! | care | `about`, `check_schema`, `probe`, `integrity`, `clock`, `pools`, `occupied`, `backup`, `all_instances`, `chains`, `over_since`, `retire`, `dump` |
 //! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
 
 mod accounts;

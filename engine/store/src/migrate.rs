@@ -8,6 +8,7 @@ use crate::db::args;
 use crate::dialect::{LOCK_SCHEMA, Sql};
 use crate::entity_sql::translate;
 use crate::error::{StoreError, StoreErrorKind};
+use crate::row::Row;
 use crate::store::transaction;
 use crate::tx::Tx;
 
@@ -84,18 +85,7 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
         tx.execute_once(&statement).await?;
     }
     lock_schema(tx).await?;
-    let mut rows = tx.fetch(&APPLIED, vec![]).await?;
-    let mut row = rows
-        .pop()
-        .ok_or_else(|| StoreError::other("no schema number"))?;
-    let (number, oldest): (u32, u32) = (row.count()?, row.count()?);
-    let known = known();
-    if oldest > known {
-        return Err(StoreError::new(
-            StoreErrorKind::Newer,
-            format!("the database has schema {number}, this program knows {known}"),
-        ));
-    }
+    let number = fitting(tx.fetch(&APPLIED, vec![]).await?)?;
     for migration in MIGRATIONS
         .iter()
         .filter(|migration| migration.number > number)
@@ -112,6 +102,32 @@ async fn apply_in(tx: &mut Tx) -> Result<(), StoreError> {
         tx.execute(&RECORD, args).await?;
     }
     Ok(())
+}
+
+/// The number of the last migration, when a program that knows ours may work with the database.
+fn fitting(mut rows: Vec<Row>) -> Result<u32, StoreError> {
+    let mut row = rows
+        .pop()
+        .ok_or_else(|| StoreError::other("no schema number"))?;
+    let (number, oldest): (u32, u32) = (row.count()?, row.count()?);
+    let known = known();
+    if oldest > known {
+        return Err(StoreError::new(
+            StoreErrorKind::Newer,
+            format!("the database has schema {number}, this program knows {known}"),
+        ));
+    }
+    Ok(number)
+}
+
+impl Store {
+    /// Looks whether this program may still work with the database: a newer one may have migrated it meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Newer`] when it may not; else when the database cannot be read.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        fitting(self.reader().fetch(&APPLIED, vec![]).await?).map(drop)
+    }
 }
 
 /// Waits until nobody else changes tables, and keeps others from it until the transaction ends.

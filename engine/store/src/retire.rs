@@ -10,7 +10,7 @@ use crate::commit::append_event;
 use crate::db::{args, json_rows};
 use crate::dialect::{Sql, over_rows};
 use crate::error::StoreError;
-use crate::instances::instance_from_row;
+use crate::instances::{event_from_row, instance_from_row};
 use crate::store::transaction;
 use crate::tx::Tx;
 
@@ -24,6 +24,11 @@ const OVER: Sql = Sql::Same(
 );
 const PARTS: Sql =
     Sql::Same("select first, upto, place, root from audit_parts where instance = $1 order by upto");
+/// The one event of the chain of its kind that names an instance. Texts are compared by bytes in both databases.
+const TOMBSTONE: Sql = Sql::Same(
+    "select seq, at, actor, kind, body, hash from events where instance > $1 || ':' and instance < $1 || ';' \
+     and body like '%\"id\":\"' || $2 || '\"%' order by instance limit 1",
+);
 /// id, rev → those that are over and have not moved.
 const RETIRE: Sql = over_rows!(
     "delete from instances where ended = 1 and (id, rev) in (select j.value->>0, cast(j.value->>1 as bigint) from",
@@ -74,6 +79,20 @@ impl Store {
     /// When the database cannot be read.
     pub async fn parts_of(&self, chain: &str) -> Result<Vec<Part>, StoreError> {
         self.list(&PARTS, args![chain], part_from_row).await
+    }
+
+    /// The tombstone that names an instance, among the chains of that kind (`retired`). Reads all of them: for whoever holds a
+    /// print of something that is gone, not for lists.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn tombstone_of(
+        &self,
+        kind: &str,
+        instance: &str,
+    ) -> Result<Option<EventRow>, StoreError> {
+        self.one(&TOMBSTONE, args![kind, instance], event_from_row)
+            .await
     }
 
     /// Deletes instances with everything that is theirs (events, tasks, links, files) and writes their tombstone, an event in

@@ -68,6 +68,7 @@ impl Module for Service {
                 reactions
             }
             Change::Entered { state, .. } if state == "cancelled" => vec![status("void")],
+            Change::Happened { name, payload } => parts(name, payload).into_iter().collect(),
             Change::Ended { outcome, .. }
                 if *outcome != assent_core::definition::Outcome::Approved =>
             {
@@ -76,6 +77,22 @@ impl Module for Service {
             _ => vec![],
         }
     }
+}
+
+/// Where the parts are that a repair waits for (S2-36), as the shipment's flow tells it, or the ERP.
+fn parts(event: &str, payload: &Value) -> Option<Reaction> {
+    let status = match event {
+        "parts.shipped" => "shipped",
+        "parts.received" => "received",
+        _ => return None,
+    };
+    let mut set = Values::from([("parts_status".to_owned(), Value::from(status))]);
+    if let Value::Map(told) = payload
+        && let Some(shipment) = told.get("shipment").and_then(Value::as_text)
+    {
+        set.insert("parts_shipment".to_owned(), Value::from(shipment));
+    }
+    Some(Reaction::Set(set))
 }
 
 #[cfg(test)]

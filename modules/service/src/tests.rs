@@ -28,7 +28,7 @@ fn order(more: &str) -> String {
 #[test]
 fn the_manifest_is_good() {
     let manifest = manifest(include_str!("../module.yaml"));
-    assert_eq!((manifest.entities.len(), manifest.events.len()), (4, 1));
+    assert_eq!((manifest.entities.len(), manifest.events.len()), (4, 2));
 }
 
 #[test]

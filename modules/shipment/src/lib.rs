@@ -1,7 +1,8 @@
 //! Shipments: what is on a truck and who bears what is not, trucks that cannot be in two places, receipts that cannot say more
-//! than was sent.
+//! than was sent; and repair orders that hear of the parts they wait for.
 
 mod load;
+mod parts;
 
 use assent_core::definition::Outcome;
 use assent_core::event::{Change, Event};
@@ -53,24 +54,32 @@ impl Module for Shipment {
         &self,
         event: &Event,
         entity: &str,
-        _values: &Values,
-        _cx: &HookContext<'_>,
+        values: &Values,
+        cx: &HookContext<'_>,
     ) -> Vec<Reaction> {
-        let status = match &event.change {
-            _ if entity != "shipment" => return vec![],
-            Change::Submitted { .. } => "asked",
-            Change::Ended {
-                outcome: Outcome::Approved,
-                ..
-            } => "released",
-            Change::Ended { .. } => "void",
-            _ => return vec![],
-        };
-        vec![Reaction::Set(Values::from([(
-            "status".to_owned(),
-            Value::from(status),
-        )]))]
+        match (entity, &event.change) {
+            ("shipment", Change::Submitted { .. }) => vec![status("asked")],
+            ("shipment", Change::Ended { outcome, .. }) if *outcome == Outcome::Approved => {
+                let mut reactions = vec![status("released")];
+                reactions.extend(parts::told(values, values, "parts.shipped"));
+                reactions
+            }
+            ("shipment", Change::Ended { .. }) => vec![status("void")],
+            ("delivery", Change::Ended { outcome, .. }) if outcome.word() == SIGNED_OFF => {
+                let shipment = cx.referred("shipment", values, "shipment");
+                let told = shipment.and_then(|it| parts::told(&it, values, "parts.received"));
+                told.into_iter().collect()
+            }
+            (_, _) => vec![],
+        }
     }
+}
+
+/// How a delivery ends that came whole.
+const SIGNED_OFF: &str = "signed_off";
+
+fn status(word: &str) -> Reaction {
+    Reaction::Set(Values::from([("status".to_owned(), Value::from(word))]))
 }
 
 #[cfg(test)]

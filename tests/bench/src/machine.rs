@@ -29,7 +29,34 @@ pub fn bytes_written() -> u64 {
 
 /// Resident memory of this process in MB.
 pub fn resident_mb() -> u64 {
-    field("/proc/self/status", "VmRSS:") / 1_024
+    resident_kb() / 1_024
+}
+
+/// The same in KB.
+pub fn resident_kb() -> u64 {
+    field("/proc/self/status", "VmRSS:")
+}
+
+/// Threads of this process.
+pub fn threads() -> u64 {
+    field("/proc/self/status", "Threads:")
+}
+
+/// Files this process has open.
+pub fn files() -> usize {
+    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+}
+
+/// Processor time of this process so far; Linux counts it in hundredths of a second.
+pub fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name in parentheses may hold anything.
+    let behind = text.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let numbers = behind.split_whitespace().skip(11).take(2);
+    let hundredths: u64 = numbers
+        .filter_map(|number| number.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(hundredths * 10)
 }
 
 fn field(file: &str, name: &str) -> u64 {

@@ -3,8 +3,10 @@
 //! ```text
 //! cargo run --release -p assent-bench -- --seconds 5 --rounds 3
 //! tests/pg run --fsync cargo run --release -p assent-bench -- --postgres
+//! cargo run --release -p assent-bench -- cells
 //! ```
 
+mod cells;
 mod company;
 mod drive;
 mod floor;
@@ -26,7 +28,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Measures approvals of three steps (a start, two decisions; 500 bytes, a deadline, a mail) beside bare loops over the same
 /// database.
 #[derive(Clone, Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    mode: Option<Mode>,
     /// Prints JSON.
     #[arg(long)]
     json: bool,
@@ -53,6 +58,13 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
+/// Something else than approvals beside their floors.
+#[derive(Clone, Debug, clap::Subcommand)]
+enum Mode {
+    /// Many companies in one process, and with their figures a day of many companies over several machines.
+    Cells(cells::CellsArgs),
+}
+
 impl Args {
     fn time(&self) -> Duration {
         Duration::from_secs(self.seconds)
@@ -65,6 +77,9 @@ fn main() -> Result<(), drive::Fault> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
+    if let Some(Mode::Cells(args)) = &args.mode {
+        return runtime.block_on(Box::pin(cells::run(args)));
+    }
     let report = runtime.block_on(Box::pin(run::all(&args)))?;
     if args.json {
         println!(

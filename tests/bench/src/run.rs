@@ -32,8 +32,9 @@ const STORE_INSTANCES: usize = 5_000;
 /// Approvals of one commit while the database is filled.
 const FILL_CHUNK: usize = 128;
 
+/// An error as the fault it is here.
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
-fn words(error: impl ToString) -> Fault {
+pub fn words(error: impl ToString) -> Fault {
     error.to_string()
 }
 
@@ -170,7 +171,7 @@ async fn one_round(
     };
     let work = Arc::new(Work::new(next, waiting));
     if wants("engine") || wants("http") || wants("reads") {
-        let app = open_app(place).await?;
+        let app = open_app(&place.url).await?;
         if wants("engine") {
             let way = Arc::new(InProcess(app.clone()));
             for callers in &args.concurrency {
@@ -297,11 +298,20 @@ fn all_done(outcomes: &[Outcome]) -> Result<(), Fault> {
     }
 }
 
-async fn open_app(place: &Place) -> Result<App, Fault> {
-    let mut config = AppConfig::new(&place.url);
+/// A company without modules, and without workers of its own: what is measured are the callers.
+pub fn quiet(url: &str) -> AppConfig {
+    let mut config = AppConfig::new(url);
     config.workers = false;
     config.modules = Modules::new();
-    let app = App::open(config)
+    config
+}
+
+/// Opens a company with everybody and the flow in it.
+///
+/// # Errors
+/// What could not be opened or published, in words.
+pub async fn open_app(url: &str) -> Result<App, Fault> {
+    let app = App::open(quiet(url))
         .await
         .map_err(|error| error.message().en)?;
     app.import_directory(directory())

@@ -160,7 +160,8 @@ fn overlap(
 
 fn never_taken(state: &State, conditions: &[&Expr], way: usize, instead: &[usize]) -> Finding {
     let name = called(state);
-    let text = conditions.get(way).map_or("", |when| when.text.as_str());
+    let when = conditions.get(way).copied();
+    let said = when.map_or_else(Text::default, crate::diagram::said_condition);
     let number = way + 1;
     let (why_zh, why_en) = if instead.is_empty() {
         (
@@ -185,12 +186,12 @@ fn never_taken(state: &State, conditions: &[&Expr], way: usize, instead: &[usize
         at_part(state, &format!("choose.{way}")),
         Text::new(
             format!(
-                "分流节点{}的第 {number} 条路（{text}）永远走不到：{why_zh}。",
-                name.zh
+                "分流节点{}的第 {number} 条路（{}）永远走不到：{why_zh}。",
+                name.zh, said.zh
             ),
             format!(
-                "Way {number} ({text}) of choice {} is never taken: {why_en}.",
-                name.en
+                "Way {number} ({}) of choice {} is never taken: {why_en}.",
+                said.en, name.en
             ),
         ),
         Text::new(
@@ -224,26 +225,26 @@ fn no_otherwise(state: &State) -> Finding {
 
 /// A condition that holds always or never decides nothing.
 fn settled(name: &Text, at: &str, when: &Expr) -> Option<Finding> {
-    let text = &when.text;
+    let said = crate::diagram::said_condition(when);
     let (zh, en) = match proof(when) {
         Proof::Always => (
             format!(
-                "{}的条件 {text} 在任何情况下都成立，写了等于没写。",
-                name.zh
+                "{}的条件 {} 在任何情况下都成立，写了等于没写。",
+                name.zh, said.zh
             ),
             format!(
-                "The condition of {}, {text}, holds in every case: it decides nothing.",
-                name.en
+                "The condition of {}, {}, holds in every case: it decides nothing.",
+                name.en, said.en
             ),
         ),
         Proof::Never => (
             format!(
-                "{}的条件 {text} 在任何情况下都不成立，永远不会进入。",
-                name.zh
+                "{}的条件 {} 在任何情况下都不成立，永远不会进入。",
+                name.zh, said.zh
             ),
             format!(
-                "The condition of {}, {text}, holds in no case: it is never entered.",
-                name.en
+                "The condition of {}, {}, holds in no case: it is never entered.",
+                name.en, said.en
             ),
         ),
         Proof::Depends { .. } | Proof::Unknown => return None,

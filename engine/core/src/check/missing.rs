@@ -206,6 +206,13 @@ fn use_words(used: Use) -> (Text, Text) {
             Text::new("发出的邮件里要写它", "sends a mail that names it"),
             Text::new("邮件里那个位置会是空白", "the mail would have a gap there"),
         ),
+        Use::Undo => (
+            Text::new(
+                "撤销时要把它交给外部系统",
+                "hands it to another system when the case is revoked",
+            ),
+            Text::new("做过的就撤不回来", "what was done could not be undone"),
+        ),
     }
 }
 
@@ -236,13 +243,13 @@ fn finding(def: &Definition, ix: StateIx, read: &Read, fields: &Text, way: &Text
             "请在表单里写 required: true，或在前面一定会经过的节点上写 fields: {require: […]}；允许为空时，先在条件里判断：字段 is not empty and …。",
             "Write required: true in the form, or fields: {require: […]} in a state that is always passed before; where it may be empty, ask first: field is not empty and ….",
         ),
-        Use::Input | Use::People | Use::Mail | Use::Title => Text::new(
+        Use::Input | Use::People | Use::Mail | Use::Title | Use::Undo => Text::new(
             "请在表单里写 required: true，或在前面一定会经过的节点上写 fields: {require: […]}。",
             "Write required: true in the form, or fields: {require: […]} in a state that is always passed before.",
         ),
     };
     match read.used {
-        Use::Condition | Use::Input => {
+        Use::Condition | Use::Input | Use::Undo => {
             Finding::error("field-may-be-empty", read.at.clone(), message, hint)
         }
         Use::People => {

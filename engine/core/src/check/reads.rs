@@ -23,6 +23,8 @@ pub(super) enum Use {
     Title,
     /// A mail: the words are missing in it.
     Mail,
+    /// A required input of what undoes an effect: it could not be undone.
+    Undo,
 }
 
 /// One reading of a field.
@@ -139,6 +141,7 @@ fn of_run(catalog: &Catalog, run: &Run, state: &State, prefix: &str) -> Vec<Read
         .get(&run.effect)
         .map(|effect| effect.takes.as_slice());
     let mut reads = inputs(&run.give, takes, &at_part(state, &format!("{prefix}give")));
+    reads.extend(undone(catalog, run, state, prefix, &reads));
     reads.extend(run.once_per.iter().map(|path| Read {
         path: path.clone(),
         used: Use::Input,
@@ -148,6 +151,31 @@ fn of_run(catalog: &Catalog, run: &Run, state: &State, prefix: &str) -> Vec<Read
         known: BTreeSet::new(),
     }));
     reads
+}
+
+/// What undoes an effect is called long after it: what the effect itself needed or filled in is there.
+fn undone(catalog: &Catalog, run: &Run, state: &State, prefix: &str, own: &[Read]) -> Vec<Read> {
+    let Some(undo) = &run.undo else { return vec![] };
+    let ports = |effect: &str| catalog.effects.get(effect);
+    let takes = ports(&undo.effect).map(|effect| effect.takes.as_slice());
+    let at = at_part(state, &format!("{prefix}undo.give"));
+    let filled = |path: &str| {
+        let Some((_, output)) = run.fills.iter().find(|(field, _)| field == path) else {
+            return false;
+        };
+        let gives = ports(&run.effect).map(|effect| effect.gives.as_slice());
+        let mut gives = gives.unwrap_or_default().iter();
+        gives.any(|port| port.name == *output && port.required)
+    };
+    inputs(&undo.give, takes, &at)
+        .into_iter()
+        .filter(|read| !filled(&read.path) && own.iter().all(|own| own.path != read.path))
+        .map(|read| Read {
+            used: Use::Undo,
+            always: false,
+            ..read
+        })
+        .collect()
 }
 
 /// Only what the other side requires must be there; optional inputs may be empty.

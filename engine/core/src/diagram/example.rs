@@ -307,6 +307,7 @@ impl Build {
             },
             Does::Rule(rule) => StateKind::Rule {
                 rule: rule.to_owned(),
+                label: Text::same(rule),
                 give: vec![],
                 fills: vec![],
             },

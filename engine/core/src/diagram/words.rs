@@ -51,8 +51,8 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
         }
         StateKind::Work { by, .. } => facts.push(people(def, by, names)),
         StateKind::Mail { to, .. } => facts.push(people(def, to, names)),
-        StateKind::Rule { rule, .. } => facts.push(Text::same(rule)),
-        StateKind::Run(run) => facts.push(Text::same(&run.effect)),
+        StateKind::Rule { label, .. } => facts.extend(title(state, label)),
+        StateKind::Run(run) => facts.extend(title(state, &run.label)),
         StateKind::WaitFor { event } => facts.push(Text::same(event)),
         StateKind::WaitUntil { time } => {
             let time = condition(time);
@@ -72,6 +72,12 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
     }
     facts.extend(within(state));
     facts
+}
+
+/// What people call a rule or an effect, unless the state is called the same.
+fn title(state: &State, label: &Text) -> Option<Text> {
+    let says_more = label.zh != state.name.zh && label.en != state.name.en;
+    says_more.then(|| label.clone())
 }
 
 /// The time allowed; where a field tells terms apart, each of them.
@@ -317,5 +323,32 @@ mod tests {
             let said = condition(&condition::compile(text, &Fields).unwrap());
             assert_eq!((said.zh.as_str(), said.en.as_str()), (zh, en));
         }
+    }
+
+    /// What runs is called as its module and its script call it, not by its id.
+    #[test]
+    fn rules_and_effects_are_said_by_their_titles() {
+        use crate::diagram::example::{repair_order, shipment_release};
+        let mut said = vec![];
+        for mut def in [shipment_release(), repair_order()] {
+            for state in &mut def.states {
+                match &mut state.kind {
+                    StateKind::Rule { label, .. } => {
+                        *label = Text::new("按质保条款", "By the terms")
+                    }
+                    StateKind::Run(run) => run.label = Text::new("在 ERP 中放行", "Release"),
+                    _ => {}
+                }
+            }
+            let ours =
+                |kind: &StateKind| matches!(kind, StateKind::Rule { .. } | StateKind::Run(_));
+            for state in def.states.iter().filter(|state| ours(&state.kind)) {
+                let first = facts(&def, state, &crate::people::Ids).remove(0);
+                said.push(first.zh);
+            }
+        }
+        assert!(said.contains(&"按质保条款".to_owned()), "{said:?}");
+        assert!(said.contains(&"在 ERP 中放行".to_owned()), "{said:?}");
+        assert!(said.iter().all(|one| !one.contains('.')), "{said:?}");
     }
 }

@@ -32,8 +32,14 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
                 facts.extend(action(both, def, one));
             }
         }
-        StateKind::Rule { rule, give, fills } => {
-            facts.push(plain("rule", ("规则", "the rule"), rule));
+        StateKind::Rule {
+            rule,
+            label,
+            give,
+            fills,
+        } => {
+            let fact = Fact::new(Weight::Effect, "rule", ("规则", "the rule"), label.clone());
+            facts.push(fact.equal_by(rule.clone()));
             facts.push(named(
                 def,
                 "give",
@@ -285,7 +291,7 @@ fn filled(def: &Definition, fills: &[(String, String)]) -> Vec<Fact> {
 fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> {
     let Run {
         effect,
-        label: _,
+        label,
         give,
         fills,
         once_per,
@@ -294,7 +300,13 @@ fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> 
         undo,
     } = run;
     let mut facts = vec![
-        plain(key, ("自动执行", "what is run"), effect),
+        Fact::new(
+            Weight::Effect,
+            key,
+            ("自动执行", "what is run"),
+            label.clone(),
+        )
+        .equal_by(effect.clone()),
         named(
             def,
             &format!("{key}.give"),

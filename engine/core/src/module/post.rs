@@ -8,7 +8,7 @@ use crate::field::{Bounds, Field};
 use crate::record::{self, Mode};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::value::Values;
+use crate::value::{Value, Values};
 
 /// Where a declared effect is posted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,17 +21,27 @@ pub struct Post {
     pub path: String,
 }
 
-/// The request of a declared effect: its inputs by name, amounts as texts with all their digits.
-pub(super) fn prepare(manifest: &Manifest, effect: &str, input: &Values) -> Option<Request> {
+/// The request of a declared effect: its inputs by name, amounts as texts with all their digits. Without an input that it
+/// requires nothing is sent: a field may have been emptied after the flow was checked.
+pub(super) fn prepare(
+    manifest: &Manifest,
+    effect: &str,
+    input: &Values,
+) -> Option<Result<Request, Refusal>> {
     let post = manifest.calls.iter().find(|post| post.effect == effect)?;
     let known = manifest.effects.iter().find(|known| known.name == effect)?;
+    let empty = |port: &&Port| input.get(&port.name).is_none_or(Value::is_empty);
+    let mut required = known.takes.iter().filter(|port| port.required);
+    if let Some(port) = required.find(empty) {
+        return Some(Err(nothing_to_send(&known.label, &port.name)));
+    }
     let fields: Vec<Field> = known.takes.iter().map(field).collect();
-    Some(Request {
+    Some(Ok(Request {
         connector: post.connector.clone(),
         method: "POST",
         path: post.path.clone(),
         body: Json::Object(record::to_json(&fields, input)),
-    })
+    }))
 }
 
 /// The values of an answer, by the outputs declared; what else it says is left out. `{"refused": "words"}` is the other
@@ -76,6 +86,12 @@ pub(super) fn settle(
             Err(unusable(&known.label, &name.unwrap_or_default()))
         }
     })
+}
+
+fn nothing_to_send(effect: &Text, name: &str) -> Refusal {
+    let zh = format!("“{}”需要“{name}”，但该字段没有填写", effect.zh);
+    let en = format!("\"{}\" needs \"{name}\", which is not filled in", effect.en);
+    Refusal::new(RefusalKind::Input, "input_missing", zh, en).about(name)
 }
 
 fn unusable(effect: &Text, name: &str) -> Refusal {

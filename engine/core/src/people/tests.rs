@@ -203,6 +203,14 @@ fn the_explanation_says_who_and_why_nobody() {
             "Role “Dispatcher” of East: 鲍"
         )]
     );
+    // Whoever has the area has the station in it.
+    assert_eq!(
+        why("role/dispatcher in department/station_7"),
+        [both(
+            "七号站的角色“调度员”：鲍",
+            "Role “Dispatcher” of Station 7: 鲍"
+        )]
+    );
     assert_eq!(
         why("role/dispatcher in department/hq"),
         [

@@ -81,6 +81,14 @@ pub(super) fn compare(
         }),
     );
     found.set(
+        "events",
+        expected.events.as_ref(),
+        each(events, |change| match change {
+            Change::Told { name, .. } => vec![name.clone()],
+            _ => vec![],
+        }),
+    );
+    found.set(
         "reminded",
         expected.reminded.as_ref(),
         each(step, |change| match change {

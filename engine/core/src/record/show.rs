@@ -30,6 +30,11 @@ pub trait Called {
         id.to_owned()
     }
 
+    /// The name of an attached file.
+    fn file(&self, id: &str, _lang: Lang) -> String {
+        id.to_owned()
+    }
+
     /// The fields and values of a record, for `{{vehicle.plate}}`.
     fn look_up(&self, _entity: &str, _id: &str) -> Option<(&[Field], Values)> {
         None
@@ -57,7 +62,7 @@ pub fn show(field: &Field, value: &Value, lang: Lang) -> String {
     show_with(field, value, lang, &AsIds)
 }
 
-/// A value as people read it, with the names of people, units and records.
+/// A value as people read it, with the names of people, units, records and files.
 pub fn show_with(field: &Field, value: &Value, lang: Lang, called: &dyn Called) -> String {
     match value {
         Value::Empty => String::new(),
@@ -103,6 +108,7 @@ fn show_text(field: &Field, text: &str, lang: Lang, called: &dyn Called) -> Stri
         FieldKind::Person => called.person(text, lang),
         FieldKind::Department => called.unit(text, lang),
         FieldKind::Ref { to } => called.record(to, text, lang),
+        FieldKind::File { .. } => called.file(text, lang),
         FieldKind::Text
         | FieldKind::Money { .. }
         | FieldKind::Number { .. }
@@ -110,7 +116,6 @@ fn show_text(field: &Field, text: &str, lang: Lang, called: &dyn Called) -> Stri
         | FieldKind::Date
         | FieldKind::Time
         | FieldKind::Flag
-        | FieldKind::File { .. }
         | FieldKind::Table { .. } => text.to_owned(),
     }
 }
@@ -208,7 +213,7 @@ pub fn shown(fields: &[Field], values: &Values, lang: Lang) -> Json {
     shown_with(fields, values, lang, &[], &AsIds)
 }
 
-/// As [`shown`], with names of people, units and records, for a template that reads this
+/// As [`shown`], with names of people, units, records and files, for a template that reads this
 /// ([`crate::template::Template::readings`]). A flag that is false is `否`, but empty where it is asked for by `{{#if}}`,
 /// because every text that is not empty counts as true there.
 pub fn shown_with(

@@ -275,6 +275,7 @@ fn expect() -> Json {
             "ran": words("依次执行了哪些规则和外部操作。"),
             "mailed": words("发出了哪些邮件。"),
             "told": words("通知了谁（people: 里的名称）。"),
+            "events": words("告诉了其他单据哪些事件。"),
             "reminded": words("这一步提醒了谁。"),
             "added": {"type": "object", "description": "这一步加了谁：节点 → 人。", "additionalProperties": words("人")},
             "refused": {"type": "string", "description": "被拒绝执行的原因代码。"},

@@ -19,9 +19,9 @@ impl Run<'_> {
     ) -> Result<(), Refusal> {
         let state = &self.def.states[ix];
         match &state.kind {
-            StateKind::Rule { rule, give, fills } => {
-                self.rule(ix, entry, parent, rule, give, fills)
-            }
+            StateKind::Rule {
+                rule, give, fills, ..
+            } => self.rule(ix, entry, parent, rule, give, fills),
             StateKind::Run(run) => self.call(state, entry, run, true),
             StateKind::Choose { ways } => self.choose(ix, entry, parent, ways),
             StateKind::Mail { mail, to } => {

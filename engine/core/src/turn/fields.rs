@@ -244,6 +244,17 @@ impl Run<'_> {
             match reaction {
                 Reaction::Set(values) => self.fill(&values)?,
                 Reaction::Create { entity, values } => self.create(&entity, values),
+                Reaction::Tell {
+                    entity,
+                    record,
+                    event,
+                    payload,
+                } => self.emit(Change::Told {
+                    entity,
+                    record,
+                    name: event,
+                    payload,
+                }),
             }
         }
         Ok(())

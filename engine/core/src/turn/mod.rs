@@ -7,6 +7,7 @@
 mod again;
 mod ask;
 mod auto;
+mod branches;
 mod candidates;
 mod choices;
 mod clock;

@@ -1,6 +1,6 @@
 //! Moving back: a return leaves every parallel state that does not contain its target, and enters the target once.
 
-use crate::definition::{DataChanged, RegionIx, State, StateIx, StateKind};
+use crate::definition::{RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
 use crate::instance::Passed;
 use crate::people::Mention;
@@ -58,6 +58,16 @@ impl Run<'_> {
             skips: Some(skips),
         };
         self.emit(change);
+        self.enter_in_round(to, parent, round)
+    }
+
+    /// Enters a state it was sent back to; held for the owner when that was more often than the flow allows.
+    pub(crate) fn enter_in_round(
+        &mut self,
+        to: StateIx,
+        parent: Option<u32>,
+        round: u32,
+    ) -> Result<(), Refusal> {
         if round > self.def.policies.rounds_max + 1 {
             let zh = format!(
                 "已退回 {} 次，超过流程允许的次数，请流程负责人处理。",
@@ -67,7 +77,7 @@ impl Run<'_> {
                 "Sent back {} times, more than the flow allows; its owner must step in.",
                 round - 1
             );
-            return self.hold(target, None, Trouble::new("rounds", zh, en));
+            return self.hold(&self.def.states[to], None, Trouble::new("rounds", zh, en));
         }
         self.enter(to, parent)
     }
@@ -152,18 +162,11 @@ impl Run<'_> {
         around
     }
 
-    /// `data_changed: ask_again`: the earliest state on the path that read one of these fields, or whose signers signed over
+    /// The earliest state on the path that read one of these fields, or whose signers signed over
     /// it; for one inside a parallel state that was passed, that parallel state. Fields that were empty before cannot have been
     /// read or signed.
     pub(crate) fn earliest_reader(&self, entry: u32, changed: &[String]) -> Option<StateIx> {
         let (_, state) = self.entry(entry).ok()?;
-        let policy = state
-            .policies
-            .data_changed
-            .unwrap_or(self.def.policies.data_changed);
-        if policy == DataChanged::Keep || changed.is_empty() {
-            return None;
-        }
         let around = self.regions_around(state.region);
         let hit = |passed: &Passed| {
             let ix = self.def.state_ix(&passed.state)?;
@@ -172,7 +175,7 @@ impl Run<'_> {
             if passed.entry == 0 && self.is_active(&passed.state) {
                 return None;
             }
-            // The branches beside this one are still under way.
+            // The branches beside this one are still under way: see [`Run::data_changed`].
             let beside = self.beside(state, &passed.state);
             let reads = || {
                 let mut fields = changed.iter();
@@ -196,7 +199,7 @@ impl Run<'_> {
     }
 
     /// Did somebody sign one of these fields in that entry?
-    fn signed_over(&self, entry: u32, changed: &[String]) -> bool {
+    pub(super) fn signed_over(&self, entry: u32, changed: &[String]) -> bool {
         let decisions = &self.case.instance.decisions;
         decisions.iter().any(|decision| {
             let shown = |field: &String| decision.facts.contains_key(field);
@@ -206,7 +209,7 @@ impl Run<'_> {
     }
 
     /// The state itself, or the parallel state around it, that stands in one of these regions.
-    fn lifted(&self, ix: StateIx, regions: &[RegionIx]) -> Option<StateIx> {
+    pub(super) fn lifted(&self, ix: StateIx, regions: &[RegionIx]) -> Option<StateIx> {
         let region = self.def.states[ix].region;
         if regions.contains(&region) {
             return Some(ix);
@@ -214,25 +217,15 @@ impl Run<'_> {
         self.lifted(self.def.regions[region].parent?, regions)
     }
 
-    fn is_active(&self, state: &str) -> bool {
+    pub(super) fn is_active(&self, state: &str) -> bool {
         let mut active = self.case.instance.active.iter();
         active.any(|active| active.state == state)
     }
 
     /// Does a state decide anything by this field: its condition, rule or effect input, choice, or people rule?
     pub(crate) fn reads(&self, state: &State, field: &str) -> bool {
-        let named = |path: &str| {
-            path.strip_prefix("record.")
-                .unwrap_or(path)
-                .split('.')
-                .next()
-                == Some(field)
-        };
-        let condition = |expr: &crate::condition::Expr| {
-            expr.reads()
-                .iter()
-                .any(|path| named(path) || self.computed_from(path, field))
-        };
+        let named = |path: &str| names(path, field);
+        let condition = |expr: &crate::condition::Expr| self.condition_reads(expr, field);
         let people =
             |by: &[crate::definition::PeopleRef]| by.iter().any(|who| self.people_read(who, field));
         let own = state.when.as_ref().is_some_and(condition);
@@ -261,6 +254,12 @@ impl Run<'_> {
             | StateKind::Subflow { .. }
             | StateKind::End { .. } => false,
         }
+    }
+
+    /// Does a condition read this field, or one that is computed from it?
+    pub(super) fn condition_reads(&self, expr: &crate::condition::Expr, field: &str) -> bool {
+        let mut reads = expr.reads().iter();
+        reads.any(|path| names(path, field) || self.computed_from(path, field))
     }
 
     /// Is `path` a computed field that depends on `field`, however indirectly?
@@ -301,4 +300,10 @@ impl Run<'_> {
             .people_rule(name)
             .is_some_and(|rule| rule.mentions().iter().any(reads))
     }
+}
+
+/// Is it a path to that field?
+fn names(path: &str, field: &str) -> bool {
+    let path = path.strip_prefix("record.").unwrap_or(path);
+    path.split('.').next() == Some(field)
 }

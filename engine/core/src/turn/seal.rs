@@ -319,6 +319,18 @@ impl Sealed<'_> {
                     by,
                 }]
             }
+            Change::Told {
+                entity,
+                record,
+                name,
+                payload,
+            } => vec![Effect::Tell {
+                instance,
+                entity: entity.clone(),
+                record: record.clone(),
+                event: name.clone(),
+                payload: payload.clone(),
+            }],
             Change::Ended { outcome, .. } => self.tell_parent(outcome),
             Change::Started { .. }
             | Change::FieldsSet { .. }

@@ -71,13 +71,9 @@ pub(crate) fn perform(
         comment,
     });
     run.create_beside(known);
-    let (parent, ix) = (run.entry(task.entry)?.0.parent, run.state_ix(&state.id)?);
-    if let Some(to) = run.earliest_reader(task.entry, &changed) {
-        let because = Text::new(
-            "数据已变，之前的审批按新数据重新进行",
-            "The data changed; earlier decisions are taken again on the new data",
-        );
-        return run.back(ix, task.entry, to, Some(because));
+    if run.data_changed(task.entry, &changed)? {
+        return Ok(());
     }
+    let (parent, ix) = (run.entry(task.entry)?.0.parent, run.state_ix(&state.id)?);
     run.leave(ix, task.entry, parent, known.to)
 }

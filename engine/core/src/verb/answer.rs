@@ -1,13 +1,17 @@
 //! An effect has answered: its values are filled in and the flow goes on, or it is held.
 
 use crate::command::EffectAnswer;
-use crate::definition::{State, StateKind};
+use crate::definition::{PeopleRef, State, StateKind};
 use crate::event::Change;
+use crate::instance::Call;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::turn::Trouble;
 use crate::verb::overrule::postpone;
 use crate::verb::wake::system;
+
+/// The mail to the owner when a call that nobody waited for has failed.
+const FAILED_MAIL: &str = "call_failed";
 
 pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Result<(), Refusal> {
     system(run)?;
@@ -64,23 +68,27 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
             Ok(())
         }
         (EffectAnswer::Failed(reason), waiting) => {
-            failed(run, no, reason, call.entry, waiting.map(|(_, state)| state))
+            let state = waiting.filter(|_| call.waits).map(|(_, state)| state);
+            failed(run, &call, reason, state)
         }
     }
 }
 
+/// `state` is the one that waits for the call, if any does.
 fn failed(
     run: &mut Run<'_>,
-    no: u32,
+    call: &Call,
     reason: &str,
-    entry: u32,
     state: Option<&State>,
 ) -> Result<(), Refusal> {
     run.emit(Change::CallFailed {
-        call: no,
+        call: call.no,
         reason: reason.to_owned(),
     });
-    let Some(state) = state else { return Ok(()) };
+    let Some(state) = state else {
+        tell_of_it(run, &call.effect);
+        return Ok(());
+    };
     let StateKind::Run(known) = &state.kind else {
         return Ok(());
     };
@@ -94,5 +102,23 @@ fn failed(
     );
     let mut trouble = Trouble::new("effect_failed", zh, en);
     trouble.tell.clone_from(&known.tell);
-    run.hold(state, Some(entry), trouble)
+    run.hold(state, Some(call.entry), trouble)
+}
+
+/// Nobody waits for what ran beside (at an end, or to undo something), so nothing is held: the owner, and whoever the flow
+/// names, are mailed instead of a silence.
+fn tell_of_it(run: &mut Run<'_>, effect: &str) {
+    let called = |state: &&State| state.runs().any(|run| run.effect == effect);
+    let Some(state) = run.def.states.iter().find(called) else {
+        return;
+    };
+    let mut to = run.cx.organisation.owners(run.def, &run.case);
+    let known = state.runs().filter(|run| run.effect == effect);
+    let tell: Vec<PeopleRef> = known.flat_map(|run| run.tell.clone()).collect();
+    for (person, _) in run.resolve_all(&tell) {
+        if !to.contains(&person) {
+            to.push(person);
+        }
+    }
+    run.mail(FAILED_MAIL, to, None, &state.id);
 }

@@ -67,13 +67,8 @@ pub(crate) fn perform(
         stepped_up: with.stepped_up,
     });
     forget_helpers(run, no);
-    if let Some(to) = run.earliest_reader(entry, &changed) {
-        let because = Text::new(
-            "数据已变，之前的审批按新数据重新进行",
-            "The data changed; earlier decisions are taken again on the new data",
-        );
-        let ix = run.state_ix(&state.id)?;
-        return run.back(ix, entry, to, Some(because));
+    if run.data_changed(entry, &changed)? {
+        return Ok(());
     }
     let way = outcome.and_then(|outcome| outcome.to);
     run.settle_with(entry, way.map(|way| (verdict, way)))

@@ -242,6 +242,7 @@ impl History {
             | Change::RuleRan { .. }
             | Change::MailQueued { .. }
             | Change::Happened { .. }
+            | Change::Told { .. }
             | Change::SubflowAsked { .. }
             | Change::SubflowEnded { .. }
             | Change::Commented { .. }

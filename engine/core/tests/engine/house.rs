@@ -79,6 +79,8 @@ pub fn catalog() -> Catalog {
             ),
             effect("erp.notify", &[("amount", yuan())], &[]),
             effect("erp.cancel", &[("amount", yuan())], &[]),
+            effect("erp.reverse", &[], &[]),
+            optional(effect("erp.reverse_as", &[("note", FieldKind::Text)], &[])),
         ]),
         rules: BTreeMap::from([(
             "assign.engineer".to_owned(),
@@ -109,6 +111,15 @@ fn yuan() -> FieldKind {
         currency: "CNY".to_owned(),
         decimals: 2,
     }
+}
+
+/// The same effect, without anything that must be given.
+fn optional((name, mut effect): (String, EffectType)) -> (String, EffectType) {
+    effect
+        .takes
+        .iter_mut()
+        .for_each(|port| port.required = false);
+    (name, effect)
 }
 
 fn effect(

@@ -21,6 +21,22 @@ use crate::engine::{given, stored_case};
 /// Most instances one event from outside wakes.
 const WOKEN_MAX: u32 = 200;
 
+/// Something that happened, and what it is about.
+pub(crate) struct Happening<'a> {
+    /// The event, as a module declares it.
+    pub event: &'a str,
+    /// Entity type of the record; none: whatever it is.
+    pub entity: Option<&'a str>,
+    /// Id of the record.
+    pub record: &'a str,
+    /// What comes with it.
+    pub payload: Value,
+    /// The way it came.
+    pub via: Via,
+    /// What keeps it from being told twice.
+    pub key: Option<&'a str>,
+}
+
 impl App {
     /// Makes an instance with its first values, and submits it when `submit`.
     ///
@@ -180,34 +196,47 @@ impl App {
         payload: &JsonMap,
         key: Option<String>,
     ) -> Result<u32, AppError> {
+        self.wake_by(Happening {
+            event,
+            entity: None,
+            record,
+            payload: plain(&serde_json::Value::Object(payload.clone())),
+            via: Via::Api,
+            key: key.as_deref(),
+        })
+        .await
+    }
+
+    /// The same, from wherever it is told.
+    pub(crate) async fn wake_by(&self, told: Happening<'_>) -> Result<u32, AppError> {
         let declared = self
             .config()
             .modules
             .iter()
-            .any(|module| module.manifest().events.iter().any(|known| known == event));
+            .any(|module| module.manifest().events.iter().any(|one| one == told.event));
         if !declared {
             return Err(AppError::NotFound);
         }
         let filter = assent_store::InstanceFilter {
-            record: Some(record.to_owned()),
+            record: Some(told.record.to_owned()),
             ended: Some(false),
             ..assent_store::InstanceFilter::default()
         };
+        let rows = self.store().list_instances(&filter, None, WOKEN_MAX);
         let mut woken = 0;
-        for row in self
-            .store()
-            .list_instances(&filter, None, WOKEN_MAX)
-            .await?
-        {
+        for row in rows.await? {
+            if told.entity.is_some_and(|entity| entity != row.entity) {
+                continue;
+            }
             let command = Command {
                 actor: Actor::System,
-                via: Via::Api,
+                via: told.via,
                 action: Action::Happen {
-                    event: event.to_owned(),
-                    payload: plain(&serde_json::Value::Object(payload.clone())),
+                    event: told.event.to_owned(),
+                    payload: told.payload.clone(),
                 },
                 // One key for the event, one for each instance it wakes.
-                key: key.as_ref().map(|key| format!("{key}:{}", row.id)),
+                key: told.key.map(|key| format!("{key}:{}", row.id)),
             };
             match self.command(&row.id, command).await {
                 Ok(_) => woken += 1,

@@ -94,7 +94,8 @@ pub struct Stuck {
 }
 
 impl App {
-    /// How the app is: the database takes a write, the queue has room, nobody is shutting it down.
+    /// How the app is: the database takes a write and is one that this program knows, the queue has room, nobody is shutting
+    /// it down.
     pub async fn health(&self) -> Health {
         // A watcher asks again soon; it must not hang as long as a call that waits for the database.
         let write = match tokio::time::timeout(PROBE_MAX, self.probe()).await {
@@ -142,6 +143,7 @@ impl App {
     }
 
     async fn probe(&self) -> Result<(), AppError> {
+        self.store().check_schema().await?;
         let rev = self.store().setting(PROBE).await?.map_or(0, |(_, rev)| rev);
         let begun = Instant::now();
         // Stale is as good: another probe wrote at the same time.

@@ -1,7 +1,8 @@
-//! What can be chosen in a form: people, units, records of the kind a field refers to.
+//! What can be chosen in a form: people, units, records of the kind a field refers to, files that are there already.
 
 use assent_core::text::Text;
 use assent_store::{Filter, RecordQuery};
+use serde_json::Value as Json;
 
 use super::error::AppError;
 use super::state::App;
@@ -44,8 +45,26 @@ impl App {
                     .collect()
             }
             ("ref", Some(entity)) => self.records_of(entity).await?,
+            ("file", _) => self.files_of(&field.value).await?,
             _ => vec![],
         })
+    }
+
+    /// The files a value names, with their names: what may be kept.
+    async fn files_of(&self, value: &Json) -> Result<Vec<FormOption>, AppError> {
+        let ids: Vec<&str> = match value {
+            Json::Array(ids) => ids.iter().filter_map(Json::as_str).collect(),
+            one => one.as_str().into_iter().collect(),
+        };
+        if ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let known = self.store().attachment_names(&ids).await?;
+        let named = known.into_iter().map(|(id, name)| FormOption {
+            id,
+            name: Text::same(name),
+        });
+        Ok(named.collect())
     }
 
     async fn records_of(&self, entity: &str) -> Result<Vec<FormOption>, AppError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use assent_core::directory::Directory;
@@ -11,7 +11,9 @@ use assent_core::rule::RuleSet;
 use assent_core::time::Moment;
 use assent_core::turn::New;
 use assent_core::write::Write;
-use assent_store::{Committer, CommitterOptions, Loader, Outcome, Store};
+use assent_store::{
+    Committer, CommitterOptions, Loader, Outcome, Store, StoreError, StoreErrorKind,
+};
 use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
 use super::calendars::Calendars;
@@ -67,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) backups: crate::backup::Kept,
     /// It is being shut down: ready for nothing new.
     draining: AtomicBool,
+    /// What a newer program did to the database, when this one cannot work with it any more.
+    outdated: OnceLock<StoreError>,
 }
 
 impl Inner {
@@ -151,6 +155,7 @@ impl App {
                 sealer: crate::audit::Sealer::default(),
                 backups: crate::backup::Kept::default(),
                 draining: AtomicBool::new(false),
+                outdated: OnceLock::new(),
             }),
         };
         app.load_calendars().await?;
@@ -180,6 +185,21 @@ impl App {
 
     pub(super) fn is_draining(&self) -> bool {
         self.inner.draining.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether a newer program has made a database of this one that it cannot work with: then it decides nothing any
+    /// more, is not ready, and its workers stop. It is there until somebody ends it, so that pages can say why.
+    pub(crate) async fn check_schema(&self) {
+        match self.store().check_schema().await {
+            Err(error) if error.kind == StoreErrorKind::Newer => {
+                if self.inner.outdated.set(error.clone()).is_ok() {
+                    tracing::error!(%error, "a newer program has migrated the database; this one stops working");
+                }
+                self.drain();
+            }
+            Err(error) => tracing::warn!(%error, "the schema cannot be looked at"),
+            Ok(()) => {}
+        }
     }
 
     /// Stops claiming work, finishes what is under way, checkpoints and closes.
@@ -237,6 +257,9 @@ impl App {
 
     /// Commits one turn together with whatever else waits; returns after COMMIT.
     pub(crate) async fn commit(&self, write: Write) -> Result<Outcome, AppError> {
+        if let Some(outdated) = self.inner.outdated.get() {
+            return Err(outdated.clone().into());
+        }
         let committer = self.inner.committer.read().await;
         let Some(committer) = committer.as_ref() else {
             return Err(AppError::unavailable(

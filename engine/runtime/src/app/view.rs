@@ -59,6 +59,9 @@ pub struct Fact {
     pub first: bool,
     /// The value as the API gives it.
     pub value: Json,
+    /// The files it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FormOption>,
 }
 
 /// A field to fill in.

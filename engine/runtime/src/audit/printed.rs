@@ -9,6 +9,7 @@ use assent_core::audit::{
 use serde::Serialize;
 
 use super::sealing::is_signed;
+use super::tombstone::{KIND, Tombstone};
 use crate::app::{App, AppError, When};
 use crate::view::when;
 
@@ -38,6 +39,18 @@ pub enum Proven {
         sealed: Option<(u64, When)>,
         /// Something happened since it was printed.
         gone_on: bool,
+    },
+    /// The instance was retired into a bundle; a signed tombstone says so.
+    Retired {
+        /// The name of the bundle's file.
+        bundle: String,
+        /// When it was retired.
+        at: When,
+        /// Number of the root that covers it, and when that was made.
+        sealed: Option<(u64, When)>,
+        /// It is what was recorded. False for a print that was made before the end: of the events before the last one only
+        /// the bundle has the hashes.
+        authentic: bool,
     },
 }
 
@@ -118,17 +131,14 @@ impl App {
         root: Option<(u64, &str)>,
     ) -> Result<Proven, AppError> {
         let Some(loaded) = self.load(instance).await? else {
-            return Ok(Proven::Unknown);
+            return self.prove_retired(instance, seq, printed, root).await;
         };
         let event = self.store().events(instance, seq, 1).await?.pop();
         let Some(event) = event.filter(|event| event.seq == seq && event.hash == printed) else {
             return Ok(Proven::Unknown);
         };
-        if let Some((no, printed)) = root {
-            let kept = self.store().root(no).await?;
-            if kept.is_none_or(|kept| kept.root != printed) {
-                return Ok(Proven::Unknown);
-            }
+        if !self.is_root(root).await? {
+            return Ok(Proven::Unknown);
         }
         let case = crate::engine::stored_case(&loaded)?;
         let gone_on = case.instance.seq > seq;
@@ -157,6 +167,52 @@ impl App {
             sealed: Some((root.no, when(root.at, &calendar))),
             gone_on,
         })
+    }
+
+    /// The same, of an instance that is in a bundle by now. Its events are gone, and its last hash stands in the tombstone.
+    async fn prove_retired(
+        &self,
+        instance: &str,
+        seq: u32,
+        printed: &str,
+        root: Option<(u64, &str)>,
+    ) -> Result<Proven, AppError> {
+        // The places stay. What never had one is not looked for among all tombstones.
+        let Some((_, covering)) = self.store().place_of(instance, seq).await? else {
+            return Ok(Proven::Unknown);
+        };
+        let Some(row) = self.store().tombstone_of(KIND, instance).await? else {
+            return Ok(Proven::Unknown);
+        };
+        let stone = serde_json::from_str::<Tombstone>(&row.body).ok();
+        let keys = self.store().audit_keys().await?;
+        let Some(stone) = stone.filter(|stone| stone.is_signed(&keys)) else {
+            return Ok(Proven::Damaged);
+        };
+        let gone = stone.instances.iter().find(|gone| gone.id == instance);
+        let Some(gone) = gone.filter(|gone| seq <= gone.seq) else {
+            return Ok(Proven::Unknown);
+        };
+        let authentic = seq == gone.seq;
+        if authentic && gone.hash != printed || !self.is_root(root).await? {
+            return Ok(Proven::Unknown);
+        }
+        let calendar = self.calendar(assent_core::calendar::CN_OFFICE);
+        Ok(Proven::Retired {
+            bundle: stone.bundle,
+            at: when(stone.at, &calendar),
+            sealed: Some((covering.no, when(covering.at, &calendar))),
+            authentic,
+        })
+    }
+
+    /// Is the root on a print one of ours? A print made before there was one names none.
+    async fn is_root(&self, printed: Option<(u64, &str)>) -> Result<bool, AppError> {
+        let Some((no, hash)) = printed else {
+            return Ok(true);
+        };
+        let kept = self.store().root(no).await?;
+        Ok(kept.is_some_and(|kept| kept.root == hash))
     }
 
     /// The proof that the last sealed event of an instance is under the newest root.

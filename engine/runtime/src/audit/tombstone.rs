@@ -12,6 +12,8 @@ use super::key::verifies;
 
 /// How the chains of tombstones are named; the bundle's name follows.
 pub(crate) const CHAINS: &str = "retired:";
+/// The kind of these chains: what stands before the colon.
+pub(super) const KIND: &str = "retired";
 
 /// What stays of the instances of one bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

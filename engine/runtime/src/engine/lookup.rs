@@ -18,6 +18,8 @@ pub(crate) struct Preloaded {
     pub found: BTreeMap<(String, String, Value), Vec<Values>>,
     /// The last number of each counter the record may draw from.
     pub issued: BTreeMap<String, u64>,
+    /// Names of attached files by id, for whoever reads; a turn needs none.
+    pub files: BTreeMap<String, String>,
     /// Records that must not have moved when something is written that was decided on what was found.
     pub guards: Vec<Guard>,
 }
@@ -99,6 +101,25 @@ pub(crate) fn references<'a>(
             | FieldKind::Person
             | FieldKind::Department
             | FieldKind::File { .. } => {}
+        }
+    }
+    found
+}
+
+/// The ids of all files in these values, rows of tables included.
+pub(crate) fn attached<'a>(fields: &[Field], values: &'a Values) -> Vec<&'a str> {
+    let mut found = vec![];
+    for field in fields {
+        match (&field.kind, values.get(&field.name)) {
+            (FieldKind::File { .. }, Some(value)) => found.extend(value.ids()),
+            (FieldKind::Table { columns }, Some(Value::List(rows))) => {
+                for row in rows {
+                    if let Value::Map(row) = row {
+                        found.extend(attached(columns, row));
+                    }
+                }
+            }
+            (_, _) => {}
         }
     }
     found

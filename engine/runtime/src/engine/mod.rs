@@ -9,7 +9,7 @@ mod refold;
 mod turning;
 
 pub(crate) use definitions::{Definitions, Known};
-pub(crate) use lookup::{Preloaded, references};
+pub(crate) use lookup::{Preloaded, attached, references};
 pub(crate) use message::{MoreToSay, answer_of};
 pub(crate) use needs::number_series;
 pub(crate) use recent::Recent;

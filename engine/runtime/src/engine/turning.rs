@@ -21,7 +21,7 @@ use assent_store::{Loaded, Outcome};
 use sha2::{Digest, Sha256};
 
 use super::recent::{Left, Standing};
-use super::{MoreToSay, Preloaded, answer_of, references};
+use super::{MoreToSay, Preloaded, answer_of, attached, references};
 use crate::app::{Answer, App, AppError};
 use crate::trace;
 
@@ -278,6 +278,11 @@ impl App {
                 .await?;
             let year = calendar.civil(now).year();
             self.find_counters(&def, values, year, &mut records).await?;
+        } else {
+            let files = attached(&def.entity.fields, values);
+            if !files.is_empty() {
+                records.files = self.store().attachment_names(&files).await?;
+            }
         }
         let directory = self.directory();
         let drawn_by = match action {

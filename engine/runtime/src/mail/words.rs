@@ -37,6 +37,7 @@ pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
         "answer" => answer(f),
         "copy" => copy(f),
         "crowd" => crowd(f),
+        "call_failed" => call_failed(f),
         _ => note(f),
     }
 }
@@ -249,6 +250,26 @@ fn crowd(f: &Filled<'_>) -> Words {
             format!("[Look at the flow] {}", f.title),
             format!(
                 "Hello {},\n“{}” found so many people for “{}” that they were not mailed one by one; the task stands in their inboxes. Please look at who decides this step.",
+                f.reader, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn call_failed(f: &Filled<'_>) -> Words {
+    both(
+        f,
+        (
+            format!("【外部操作未完成】{}", f.title),
+            format!(
+                "{}，您好：\n“{}”的“{}”要外部系统做的事没有成功；流程没有等它，结果不变。原因写在流程记录里，请排除后在对方系统中补做。",
+                f.reader, f.flow.zh, f.state.zh
+            ),
+        ),
+        (
+            format!("[Not done outside] {}", f.title),
+            format!(
+                "Hello {},\nwhat “{}” asked of another system at “{}” failed; the flow did not wait for it and its result stands. The reason is in its record: mend it, and do it by hand in the other system.",
                 f.reader, f.flow.en, f.state.en
             ),
         ),

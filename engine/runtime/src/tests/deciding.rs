@@ -5,6 +5,7 @@ use assent_core::value::{Value, Values};
 use assent_core::write::{EventRow, RecordWrite};
 use assent_store::Outcome;
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 
 use super::harness::{LEAVE, TestApp, leave_of, values};
 use crate::app::{AppError, Seen, Tab};
@@ -397,4 +398,33 @@ async fn what_is_remembered_of_a_case_decides_nothing() {
     other.close().await;
     test.settle().await;
     test.finish_damaged().await;
+}
+
+#[tokio::test]
+async fn a_program_that_a_newer_one_has_overtaken_decides_nothing_any_more() {
+    let test = TestApp::with(LEAVE).await;
+    let answer = test.submitted(&leave_of(5)).await;
+    let url = test.app.config().database.clone();
+    let mut db = SqliteConnection::connect(&url).await.unwrap();
+    let later = "insert into assent_schema (number, name, oldest) values (999, 'later', 999)";
+    sqlx::raw_sql(later).execute(&mut db).await.unwrap();
+    assert!(!test.app.health().await.ready);
+    test.app.check_schema().await;
+    let bob = answer.opened.iter().find(|task| task.assignee == "bob");
+    let refused = test
+        .decide(&answer.instance, bob.unwrap().task, "bob", Verdict::Approve)
+        .await;
+    match refused {
+        Err(AppError::Unavailable(fault)) => {
+            assert!(fault.message.en.contains("newer version"), "{fault:?}");
+        }
+        other => panic!("decided all the same: {other:?}"),
+    }
+    // What was there can still be read, and nothing was written.
+    let view = test.app.instance_view("ann", &answer.instance).await;
+    assert_eq!(view.unwrap().head.status, "running");
+    let undo = "delete from assent_schema where number = 999";
+    sqlx::raw_sql(undo).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+    test.finish_with(2, 0).await;
 }

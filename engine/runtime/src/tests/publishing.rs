@@ -1,6 +1,6 @@
 //! Publishing, and files.
 
-use assent_core::command::{Actor, Via};
+use assent_core::command::{Actor, Verdict, Via};
 
 use super::harness::{LEAVE, TestApp, leave_of, values};
 use crate::app::{AppError, PublishOutcome, SourceFile};
@@ -125,6 +125,40 @@ async fn a_file_is_for_those_who_may_see_where_it_belongs() {
         b"%PDF-1.7 x"
     );
     assert!(test.app.attachment("hana", &kept.id).await.is_err());
+    test.settle().await;
+    test.finish().await;
+}
+
+/// A file is called by its name where people read it, whatever signs are in that.
+#[tokio::test]
+async fn a_file_is_called_by_its_name_and_not_by_its_id() {
+    const NAME: &str = "票据, 终稿、已签.pdf";
+    let flow = LEAVE.replace(
+        "  secret: {type: text, name: {zh: 备注, en: Note}, max: 80}",
+        "  secret: {type: text, name: {zh: 备注, en: Note}, max: 80}\n  proof:  {type: file, name: {zh: 证明, en: Proof}, accept: [pdf], max_mb: 5}",
+    );
+    let test = TestApp::with(&flow).await;
+    let bytes = b"%PDF-1.7 x".to_vec();
+    let kept = test.app.attach("ann", NAME, bytes).await.unwrap();
+    let mut given = leave_of(1);
+    given["proof"] = serde_json::json!([kept.id]);
+    let asked = test.submitted(&given).await;
+    let view = test.app.instance_view("bob", &asked.instance).await;
+    let view = view.unwrap();
+    let fact = view.facts.iter().find(|fact| fact.name == "proof").unwrap();
+    assert_eq!(fact.shown.zh, NAME);
+    let files: Vec<_> = fact.files.iter().collect();
+    assert_eq!((files.len(), files[0].id.as_str()), (1, kept.id.as_str()));
+    assert_eq!(files[0].name.zh, NAME);
+    // The draft that comes back offers to keep it, by its name.
+    let back = test
+        .decide(&asked.instance, 2, "bob", Verdict::Reject)
+        .await;
+    let task = back.unwrap().opened[0].task;
+    let draft = test.app.task_view("ann", &asked.instance, task).await;
+    let draft = draft.unwrap();
+    let field = draft.form.iter().find(|field| field.name == "proof");
+    assert_eq!(field.unwrap().options[0].name.zh, NAME);
     test.settle().await;
     test.finish().await;
 }

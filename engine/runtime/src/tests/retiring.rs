@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use assent_core::command::Verdict;
+use assent_core::command::{Actor, Verdict, Via};
 use serde_json::Value;
 
-use super::harness::{HOUR_MS, MONDAY, TestApp, leave_of};
-use super::roots::{file, sealing, tamper};
+use super::harness::{HOUR_MS, MONDAY, TestApp, leave_of, values};
+use super::roots::{file, key, sealing, tamper};
+use super::workers::PARENT;
 use crate::app::{AppError, RetireWish, Retired};
-use crate::audit::{Expectation, Report, verify_database, verify_export};
+use crate::audit::{Expectation, Proven, Report, verify_database, verify_export};
+use crate::workers::reconcile;
 
 /// Days of the wish of these tests.
 const DAYS: u32 = 30;
@@ -48,7 +50,7 @@ async fn retired(test: &TestApp, to: &Path) -> Retired {
     test.app.retire("adm", &wish).await.unwrap()
 }
 
-async fn verified(test: &TestApp) -> Report {
+pub(super) async fn verified(test: &TestApp) -> Report {
     let (url, catalog) = (&test.app.config().database, test.app.catalog(false));
     verify_database(url, test.app.now(), &catalog, Expectation::default())
         .await
@@ -102,6 +104,114 @@ async fn what_was_over_long_ago_leaves_with_proofs_and_a_tombstone_stays() {
         .unwrap();
     test.settle().await;
     test.app.seal().await.unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    test.finish().await;
+}
+
+/// A9.17: a print of an instance that is in a bundle by now: the last one is told genuine by the signed tombstone, an earlier
+/// one leads to the bundle, and anything else is still not ours.
+#[tokio::test]
+async fn a_print_of_a_retired_record_is_proved_by_its_tombstone() {
+    let test = sealing().await;
+    let asked = test.submitted(&leave_of(2)).await.instance;
+    test.settle().await;
+    let early = test.app.printed(&asked).await.unwrap();
+    let decided = test.decide(&asked, 2, "bob", Verdict::Approve).await;
+    decided.unwrap();
+    test.settle().await;
+    test.app.seal().await.unwrap();
+    let last = test.app.printed(&asked).await.unwrap();
+    test.at(MONDAY.plus_ms(40 * 24 * HOUR_MS));
+    let folder = folder("print");
+    let bundle = retired(&test, &folder).await.bundles.remove(0);
+    let root = last.root.as_ref().map(|root| (root.no, root.root.as_str()));
+    let prove = async |instance: &str, seq, hash: &str, root| {
+        let proven = test.app.prove_printed(instance, seq, hash, root).await;
+        proven.unwrap()
+    };
+    let is_genuine = |proven: Proven| match proven {
+        Proven::Retired {
+            bundle: known,
+            sealed: Some((1, _)),
+            authentic,
+            ..
+        } if known == bundle => authentic,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_genuine(prove(&asked, last.seq, &last.hash, root).await));
+    assert!(!is_genuine(
+        prove(&asked, early.seq, &early.hash, None).await
+    ));
+    for (instance, seq, hash, root) in [
+        (asked.as_str(), last.seq, key("0"), root),
+        (&asked, last.seq + 1, last.hash.clone(), root),
+        (&asked, last.seq, last.hash.clone(), Some((1, "0"))),
+        ("x", last.seq, last.hash.clone(), root),
+    ] {
+        let proven = prove(instance, seq, &hash, root).await;
+        assert_eq!(proven, Proven::Unknown, "{instance} {seq} {hash} {root:?}");
+    }
+    tamper(
+        &file(&test),
+        "update events set body = replace(body, '保留期满', '误删') where instance like 'retired:%'",
+    )
+    .await;
+    let forged = prove(&asked, last.seq, &last.hash, root).await;
+    assert_eq!(forged, Proven::Damaged, "not what the key signed");
+    std::fs::remove_dir_all(&folder).unwrap();
+    test.finish_damaged().await;
+}
+
+/// The one thing somebody has to do: its instance, and the task.
+async fn only_task(test: &TestApp, who: &str) -> (String, u32) {
+    let inbox = test.app.inbox(who, Default::default(), None, None, 5).await;
+    let item = inbox.unwrap().items.remove(0);
+    (item.instance, item.task.unwrap())
+}
+
+/// A9.16: a subflow that was over long ago leaves while its parent is still under way. The parent stands as it did, goes on,
+/// ends, and leaves in its turn.
+#[tokio::test]
+async fn a_child_that_was_retired_leaves_its_parent_whole() {
+    let test = sealing().await;
+    test.publish(PARENT).await;
+    let ann = Actor::Person("ann".into());
+    let (via, trip) = (Via::Page, values(&leave_of(2)));
+    let started = test.app.start("trip", ann, via, &trip, true, None).await;
+    let parent = started.unwrap().instance;
+    test.settle().await;
+    let (child, task) = only_task(&test, "bob").await;
+    let decided = test.decide(&child, task, "bob", Verdict::Approve).await;
+    decided.unwrap();
+    test.settle().await;
+    test.at(MONDAY.plus_ms(40 * 24 * HOUR_MS));
+    test.settle().await;
+
+    let folder = folder("child");
+    let first = retired(&test, &folder).await;
+    assert_eq!(first.instances, 1, "the child alone");
+    assert!(test.app.load(&child).await.unwrap().is_none());
+    let report = verified(&test).await;
+    assert!(report.good, "{:#?}", report.findings);
+    assert_eq!(report.retired, 1);
+    assert_eq!(reconcile::round(&test.app).await.unwrap().healed, 0);
+    let view = test.app.instance_view("ann", &parent).await.unwrap();
+    assert_eq!(view.head.status, "running");
+    let (_, task) = only_task(&test, "hana").await;
+    let decided = test.decide(&parent, task, "hana", Verdict::Approve).await;
+    assert_eq!(decided.unwrap().status, "approved");
+    test.settle().await;
+
+    test.at(MONDAY.plus_ms(80 * 24 * HOUR_MS));
+    let second = retired(&test, &folder).await;
+    assert_eq!(second.instances, 1, "and now the parent");
+    let report = verified(&test).await;
+    assert!(report.good, "{:#?}", report.findings);
+    assert_eq!(report.retired, 2);
+    for bundle in first.bundles.iter().chain(&second.bundles) {
+        let proved = offline(&test, &folder.join(bundle)).unwrap();
+        assert!(proved.good, "{:#?}", proved.findings);
+    }
     std::fs::remove_dir_all(&folder).unwrap();
     test.finish().await;
 }

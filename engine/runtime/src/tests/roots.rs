@@ -5,7 +5,7 @@ use assent_core::time::Moment;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::harness::{LEAVE, MONDAY, TestApp, leave_of};
-use crate::app::Secret;
+use crate::app::{AppConfig, Secret};
 use crate::audit::{KeyFrom, KeyRing, verifies};
 
 /// A key of our own: 32 bytes of one letter.
@@ -15,11 +15,13 @@ pub(super) fn key(letter: &str) -> String {
 
 /// An app that makes a root every ten minutes.
 pub(super) async fn sealing() -> TestApp {
-    TestApp::configured(LEAVE, |config| {
-        config.audit.key = Some(KeyFrom::Given(Secret(key("a"))));
-        config.audit.every_minutes = 10;
-    })
-    .await
+    TestApp::configured(LEAVE, audited).await
+}
+
+/// With a key of the audit, and a root every ten minutes.
+pub(super) fn audited(config: &mut AppConfig) {
+    config.audit.key = Some(KeyFrom::Given(Secret(key("a"))));
+    config.audit.every_minutes = 10;
 }
 
 /// The path of a test's database.

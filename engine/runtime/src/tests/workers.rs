@@ -373,7 +373,7 @@ async fn a_call_that_was_lost_holds_the_instance_and_can_be_retried() {
     test.finish().await;
 }
 
-const PARENT: &str = r"
+pub(super) const PARENT: &str = r"
 flow: trip
 format: 1
 name: {zh: 出差, en: Trip}

@@ -1,14 +1,14 @@
 //! A record's fields as facts.
 
 use assent_core::definition::Definition;
-use assent_core::field::Field;
+use assent_core::field::{Field, FieldKind};
 use assent_core::instance::Instance;
 use assent_core::record::value_to_json;
 use assent_core::text::Text;
 use assent_core::value::{Value, Values};
 
 use super::shown::{Names, kind_word, shown};
-use crate::app::{ChangedFact, Fact};
+use crate::app::{ChangedFact, Fact, FormOption};
 
 /// Most fields that stand first when the flow marks none.
 const FIRST_WITHOUT_MARKS: usize = 3;
@@ -48,9 +48,23 @@ pub(crate) fn facts(
                 kind: kind_word(&field.kind),
                 first,
                 value: value_to_json(field, value),
+                files: files(field, value, names),
             }
         })
         .collect()
+}
+
+/// The files of a field, each with its name.
+fn files(field: &Field, value: &Value, names: Names<'_>) -> Vec<FormOption> {
+    if !matches!(field.kind, FieldKind::File { .. }) {
+        return vec![];
+    }
+    let ids = value.ids().into_iter();
+    let named = |id: &str| FormOption {
+        id: id.to_owned(),
+        name: shown(field, &Value::from(id), names),
+    };
+    ids.map(named).collect()
 }
 
 /// Fields hidden in every state the instance stands in: what a reader without a task must not see either.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::engine::Preloaded;
 
-/// Where names of people, units and referenced records come from.
+/// Where names of people, units, referenced records and files come from.
 #[derive(Clone, Copy)]
 pub(crate) struct Names<'a> {
     pub directory: &'a Directory,
@@ -31,6 +31,11 @@ impl Called for Names<'_> {
 
     fn record(&self, entity: &str, id: &str, _lang: Lang) -> String {
         self.records.title(entity, id)
+    }
+
+    fn file(&self, id: &str, _lang: Lang) -> String {
+        let known = self.records.files.get(id);
+        known.map_or_else(|| id.to_owned(), String::clone)
     }
 
     fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {

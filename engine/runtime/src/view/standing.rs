@@ -124,8 +124,8 @@ fn progress(active: &Active, around: &Around) -> Text {
         ),
         StateKind::WaitUntil { .. } => Text::new("等待约定的时间", "Waits for its time"),
         StateKind::Run(run) => Text::new(
-            format!("等待外部系统 {}", run.effect),
-            format!("Waits for {}", run.effect),
+            format!("等待外部系统：{}", run.label.zh),
+            format!("Waits for another system: {}", run.label.en),
         ),
         StateKind::Subflow { flow, .. } => Text::new(
             format!("等待子流程 {flow}"),

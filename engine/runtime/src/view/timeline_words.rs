@@ -105,10 +105,19 @@ impl Said<'_> {
 
     /// What people call an effect that a state runs.
     fn effect(&self, state: &str, effect: &str) -> Text {
+        let state = self.def.state_ix(state).map(|ix| &self.def.states[ix]);
+        let run = state.and_then(|state| state.runs().find(|run| run.effect == effect));
+        run.map_or_else(|| Text::same(effect), |run| run.label.clone())
+    }
+
+    /// What people call a rule that a state asks.
+    fn rule(&self, state: &str, rule: &str) -> Text {
         let state = self.def.state_ix(state).map(|ix| &self.def.states[ix].kind);
         match state {
-            Some(StateKind::Run(run)) if run.effect == effect => run.label.clone(),
-            _ => Text::same(effect),
+            Some(StateKind::Rule {
+                rule: known, label, ..
+            }) if known == rule => label.clone(),
+            _ => Text::same(rule),
         }
     }
 
@@ -209,6 +218,7 @@ pub(super) fn words(
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
+        | Change::Told { .. }
         | Change::SubflowAsked { .. }
         | Change::SubflowEnded { .. }
         | Change::Held { .. }
@@ -586,11 +596,12 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
+            let label = said.rule(state, rule);
             let line = Line::new(
                 "rule_ran",
                 "machine",
-                format!("规则 {rule} 已计算"),
-                format!("Rule {rule} ran"),
+                format!("规则“{}”已计算", label.zh),
+                format!("Rule “{}” ran", label.en),
             );
             line.at(state).because(said.values("", &gave)).minor()
         }
@@ -601,6 +612,21 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 "mail",
                 format!("发送邮件给 {}", people.zh),
                 format!("Mail to {}", people.en),
+            )
+            .minor()
+        }
+        Change::Told {
+            entity,
+            record,
+            name,
+            ..
+        } => {
+            let record = said.names.records.title(entity, record);
+            Line::new(
+                "told",
+                "machine",
+                format!("已告诉 {record}：{name}"),
+                format!("Told {record}: {name}"),
             )
             .minor()
         }

@@ -8,7 +8,9 @@ pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod reconcile;
 mod revoking;
+mod schema;
 mod subflows;
+mod telling;
 pub(crate) mod timers;
 
 use std::time::Duration;
@@ -37,6 +39,7 @@ impl Workers {
             tokio::spawn(outbox::run(app.clone(), stopping.clone())),
             tokio::spawn(reconcile::run(app.clone(), stopping.clone())),
             tokio::spawn(checks::run(app.clone(), stopping.clone())),
+            tokio::spawn(schema::run(app.clone(), stopping.clone())),
             tokio::spawn(crate::audit::run(app.clone(), stopping.clone())),
             tokio::spawn(crate::backup::run(app.clone(), stopping)),
         ];

@@ -8,18 +8,19 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::{calls, post, rest, revoking, subflows, until};
+use super::{calls, post, rest, revoking, subflows, telling, until};
 use crate::app::{App, AppError};
 use crate::trace;
 
 /// Deliveries under way at once, by kind.
-const LANES: [(&str, usize); 6] = [
+const LANES: [(&str, usize); 7] = [
     ("mail", 8),
     ("call", 16),
     ("subflow", 8),
     ("child_ended", 8),
     ("stop_child", 2),
     ("revoke", 2),
+    ("tell", 4),
 ];
 /// How long a claim holds. Longer than any delivery may take.
 const LEASE_MS: i64 = 120_000;
@@ -58,6 +59,7 @@ pub(crate) async fn step(app: &App, claimed: &ClaimedEffect) -> Delivery {
             subflows::deliver(app, claimed, &effect).await
         }
         Effect::Revoke { .. } => revoking::deliver(app, claimed, &effect).await,
+        Effect::Tell { .. } => telling::deliver(app, claimed, &effect).await,
     };
     delivered.unwrap_or_else(|fault| again(claimed, app.now(), fault.to_string()))
 }

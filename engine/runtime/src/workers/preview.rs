@@ -58,6 +58,7 @@ pub(crate) async fn preview(app: &App, dead: &DeadEffect) -> Result<Preview, App
         Effect::Subflow { child: to, .. }
         | Effect::ChildEnded { parent: to, .. }
         | Effect::Revoke { child: to, .. }
+        | Effect::Tell { record: to, .. }
         | Effect::StopChild { child: to, .. } => Ok(Preview {
             to: to.clone(),
             content: pretty(&effect),

@@ -21,6 +21,9 @@ use crate::engine::stored_case;
 const PAGE: u32 = 100;
 /// Polls of two seconds between two rounds: a minute.
 const POLLS_BETWEEN_ROUNDS: u32 = 30;
+/// Looks at the calendars happen once in so many polls: a year's notice comes once a year, and an idle node stays under two
+/// transactions a second.
+const POLLS_PER_CALENDARS: u32 = 5;
 /// An expired link still says that it has expired, this long.
 const LINKS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// A command may be repeated with its key this long.
@@ -158,17 +161,20 @@ pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
     Ok(all)
 }
 
-/// The loop: every two seconds a look at the directory's version and at one page of instances.
+/// The loop: every two seconds a look at the directory's version and at one page of instances, every ten at the calendars.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     let (mut after, mut stuck): (Option<String>, Vec<(String, String)>) = (None, Vec::new());
-    let mut rounds_rest = 0;
+    let (mut rounds_rest, mut polls) = (0, 0_u32);
     loop {
         if let Err(fault) = app.load_directory().await {
             tracing::error!(%fault, "the directory could not be read");
         }
-        if let Err(fault) = app.load_calendars().await {
+        if polls.is_multiple_of(POLLS_PER_CALENDARS)
+            && let Err(fault) = app.load_calendars().await
+        {
             tracing::error!(%fault, "the calendars could not be read");
         }
+        polls = polls.wrapping_add(1);
         if rounds_rest > 0 {
             rounds_rest -= 1;
         } else if let Some(is_over) = page(&app, &mut after, &mut stuck).await

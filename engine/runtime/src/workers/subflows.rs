@@ -54,7 +54,9 @@ pub(super) async fn deliver(
             // Not started yet, or over already: nothing to stop. A start that comes later sees that nobody wants it.
             tell(app, child, action).await
         }
-        Effect::Mail { .. } | Effect::Call { .. } | Effect::Revoke { .. } => Ok(Delivery::Done),
+        Effect::Mail { .. } | Effect::Call { .. } | Effect::Revoke { .. } | Effect::Tell { .. } => {
+            Ok(Delivery::Done)
+        }
     }
 }
 

@@ -115,9 +115,17 @@ pub fn proofs(lang: Lang) -> Vec<(&'static str, Said)> {
         sealed: None,
         gone_on: false,
     };
+    let retired = |authentic| Proven::Retired {
+        bundle: "assent-retired-0199f3a1-2c11-7d00-8a55-3f1b9e2d7c10.jsonl.gz".into(),
+        at: when(1, "2027-04-12 周一 09:30"),
+        sealed: Some((128, when(1, "2026-10-08 周四 11:50"))),
+        authentic,
+    };
     [
         ("proof-sealed", sealed),
         ("proof-fresh", fresh),
+        ("proof-retired", retired(true)),
+        ("proof-retired-earlier", retired(false)),
         ("proof-unknown", Proven::Unknown),
         ("proof-damaged", Proven::Damaged),
     ]

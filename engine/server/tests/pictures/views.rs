@@ -66,6 +66,7 @@ pub fn fact(name: &str, zh: &str, en: &str, kind: &'static str, shown: &str, fir
         kind,
         first,
         value: Json::Null,
+        files: vec![],
     }
 }
 
@@ -129,6 +130,10 @@ pub fn facts() -> Vec<Fact> {
         fact("bearer", "费用承担", "Borne by", "choice", "", false),
         Fact {
             value: json!(["f1"]),
+            files: vec![FormOption {
+                id: "f1".into(),
+                name: Text::same("装箱单-0003.pdf"),
+            }],
             ..fact(
                 "packing_list",
                 "装箱单",

@@ -1,8 +1,8 @@
 //! What one commit does and does not write.
 
 use assent_core::time::Moment;
-use assent_core::write::TaskRow;
-use assent_store::Outcome;
+use assent_core::write::{Guard, RecordWrite, TaskRow, Write};
+use assent_store::{Dialect, Outcome, Store};
 
 use crate::support::{Fresh, decided, id, on_both, started, stood, values};
 
@@ -12,6 +12,7 @@ on_both! {
     a_repeated_key_gets_the_first_answer => repeated;
     a_deadline_moves_in_the_row_of_an_open_task => moved;
     several_turns_of_one_instance_in_a_batch => chained;
+    what_goes_at_once_and_what_goes_gate_by_gate_are_the_same => both_ways;
     a_call_that_is_given_up_half_way_leaves_nothing_behind => cancelled;
 }
 
@@ -181,4 +182,73 @@ async fn moved(fresh: Fresh) {
     store.commit(&[later]).await.unwrap();
     assert_eq!(due().await, None);
     assert_eq!(store.count_open_tasks("lisi").await.unwrap(), 1);
+}
+
+/// Three batches, each of everything a turn may write; with `loser`, each has somebody who loses, and goes gate by gate.
+async fn play(store: &Store, loser: bool) {
+    let ghost = decided(&started(&id(99), "ghost"), "ghost", "bob");
+    let starts: Vec<_> = (1..=4).map(|n| started(&id(n), "ann")).collect();
+    let mut pool = starts.clone();
+    // One that two may claim, and one that ends in the turn that opened it.
+    pool[1].tasks_opened[0].candidates = vec!["eve".into(), "max".into()];
+    pool[1].tasks_opened[0].assignee.clear();
+    pool[1].tasks_opened[0].kind = "claim".into();
+    let at_once = decided(&pool[2], "", "bob").tasks_closed;
+    pool[2].tasks_opened.clear();
+    pool[2].tasks_closed = at_once;
+    let mut first: Vec<_> = pool
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != 2)
+        .map(|(at, write)| decided(write, &format!("a{at}"), "bob"))
+        .collect();
+    first[0].instance.status = "approved".into();
+    first[0].instance.ended = true;
+    first[1].records = vec![RecordWrite {
+        new: false,
+        ..pool[1].records[0].clone()
+    }];
+    first[1].guards = vec![guard(&first[1], true)];
+    first[2].guards = vec![guard(&first[2], false)];
+    let mut second = decided(&first[1], "b", "李四");
+    second.tasks_changed = vec![TaskRow {
+        due: Some(Moment(9)),
+        ..first[1].tasks_opened[0].clone()
+    }];
+    let mut touching = decided(&first[2], "c", "李四");
+    touching.guards = vec![guard(&touching, true)];
+    for mut batch in [pool, first, vec![second, touching]] {
+        let mut wanted = vec![Outcome::Done; batch.len()];
+        if loser {
+            batch.push(ghost.clone());
+            wanted.push(Outcome::Stale);
+        }
+        assert_eq!(store.commit(&batch).await.unwrap(), wanted);
+    }
+}
+
+fn guard(write: &Write, grows: bool) -> Guard {
+    Guard {
+        entity: "repair".into(),
+        id: write.instance.record.clone(),
+        rev: 1,
+        grows,
+    }
+}
+
+async fn both_ways(fresh: Fresh) {
+    let one = fresh.open().await;
+    let other = match one.dialect() {
+        Dialect::Sqlite => Fresh::sqlite(),
+        Dialect::Postgres => Fresh::postgres().await.unwrap(),
+    };
+    let other = other.open().await;
+    play(&one, false).await;
+    play(&other, true).await;
+    let (left, right) = (one.dump().await.unwrap(), other.dump().await.unwrap());
+    assert_eq!(left, right);
+    for (person, open) in [("eve", 0), ("max", 0), ("bob", 1), ("李四", 2)] {
+        let counted = one.count_open_tasks(person).await.unwrap();
+        assert_eq!(counted, open, "{person}");
+    }
 }

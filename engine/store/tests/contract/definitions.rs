@@ -200,5 +200,9 @@ async fn kept(fresh: Fresh) {
         store.attachments_of(&id(9)).await.unwrap()[0].name,
         file.name
     );
+    let ids = [id(1), id(2)];
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let names = store.attachment_names(&ids).await.unwrap();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), [(id(1), file.name)]);
     assert_eq!(store.attachment_bytes("x").await.unwrap(), None);
 }

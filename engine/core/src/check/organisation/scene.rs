@@ -91,20 +91,25 @@ impl Failure {
     /// text that may be anything says nothing.
     fn condition_words(&self, when: &Expr) -> Option<Text> {
         let Proof::Depends { holds, .. } = proof(when) else {
+            let said = crate::diagram::said_condition(when);
             return Some(Text::new(
-                format!("满足 {}", when.text),
-                format!("where {}", when.text),
+                format!("满足 {}", said.zh),
+                format!("where {}", said.en),
             ));
         };
         let telling = holds
             .values
             .into_iter()
-            .zip(holds.labels)
+            .zip(holds.labels.into_iter().zip(holds.shown))
             .filter(|((path, value), _)| {
                 !self.units.contains_key(path) && *value != Value::from(ANY_TEXT)
             });
-        let (values, labels): (Vec<(String, Value)>, Vec<Text>) = telling.unzip();
-        let case = Case { values, labels };
+        let mut case = Case::default();
+        for (value, (label, shown)) in telling {
+            case.values.push(value);
+            case.labels.push(label);
+            case.shown.push(shown);
+        }
         (!case.values.is_empty()).then(|| Text::new(case.words(Lang::Zh), case.words(Lang::En)))
     }
 }

@@ -240,3 +240,19 @@ fn mails_may_have_gaps_with_a_warning_unless_they_ask_first() {
     assert_eq!(mails("{{#if note}}{{note}}{{/if}}"), Vec::<String>::new());
     assert_eq!(mails("{{amount}} {{title}}"), Vec::<String>::new());
 }
+
+/// A2.47: what undoes an effect needs its inputs long after it; those that the effect needed or fills in itself are there.
+#[test]
+fn an_effect_that_could_not_be_undone_is_told() {
+    let found = |effect: &str, expected: &[&str]| {
+        let state = "  - {id: ask, name: {zh: 问, en: Ask}";
+        let undo = "undo: {run: erp.ask, give: [note]}}";
+        assert_found(&format!("{state}, {effect}, {undo}\n"), expected);
+    };
+    const UNDO: &str = "field-may-be-empty states.ask.undo.give";
+    found("run: erp.tell", &[UNDO]);
+    found("run: erp.tell, fills: {note: perhaps}", &[UNDO]);
+    found("run: erp.tell, fills: {note: sure}", &[]);
+    let own = "field-may-be-empty states.ask.give";
+    found("run: erp.ask, give: [note]", &[own]);
+}

@@ -65,15 +65,18 @@ fn catalog() -> Catalog {
         kind: FieldKind::Text,
         required,
     };
-    catalog.effects.insert(
-        "erp.ask".to_owned(),
-        EffectType {
-            name: "erp.ask".to_owned(),
-            label: Text::same("ask"),
-            takes: vec![port("note", true), port("other", false)],
+    for (name, takes) in [
+        ("erp.ask", vec![port("note", true), port("other", false)]),
+        ("erp.tell", vec![port("note", false)]),
+    ] {
+        let effect = EffectType {
+            name: name.to_owned(),
+            label: Text::same(name),
+            takes,
             gives: vec![port("sure", true), port("perhaps", false)],
-        },
-    );
+        };
+        catalog.effects.insert(name.to_owned(), effect);
+    }
     catalog
 }
 

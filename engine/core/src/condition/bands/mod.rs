@@ -20,7 +20,7 @@ use survey::{Constants, Survey, constants};
 pub use axis::{End, Range};
 
 use super::print::literal;
-use super::{Expr, NoValue};
+use super::{Expr, Input, Kind, NoValue};
 use crate::text::{Lang, Text};
 use crate::value::Value;
 
@@ -36,19 +36,21 @@ pub struct Case {
     pub values: Vec<(String, Value)>,
     /// Labels, in the same order.
     pub labels: Vec<Text>,
+    /// The values as people read them, in the same order: options by name.
+    pub shown: Vec<Text>,
 }
 
 impl Case {
-    /// `装载率 = 0.6，费用承担 = "us"`.
+    /// `装载率 = 0.6，费用承担 = “我方”`.
     pub fn words(&self, lang: Lang) -> String {
         let parts: Vec<String> = self
             .values
             .iter()
-            .zip(&self.labels)
-            .map(|((_, value), label)| match (value, lang) {
+            .zip(self.labels.iter().zip(&self.shown))
+            .map(|((_, value), (label, shown))| match (value, lang) {
                 (Value::Empty, Lang::Zh) => format!("{} 没有填写", label.get(lang)),
                 (Value::Empty, Lang::En) => format!("{} not filled in", label.get(lang)),
-                (value, _) => format!("{} = {}", label.get(lang), literal(value)),
+                (_, _) => format!("{} = {}", label.get(lang), shown.get(lang)),
             })
             .collect();
         parts.join(lang.pick("，", ", "))
@@ -111,7 +113,8 @@ pub enum Proof {
 /// Every combination of regions, with what the conditions say there.
 struct Tried {
     cases: Vec<Combination>,
-    labels: Vec<Text>,
+    /// What the values are of, in their order.
+    inputs: Vec<Input>,
     /// The one axis, when there is one.
     single: bool,
 }
@@ -168,21 +171,37 @@ fn try_all(conditions: &[&Expr], known: &[bool], survey: &Survey) -> Result<Trie
     }
     Ok(Tried {
         cases,
-        labels: survey
-            .axes
-            .iter()
-            .map(|axis| axis.input.label.clone())
-            .collect(),
+        inputs: survey.axes.iter().map(|axis| axis.input.clone()).collect(),
         single: axes.len() == 1,
     })
 }
 
 impl Tried {
     fn case(&self, combination: &Combination) -> Case {
+        let labels = self.inputs.iter().map(|input| input.label.clone());
+        let values = combination.values.iter().map(|(_, value)| value);
+        let shown = self.inputs.iter().zip(values);
         Case {
             values: combination.values.clone(),
-            labels: self.labels.clone(),
+            labels: labels.collect(),
+            shown: shown.map(|(input, value)| said(input, value)).collect(),
         }
+    }
+}
+
+/// A value as it stands in a sentence: an option by its name, a flag as yes or no, anything else as it is written.
+fn said(input: &Input, value: &Value) -> Text {
+    match (&input.kind, value) {
+        (Kind::Choice { options }, Value::Text(id)) => {
+            let known = options.iter().find(|(option, _)| option == id);
+            known.map_or_else(
+                || Text::same(literal(value)),
+                |(_, name)| Text::new(format!("“{}”", name.zh), format!("“{}”", name.en)),
+            )
+        }
+        (_, Value::Flag(true)) => Text::new("是", "yes"),
+        (_, Value::Flag(false)) => Text::new("否", "no"),
+        (_, _) => Text::same(literal(value)),
     }
 }
 

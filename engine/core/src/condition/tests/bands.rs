@@ -51,6 +51,29 @@ fn found(texts: &[&str], has_otherwise: bool) -> Vec<String> {
     gaps(&refs, has_otherwise).into_iter().map(say).collect()
 }
 
+/// An author reads the name of an option, not its id; yes and no, not true and false.
+#[test]
+fn a_case_is_told_with_the_names_of_options() {
+    let told = |texts: &[&str]| {
+        let exprs = exprs(texts);
+        let refs: Vec<&Expr> = exprs.iter().collect();
+        let Some(Gap::Uncovered { example, .. }) = gaps(&refs, false).into_iter().next() else {
+            panic!("no gap: {texts:?}");
+        };
+        (example.words(Lang::Zh), example.words(Lang::En))
+    };
+    let (zh, en) = told(&["bearer == \"us\""]);
+    assert_eq!(
+        (zh.as_str(), en.as_str()),
+        ("费用承担 = “客户”", "bearer = “Customer”")
+    );
+    let (zh, en) = told(&["in_warranty"]);
+    assert_eq!(
+        (zh.as_str(), en.as_str()),
+        ("保内 = 否", "in_warranty = no")
+    );
+}
+
 #[test]
 fn bands_that_meet_have_no_findings() {
     for texts in [
@@ -106,8 +129,8 @@ fn gaps_are_shown_by_a_value() {
             vec!["amount <= 100", "amount >= 101"],
             vec!["gap amount = 100.01 [100..101]"],
         ),
-        (vec!["bearer == 'us'"], vec!["gap bearer = \"customer\""]),
-        (vec!["in_warranty"], vec!["gap in_warranty = false"]),
+        (vec!["bearer == 'us'"], vec!["gap bearer = “Customer”"]),
+        (vec!["in_warranty"], vec!["gap in_warranty = no"]),
         (
             vec!["finished_on < 2026-03-02", "finished_on > 2026-03-02"],
             vec!["gap finished_on = 2026-03-02 [=20514..=20514]"],
@@ -116,8 +139,8 @@ fn gaps_are_shown_by_a_value() {
         (
             vec!["in_warranty and amount > 5", "not in_warranty"],
             vec![
-                "gap in_warranty = true, amount = 0",
-                "gap in_warranty = true, amount = 5",
+                "gap in_warranty = yes, amount = 0",
+                "gap in_warranty = yes, amount = 5",
             ],
         ),
     ] {

@@ -29,6 +29,7 @@ pub fn expect(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Expect {
         ran: map.get("ran").map(|node| calls(reader, cx, node)),
         mailed: map.get("mailed").map(|node| mails(reader, cx, node)),
         told: map.get("told").map(|node| parts(reader, cx, node)),
+        events: map.get("events").map(|node| events(reader, cx, node)),
         reminded: map.get("reminded").map(|node| people(reader, cx, node)),
         added: map.get("added").map(|node| added(reader, cx, node)),
         round: map
@@ -113,6 +114,20 @@ fn mails(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
         .filter(|word| cx.names.mail(reader, word))
         .map(|word| word.text)
         .collect()
+}
+
+fn events(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
+    let known = &cx.names.catalog.events;
+    let mut found = Vec::new();
+    for word in scalar::words(reader, node) {
+        if known.contains(&word.text) {
+            found.push(word.text);
+        } else {
+            let known = known.iter().map(String::as_str);
+            reader.unknown("unknown-event", &word, ("事件", "event"), known);
+        }
+    }
+    found
 }
 
 fn added(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> BTreeMap<String, Vec<String>> {

@@ -276,15 +276,9 @@ fn answering<'c>(reader: &mut Reader, cx: &Cx<'c>, word: &Word) -> Option<Option
     Some(gives)
 }
 
-/// An effect, and the one that undoes it.
-fn with_undo(run: &crate::definition::Run) -> impl Iterator<Item = &str> {
-    let undo = run.undo.as_ref().map(|undo| undo.effect.as_str());
-    std::iter::once(run.effect.as_str()).chain(undo)
-}
-
 /// Effects, rules and subflows this flow uses, written where a state or an end names them.
 pub(super) fn known_calls<'c>(cx: &Cx<'c>) -> Vec<&'c str> {
-    use crate::definition::{StateKind, Then};
+    use crate::definition::StateKind;
     let mut found: Vec<&str> = Vec::new();
     found.extend(cx.rules.iter().filter_map(|(_, rule)| match rule {
         PeopleRule::Script { rule, .. } => Some(rule.as_str()),
@@ -293,12 +287,10 @@ pub(super) fn known_calls<'c>(cx: &Cx<'c>) -> Vec<&'c str> {
     for state in cx.states {
         match &state.kind {
             StateKind::Rule { rule, .. } => found.push(rule),
-            StateKind::Run(run) => found.extend(with_undo(run)),
+            StateKind::Run(_) | StateKind::End { .. } => {
+                found.extend(state.runs().map(|run| run.effect.as_str()));
+            }
             StateKind::Subflow { flow, .. } => found.push(flow),
-            StateKind::End { then, .. } => found.extend(then.iter().flat_map(|then| match then {
-                Then::Run(run) => with_undo(run).collect(),
-                Then::Mail { .. } => vec![],
-            })),
             StateKind::Draft { .. }
             | StateKind::Approve(_)
             | StateKind::Work { .. }

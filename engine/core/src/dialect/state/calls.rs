@@ -38,8 +38,10 @@ pub fn rule(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Op
     });
     let give = give(reader, cx.names, map, ports.as_ref());
     let fills = fills(reader, cx, map, ports.as_ref());
+    let word = word?;
     Some(StateKind::Rule {
-        rule: word?.text,
+        label: known.map_or_else(|| Text::same(&word.text), |rule| rule.label.clone()),
+        rule: word.text,
         give,
         fills,
     })

@@ -269,7 +269,7 @@ pub(super) const CASES: &[DemoCase] = &[
             ErpAnswers,
         ],
         status: "running",
-        standing: &["waiting_parts"],
+        standing: &["waiting_parts", "parts_arrive", "parts_to_ship"],
     },
     DemoCase {
         flow: "repair_order",

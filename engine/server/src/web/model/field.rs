@@ -186,7 +186,7 @@ impl Drawing<'_> {
                 let dotted: Vec<String> =
                     field.accept.iter().map(|ext| format!(".{ext}")).collect();
                 model.accept = dotted.join(",");
-                model.files = kept_files(&field.value);
+                model.files = kept_files(&field.value, &field.options, self.lang);
                 model.hint = self.file_hint(field);
                 model.required &= model.files.is_empty();
             }
@@ -291,7 +291,7 @@ fn ids(value: &Json) -> Vec<&str> {
 }
 
 /// Files a value names already: kept unless their box is cleared.
-fn kept_files(value: &Json) -> Vec<OptionModel> {
+fn kept_files(value: &Json, known: &[FormOption], lang: Lang) -> Vec<OptionModel> {
     let ids: Vec<&str> = match value {
         Json::String(id) if !id.is_empty() => vec![id],
         Json::Array(list) => list
@@ -300,10 +300,14 @@ fn kept_files(value: &Json) -> Vec<OptionModel> {
             .collect(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => vec![],
     };
+    let name = |id: &str| {
+        let file = known.iter().find(|file| file.id == id);
+        file.map_or(id, |file| file.name.get(lang)).to_owned()
+    };
     ids.into_iter()
         .map(|id| OptionModel {
             id: id.to_owned(),
-            name: id.to_owned(),
+            name: name(id),
             ..OptionModel::default()
         })
         .collect()

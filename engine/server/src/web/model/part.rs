@@ -2,7 +2,7 @@
 
 use assent_core::text::{Lang, Text};
 use assent_core::time::Moment;
-use assent_runtime::app::{Due, Fact, PersonView};
+use assent_runtime::app::{Due, Fact, FormOption, PersonView};
 use serde::{Deserialize, Serialize};
 
 use crate::web::words;
@@ -221,7 +221,7 @@ impl FactModel {
             (model.text, model.currency, model.wan) = (amount.text, amount.currency, amount.wan);
         }
         if fact.kind == "file" && !model.empty {
-            model.files = files(fact, shown);
+            model.files = files(fact, lang);
             model.text = String::new();
         }
         model
@@ -229,27 +229,13 @@ impl FactModel {
 }
 
 /// The files a value names, with the names people gave them.
-fn files(fact: &Fact, shown: &str) -> Vec<FileLink> {
-    let ids: Vec<&str> = match &fact.value {
-        serde_json::Value::String(id) => vec![id],
-        serde_json::Value::Array(list) => list
-            .iter()
-            .filter_map(|item| item.as_str().or_else(|| item.get("id")?.as_str()))
-            .collect(),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::Object(_) => vec![],
+fn files(fact: &Fact, lang: Lang) -> Vec<FileLink> {
+    let link = |file: &FormOption| FileLink {
+        href: format!("/files/{}", file.id),
+        name: file.name.get(lang).to_owned(),
+        size: String::new(),
     };
-    let names: Vec<&str> = shown.split(['、', ',']).map(str::trim).collect();
-    ids.iter()
-        .enumerate()
-        .map(|(at, id)| FileLink {
-            href: format!("/files/{id}"),
-            name: names.get(at).copied().unwrap_or(id).to_owned(),
-            size: String::new(),
-        })
-        .collect()
+    fact.files.iter().map(link).collect()
 }
 
 /// One row of a list.
@@ -337,6 +323,7 @@ mod tests {
             kind: "money",
             first: true,
             value: serde_json::Value::Null,
+            files: vec![],
         };
         let zh = Amount::of(&fact, Lang::Zh).unwrap();
         assert_eq!(
@@ -356,5 +343,32 @@ mod tests {
         assert_eq!(age(Moment(hour * 5), Moment(0), Lang::Zh), "5 小时前");
         assert_eq!(age(Moment(hour * 30), Moment(0), Lang::En), "1 day ago");
         assert_eq!(age(Moment(0), Moment(hour), Lang::Zh), "刚刚");
+    }
+
+    #[test]
+    fn files_stand_under_their_names() {
+        let file = |id: &str, name: &str| FormOption {
+            id: id.into(),
+            name: Text::same(name),
+        };
+        let fact = Fact {
+            name: "photos".into(),
+            label: Text::new("照片", "Photos"),
+            shown: Text::same("票据, 终稿.pdf、b.jpg"),
+            kind: "file",
+            first: false,
+            value: serde_json::json!(["f1", "f2"]),
+            files: vec![file("f1", "票据, 终稿.pdf"), file("f2", "b.jpg")],
+        };
+        let model = FactModel::of(&fact, Lang::Zh);
+        let files: Vec<_> = model
+            .files
+            .iter()
+            .map(|file| (file.href.as_str(), file.name.as_str()))
+            .collect();
+        assert_eq!(
+            files,
+            [("/files/f1", "票据, 终稿.pdf"), ("/files/f2", "b.jpg")]
+        );
     }
 }

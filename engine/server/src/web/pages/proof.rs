@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use assent_core::audit::hex;
 use assent_core::text::Lang;
+use assent_runtime::app::When;
 use assent_runtime::audit::Proven;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -46,7 +47,8 @@ pub async fn show(
         }
     };
     let mut said = words_of(&proven, lang);
-    if proven != Proven::Unknown {
+    // What was retired is nowhere to be opened.
+    if matches!(proven, Proven::Authentic { .. } | Proven::Damaged) {
         let to = format!("/instances/{instance}");
         said.buttons
             .push(Button::link(lang, &to, "proof.open", "file-text", ""));
@@ -74,6 +76,31 @@ pub fn words_of(proven: &Proven, lang: Lang) -> Said {
         Proven::Unknown => return said("circle-x", "proof.unknown", "proof.unknown_text"),
         Proven::Damaged => return said("triangle-alert", "proof.damaged", "proof.damaged_text"),
         Proven::Authentic { sealed, gone_on } => (sealed, *gone_on),
+        Proven::Retired {
+            bundle,
+            at,
+            sealed,
+            authentic,
+        } => {
+            let mut said = if *authentic {
+                said("stamp", "proof.genuine", "proof.genuine_retired")
+            } else {
+                said("file-text", "proof.retired", "proof.retired_earlier")
+            };
+            said.facts.push(SaidFact {
+                label: words::word(lang, "proof.bundle").to_owned(),
+                text: words::say(
+                    lang,
+                    "proof.bundle_text",
+                    &[("bundle", bundle), ("at", at.shown.get(lang))],
+                ),
+            });
+            said.facts
+                .extend(sealed.as_ref().map(|root| sealed_fact(root, lang)));
+            said.lines
+                .push(words::word(lang, "proof.nothing_else").to_owned());
+            return said;
+        }
     };
     let mut said = said("stamp", "proof.genuine", "proof.genuine_text");
     let since = if gone_on {
@@ -86,16 +113,21 @@ pub fn words_of(proven: &Proven, lang: Lang) -> Said {
         None => said
             .lines
             .push(words::word(lang, "proof.not_sealed").to_owned()),
-        Some((no, at)) => said.facts.push(SaidFact {
-            label: words::word(lang, "proof.sealed").to_owned(),
-            text: words::say(
-                lang,
-                "proof.sealed_text",
-                &[("n", &no.to_string()), ("at", at.shown.get(lang))],
-            ),
-        }),
+        Some(root) => said.facts.push(sealed_fact(root, lang)),
     }
     said.lines
         .push(words::word(lang, "proof.nothing_else").to_owned());
     said
+}
+
+/// The root that covers it.
+fn sealed_fact((no, at): &(u64, When), lang: Lang) -> SaidFact {
+    SaidFact {
+        label: words::word(lang, "proof.sealed").to_owned(),
+        text: words::say(
+            lang,
+            "proof.sealed_text",
+            &[("n", &no.to_string()), ("at", at.shown.get(lang))],
+        ),
+    }
 }

@@ -3,6 +3,7 @@
 //! lays its picture beside the engine's.
 
 mod ask;
+mod changed;
 mod helpers;
 mod map;
 mod migrate;

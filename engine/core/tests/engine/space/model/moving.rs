@@ -260,14 +260,18 @@ impl Model {
     pub(super) fn back(&mut self, from: &str, inside: Option<u32>, to: &str) {
         let region = self.map.region(to);
         let inside = self.climb(&self.map.region(from), inside, &region);
-        self.round += 1;
-        self.returned_from = Some(from.to_owned());
-        self.returned_to = Some(to.to_owned());
-        self.edited.clear();
         self.kept = self
             .approval(from)
             .map(|approve| approve.keep)
             .unwrap_or_default();
+        self.new_round(from, to, self.round + 1, inside);
+    }
+
+    pub(super) fn new_round(&mut self, from: &str, to: &str, round: u32, inside: Option<u32>) {
+        self.round = round;
+        self.returned_from = Some(from.to_owned());
+        self.returned_to = Some(to.to_owned());
+        self.edited.clear();
         self.last = None;
         self.forget_since(to);
         let allowed: u32 = self.policy(to, "rounds").parse().unwrap();
@@ -335,11 +339,8 @@ impl Model {
         targets
     }
 
-    /// `data_changed: ask_again`: the earliest passed state that decided by a changed field, or whose signers signed over it.
+    /// The earliest passed state that decided by a changed field, or whose signers signed over it.
     pub(super) fn earliest_reader(&self, state: &str, changed: &[String]) -> Option<String> {
-        if changed.is_empty() || self.policy(state, "data_changed") == "keep" {
-            return None;
-        }
         let around = self.map.upward(&self.map.region(state));
         for passed in &self.path {
             // In a version that has no such state, nothing is known of what it read.
@@ -349,24 +350,19 @@ impl Model {
             let Some(target) = self.map.lifted(&passed.state, &around) else {
                 continue;
             };
-            // Branches beside this one are still under way.
+            // Branches beside this one are still under way; they are looked at one by one.
             if self
                 .place_of(&target)
                 .is_some_and(|at| self.is_together(&at.state))
             {
                 continue;
             }
-            let signed = self.signatures.iter().any(|known| {
-                passed.place != 0
-                    && known.place == passed.place
-                    && changed.iter().any(|field| known.facts.contains_key(field))
-            });
             // Skipped before and entered since: who is asked there sees the change, or makes it.
             if passed.place == 0 && self.place_of(&passed.state).is_some() {
                 continue;
             }
             let own_reads = |field: &String| self.map.reads(&passed.state, field);
-            if signed || changed.iter().any(own_reads) {
+            if self.signed(passed.place, changed) || changed.iter().any(own_reads) {
                 return Some(target);
             }
         }

@@ -346,8 +346,7 @@ impl Model {
         self.forget_helpers(no);
         // The questions asked for it ended with it, and the clock runs on before the state is left.
         self.run_on();
-        if let Some(to) = self.earliest_reader(&task.state, &changed) {
-            self.leave(task.place, To::Back(to));
+        if self.data_changed(task.place, &changed)? {
             return Ok(());
         }
         let way = outcome.filter(|outcome| outcome.way != super::super::sketch::Way::Unwritten);
@@ -385,8 +384,9 @@ impl Model {
         };
         let changed = self.write(set, &state.write)?;
         self.done(&task, me, Deed::Other);
-        let back = self.earliest_reader(&task.state, &changed).map(To::Back);
-        self.leave(task.place, back.unwrap_or(to));
+        if !self.data_changed(task.place, &changed)? {
+            self.leave(task.place, to);
+        }
         Ok(())
     }
 
