@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::command::Override;
 use crate::event::{Change, Event};
 use crate::instance::{
     Active, BranchRun, BranchStatus, Call, Case, Child, CountedFrom, Instance, Passed, Revocation,
@@ -24,7 +25,7 @@ pub const CHAIN_START: &str = "0000000000000000000000000000000000000000000000000
 
 /// Goes up by one whenever [`apply`] makes more of the events than it did: a state that an older program folded says less, and
 /// is folded anew before anybody decides on it.
-pub const FOLD: u32 = 1;
+pub const FOLD: u32 = 2;
 
 impl Case {
     /// What is there before the first event.
@@ -147,9 +148,25 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
             entry,
             voter,
             dropped,
+            state,
+            stands,
             ..
-        } => votes::take_back(instance, *entry, voter, dropped),
+        } => {
+            votes::take_back(instance, *entry, voter, dropped);
+            if *stands {
+                instance.stopped.remove(state);
+                instance.stopped_rungs.remove(state);
+            }
+        }
         Change::TaskOpened { .. } | Change::TaskClosed { .. } => tasks::task(instance, event),
+        Change::Overridden {
+            act: Override::Jump { .. } | Override::Skip { .. },
+            ..
+        } => {
+            if let Some(last) = &mut instance.last {
+                last.overruled = true;
+            }
+        }
         Change::Urged { .. } => instance.urged = Some(event.at),
         Change::WakeupSet {
             reference,
@@ -313,6 +330,7 @@ fn life(instance: &mut Instance, event: &Event) {
             dropped,
             to,
             kept,
+            skips,
             ..
         } => {
             instance.round = *round;
@@ -322,11 +340,13 @@ fn life(instance: &mut Instance, event: &Event) {
             instance.kept.clone_from(kept);
             instance.last = None;
             let cut = instance.path.iter().rposition(|passed| passed.state == *to);
-            let skipped_after = |at: usize| cut.is_some_and(|cut| at > cut);
+            let skip_gone = |at: usize| match skips {
+                Some(skips) => skips.contains(&at),
+                None => cut.is_some_and(|cut| at > cut),
+            };
             let mut at = 0;
             instance.path.retain(|passed| {
-                let keep =
-                    !(dropped.contains(&passed.entry) || passed.entry == 0 && skipped_after(at));
+                let keep = !(dropped.contains(&passed.entry) || passed.entry == 0 && skip_gone(at));
                 at += 1;
                 keep
             });

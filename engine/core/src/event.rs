@@ -287,6 +287,10 @@ pub enum Change {
         comment: Option<String>,
         /// The flow's own sentence for the applicant.
         say: Option<Text>,
+        /// Places on the path (from 0) of skipped states that do not count any more. None in trails that did not say:
+        /// then every one after the state it went back to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        skips: Option<Vec<usize>>,
     },
     /// A wake-up was armed.
     WakeupSet {
@@ -522,6 +526,9 @@ pub enum Change {
         dropped: Vec<u32>,
         /// The words given with it.
         comment: Option<String>,
+        /// It had been left, and stands as if it had not: no rest of its clock is kept for a later entry.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stands: bool,
     },
     /// The applicant asked them to hurry.
     Urged {

@@ -167,6 +167,9 @@ pub struct LastDeed {
     /// The state as it was when it was left because of it, to put it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Active>,
+    /// An administrator moved the case since: nobody undoes that by taking a decision back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overruled: bool,
 }
 
 /// One or more drawn from several.

@@ -196,15 +196,17 @@ impl Run<'_> {
         if status == BranchStatus::Skipped {
             return self.enter(stale.to, Some(stale.parent));
         }
+        let (dropped, skips) = self.dropped(stale.to);
         self.emit(Change::Returned {
             from: from.to_owned(),
             to: self.def.states[stale.to].id.clone(),
             round,
-            dropped: self.dropped(stale.to),
+            dropped,
             kept: vec![],
             because: because.clone(),
             comment: self.comment.clone(),
             say: None,
+            skips: Some(skips),
         });
         self.enter_in_round(stale.to, Some(stale.parent), round)
     }

@@ -59,7 +59,10 @@ impl Run<'_> {
             term: state.term(&self.case.values),
         });
         match rungs {
-            Some(rungs) => self.arm_rests(state, entry, due, &rungs),
+            // One that was late already has no time left to count its rungs from.
+            Some(rungs) => {
+                self.arm_rests(state, entry, due.filter(|due| *due > self.cx.now), &rungs);
+            }
             None => self.arm(state, entry, due),
         }
         self.begin(ix, entry, parent)

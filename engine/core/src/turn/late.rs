@@ -245,7 +245,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Could those who are asked reach the bar, and these newcomers in their place not?
+    /// Could those who are asked reach the bar, or is nobody asked, and could these newcomers in their place not?
     fn takes_the_bar_away(
         &self,
         state: &State,
@@ -260,7 +260,8 @@ impl Run<'_> {
         let mut after = active.clone();
         let to: Vec<PersonId> = newcomers.iter().map(|(person, _)| person.clone()).collect();
         crate::apply::hand_over(&mut after, &to);
-        alive(&approve.needs, &active.voters) && !alive(&approve.needs, &after.voters)
+        let before = active.voters.is_empty() || alive(&approve.needs, &active.voters);
+        before && !alive(&approve.needs, &after.voters)
     }
 }
 

@@ -26,9 +26,15 @@ impl Run<'_> {
             Target::BackTo(_) | Target::BranchEnd | Target::Reject | Target::Finish => None,
         };
         let rest = self.rest(ix, entry, target);
-        let rungs = match rest {
-            Some(_) => self.rung_rests(&self.def.states[ix], entry),
-            None => vec![],
+        let stopped = self
+            .case
+            .instance
+            .at(entry)
+            .and_then(|at| at.stopped.as_ref());
+        let rungs = match (rest, stopped) {
+            (Some(_), Some(stopped)) => stopped.rungs.clone(),
+            (Some(_), None) => self.rung_rests(&self.def.states[ix], entry),
+            (None, _) => vec![],
         };
         self.close_up(entry, &Text::new("该节点已有结果", "The state was settled"));
         self.emit(Change::Left {
@@ -41,17 +47,20 @@ impl Run<'_> {
         self.follow(ix, parent, target)
     }
 
-    /// What is left of a deadline whose clock only stops in the state entered next.
+    /// What is left of a deadline whose clock only stops in the state entered next; of one that stands, what it stands at.
     fn rest(&self, ix: StateIx, entry: u32, target: Target) -> Option<Rest> {
         let (state, Target::Go(to)) = (&self.def.states[ix], target) else {
             return None;
         };
         let active = self.case.instance.at(entry)?;
-        let (due, term) = (active.due?, term_of(state, active)?);
-        state
-            .clock_stops_in
-            .contains(&to)
-            .then(|| self.cx.calendar.rest(self.cx.now, due, term.unit))
+        if !state.clock_stops_in.contains(&to) {
+            return None;
+        }
+        let stands_at = active.stopped.as_ref().and_then(|clock| clock.rest);
+        stands_at.or_else(|| {
+            let (due, term) = (active.due?, term_of(state, active)?);
+            Some(self.cx.calendar.rest(self.cx.now, due, term.unit))
+        })
     }
 
     /// Goes on from a state that is not active (left or skipped).

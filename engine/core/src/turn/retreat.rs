@@ -41,11 +41,12 @@ impl Run<'_> {
         let target = &self.def.states[to];
         let parent = self.climb(self.def.states[ix].region, parent, target.region);
         let round = self.case.instance.round + 1;
+        let (dropped, skips) = self.dropped(to);
         let change = Change::Returned {
             from: from.to_owned(),
             to: target.id.clone(),
             round,
-            dropped: self.dropped(to),
+            dropped,
             kept: self.def.states[ix]
                 .keep
                 .iter()
@@ -54,6 +55,7 @@ impl Run<'_> {
             because,
             comment: self.comment.clone(),
             say: self.def.states[ix].say.clone(),
+            skips: Some(skips),
         };
         self.emit(change);
         self.enter_in_round(to, parent, round)
@@ -80,20 +82,27 @@ impl Run<'_> {
         self.enter(to, parent)
     }
 
-    /// The passed entries that no longer stand after going back to `to`: itself and what came after, in its region or inside it.
-    pub(crate) fn dropped(&self, to: StateIx) -> Vec<u32> {
+    /// What no longer stands after going back to `to`: itself and what came after, in its region or inside it, and what was
+    /// passed inside of it, which is on the path before it. The passed entries, and the places on the path of skipped states.
+    pub(crate) fn dropped(&self, to: StateIx) -> (Vec<u32>, Vec<usize>) {
         let path = &self.case.instance.path;
-        let id = &self.def.states[to].id;
-        let region = self.def.states[to].region;
-        let Some(cut) = path.iter().rposition(|passed| passed.state == *id) else {
-            return vec![];
+        let target = &self.def.states[to];
+        let cut = path.iter().rposition(|passed| passed.state == target.id);
+        let inner: &[RegionIx] = match &target.kind {
+            StateKind::Together { branches, .. } => branches,
+            _ => &[],
         };
-        let gone = |passed: &&Passed| passed.entry != 0 && self.within(&passed.state, region);
-        path[cut..]
-            .iter()
-            .filter(gone)
-            .map(|passed| passed.entry)
-            .collect()
+        let gone = |(at, passed): &(usize, &Passed)| {
+            let after = cut.is_some_and(|cut| *at >= cut);
+            after && self.within(&passed.state, target.region)
+                || inner.iter().any(|ix| self.within(&passed.state, *ix))
+        };
+        let all = path.iter().enumerate().filter(gone);
+        let (skipped, passed): (Vec<_>, Vec<_>) = all.partition(|(_, passed)| passed.entry == 0);
+        (
+            passed.into_iter().map(|(_, passed)| passed.entry).collect(),
+            skipped.into_iter().map(|(at, _)| at).collect(),
+        )
     }
 
     pub(crate) fn within(&self, state: &str, region: RegionIx) -> bool {

@@ -224,7 +224,8 @@ fn groups<'v>(bars: &'v [GroupBar], voters: &'v [Voter]) -> impl Iterator<Item =
             no: said(Verdict::Reject),
             bar: match bar {
                 GroupBar::Count(count) => *count,
-                GroupBar::All => n,
+                // Of nobody there is no "all": an empty group has not approved.
+                GroupBar::All => n.max(1),
             },
         }
     })

@@ -36,6 +36,11 @@ pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
     else {
         return Err(too_late(run));
     };
+    if last.overruled {
+        let zh = "管理员已在您之后处理，不能拿回；需要时请联系管理员。";
+        let en = "An administrator has moved it on after you, so it cannot be taken back; ask them if need be.";
+        return Err(Refusal::new(RefusalKind::TooLate, "decided_after", zh, en));
+    }
     if last.outside != instance.outside {
         let zh = "之后已经启动了外部操作，不能拿回；请联系流程负责人。";
         let en = "Something outside was started after it, so it cannot be taken back; ask the flow's owner.";
@@ -110,6 +115,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         voter: voter.clone(),
         dropped,
         comment,
+        stands: left_since,
     });
     let (_, state) = run.entry(last.entry)?;
     if left_since {

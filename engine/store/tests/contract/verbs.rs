@@ -74,7 +74,7 @@ struct Sequence {
 impl Sequence {
     fn new(seed: u64, dice: &mut Dice) -> Self {
         let (def, states) = loop {
-            let sketch = make::sketch(dice);
+            let sketch = make::sketch(dice, false);
             let compiled = compile("space.yaml", &yaml::yaml(&sketch), &catalog());
             if let Some(def) = compiled.definition {
                 break (def, all_states(&sketch.states));
@@ -103,6 +103,8 @@ impl Sequence {
             case: self.cases[at].as_ref(),
             states: &self.states,
             sent: self.sent.as_ref(),
+            second: None,
+            wide: false,
         };
         let mut command = match next(dice, &scene) {
             Move::Nothing => return None,

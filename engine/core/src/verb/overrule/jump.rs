@@ -69,7 +69,7 @@ pub(super) fn perform(run: &mut Run<'_>, to: &str, reason: &str) -> Result<(), R
         .any(|passed| passed.state == to && passed.entry != 0);
     if passed {
         // Going back is a new round: what was decided after that state no longer stands.
-        let dropped = run.dropped(ix);
+        let (dropped, skips) = run.dropped(ix);
         run.emit(Change::Returned {
             from,
             to: to.to_owned(),
@@ -79,6 +79,7 @@ pub(super) fn perform(run: &mut Run<'_>, to: &str, reason: &str) -> Result<(), R
             because,
             comment: run.comment.clone(),
             say: None,
+            skips: Some(skips),
         });
     }
     run.enter(ix, parent)

@@ -58,8 +58,9 @@ pub(super) fn perform(run: &mut Run<'_>, no: u32, to: &str, reason: &str) -> Res
         end: TaskEnd::Transferred,
         because: Text::new(format!("已改派给{name}"), format!("Reassigned to {name}")),
     });
-    run.handed_on(task.entry);
+    // A question to the applicant ends with it, so that the clock runs before it begins anew.
     forget_helpers(run, no);
+    run.handed_on(task.entry);
     let mut why = task.why.clone();
     why.push(Text::new(
         format!("由{by}改派：{reason}"),

@@ -54,6 +54,18 @@ pub fn differences(model: &Model, case: &Case) -> Vec<(&'static str, String)> {
     timers.sort();
     expected.sort();
     beside("timers", timers.join(", "), expected.join(", "));
+    let calls = instance.calls.iter();
+    let calls: Vec<_> = calls.map(|call| (call.no, call.entry)).collect();
+    beside("calls", format!("{calls:?}"), format!("{:?}", model.calls));
+    let children = instance.children.iter();
+    let children: Vec<_> = children
+        .map(|child| (child.entry, child.beside, child.outcome.clone()))
+        .collect();
+    let expected = model.children.iter();
+    let expected: Vec<_> = expected
+        .map(|child| (child.place, child.beside, child.ended.clone()))
+        .collect();
+    beside("children", format!("{children:?}"), format!("{expected:?}"));
     let mut holds: Vec<String> = instance
         .holds
         .iter()
@@ -175,8 +187,15 @@ fn engine_tasks(case: &Case) -> String {
             &task.state
         };
         format!(
-            "{} {state} {:?} of {} for {} among {:?} host {:?} {}",
-            task.no, task.kind, task.assignee, task.voter, task.candidates, task.host, task.blocks
+            "{} {state} {:?} of {} for {} among {:?} host {:?} {} instead of {:?}",
+            task.no,
+            task.kind,
+            task.assignee,
+            task.voter,
+            task.candidates,
+            task.host,
+            task.blocks,
+            task.stands_for
         )
     });
     all.collect::<Vec<_>>().join("; ")
@@ -190,8 +209,15 @@ fn model_tasks(model: &Model) -> String {
             &task.state
         };
         format!(
-            "{} {state} {:?} of {} for {} among {:?} host {:?} {}",
-            task.no, task.kind, task.holder, task.voter, task.pool, task.host, task.blocks
+            "{} {state} {:?} of {} for {} among {:?} host {:?} {} instead of {:?}",
+            task.no,
+            task.kind,
+            task.holder,
+            task.voter,
+            task.pool,
+            task.host,
+            task.blocks,
+            task.stands_for
         )
     });
     all.collect::<Vec<_>>().join("; ")

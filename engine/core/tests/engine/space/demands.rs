@@ -14,6 +14,8 @@ use super::sketch::{Approve, Kind, Late, Needs, Sketch, State, Way, all_states, 
 #[derive(Default)]
 struct Entry {
     state: String,
+    /// As the version has it under which it was left.
+    rule: Option<State>,
     /// Person, approval, weight, groups.
     votes: Vec<(String, Option<bool>, u32, Vec<usize>)>,
     system: bool,
@@ -23,7 +25,7 @@ struct Entry {
 }
 
 /// The approval that is missing, if any.
-pub fn unmet(sketch: &Sketch, events: &[Event]) -> Option<String> {
+pub fn unmet(sketch: &Sketch, second: Option<&Sketch>, events: &[Event]) -> Option<String> {
     let approved = events.iter().rev().find_map(|event| match &event.change {
         Change::Ended { outcome, .. } => Some(*outcome == Outcome::Approved),
         _ => None,
@@ -31,14 +33,16 @@ pub fn unmet(sketch: &Sketch, events: &[Event]) -> Option<String> {
     if approved != Some(true) {
         return None;
     }
-    let states = all_states(&sketch.states);
+    let mut states = all_states(&sketch.states);
     let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
     for event in events {
+        if let (Change::Migrated { .. }, Some(second)) = (&event.change, second) {
+            states = all_states(&second.states);
+        }
         read(&mut entries, &states, &event.change);
     }
     entries.iter().find_map(|(no, entry)| {
-        let state = states.iter().find(|state| state.id == entry.state)?;
-        let Kind::Approve(approve) = &state.kind else {
+        let Kind::Approve(approve) = &entry.rule.as_ref()?.kind else {
             return None;
         };
         let fine = !entry.left
@@ -81,7 +85,8 @@ fn enough(approve: &Approve, entry: &Entry) -> bool {
                 .votes
                 .iter()
                 .filter(|(_, _, _, groups)| groups.contains(&group));
-            yes(Some(group)) >= bar.unwrap_or_else(|| u32::try_from(mine.count()).unwrap())
+            let all = u32::try_from(mine.count()).unwrap();
+            all > 0 && yes(Some(group)) >= bar.unwrap_or(all)
         }),
     }
 }
@@ -124,9 +129,13 @@ fn read(entries: &mut BTreeMap<u32, Entry>, states: &[State], change: &Change) {
                     .into_iter()
                     .map(|group| usize::try_from(group).unwrap());
                 let weight = weights.get(at).copied().unwrap_or(1);
-                (person.clone(), None, weight, groups.collect())
+                // Asked again under another version: what was said stays.
+                let before = known.votes.iter().find(|vote| vote.0 == *person);
+                let said = before.and_then(|vote| vote.1);
+                (person.clone(), said, weight, groups.collect())
             };
-            known.votes = voters.iter().enumerate().map(vote).collect();
+            let votes = voters.iter().enumerate().map(vote).collect();
+            known.votes = votes;
         }
         Change::VoterAdded {
             entry,
@@ -208,6 +217,8 @@ fn read(entries: &mut BTreeMap<u32, Entry>, states: &[State], change: &Change) {
         Change::Left { entry, .. } => {
             if let Some(known) = entries.get_mut(entry) {
                 known.left = true;
+                let rule = states.iter().find(|state| state.id == known.state);
+                known.rule = rule.cloned();
             }
         }
         Change::Returned { dropped, .. } => {

@@ -1,9 +1,12 @@
 //! Flows made at random: every kind of group, parallel to any depth that people write, ways back, ladders, policies.
 
+#[path = "make/around.rs"]
+mod around;
+
 use super::dice::Dice;
 
 use super::sketch::{
-    Answer, Approve, At, Branch, Join, Kind, Late, Needs, Rung, Sketch, State, Together, Way, When,
+    Answer, Approve, Branch, Join, Kind, Late, Needs, Proxies, Sketch, State, Together, Way, When,
     Words, Work,
 };
 use super::world::ROLES;
@@ -11,9 +14,11 @@ use super::world::ROLES;
 /// Parallel states inside of each other.
 const DEPTH_MAX: usize = 3;
 
-/// A flow.
-pub fn sketch(dice: &mut Dice) -> Sketch {
+/// A flow in which people decide and work; a wide one has everything: other systems, subflows, proxies, clocks that stop,
+/// signatures.
+pub fn sketch(dice: &mut Dice, wide: bool) -> Sketch {
     let mut maker = Maker {
+        wide,
         dice,
         made: 0,
         passed: vec![vec!["draft".to_owned()]],
@@ -27,13 +32,20 @@ pub fn sketch(dice: &mut Dice) -> Sketch {
     if maker.shelved {
         states.push(State::new("shelved", Kind::End("shelved")));
     }
-    let mut sketch = Sketch { policies, states };
+    let proxy = if wide { maker.proxies() } else { None };
+    let mut sketch = Sketch {
+        edition: 1,
+        policies,
+        proxy,
+        states,
+    };
     lead_on(maker.dice, &mut sketch.states, true);
     sketch
 }
 
 struct Maker<'a> {
     dice: &'a mut Dice,
+    wide: bool,
     /// States so far, for their ids.
     made: usize,
     /// States of people already passed, by region, outermost first.
@@ -69,6 +81,22 @@ impl Maker<'_> {
         words
     }
 
+    fn proxies(&mut self) -> Option<Proxies> {
+        let known = self.passed.concat();
+        let to = self
+            .dice
+            .of(&[None, Some("same_role"), Some("anyone"), Some("anyone")]);
+        let proxies = Proxies {
+            to,
+            refuse_chain: self.dice.one_in(4),
+            longest: self.dice.one_in(4).then_some(10),
+            not_for: (0..self.dice.roll(2))
+                .map(|_| self.dice.of(&known))
+                .collect(),
+        };
+        (!self.dice.one_in(3)).then_some(proxies)
+    }
+
     fn overrides(&mut self) -> Words {
         let mut words = Words::new();
         let choices: [(&'static str, &[&str]); 4] = [
@@ -99,7 +127,7 @@ impl Maker<'_> {
     fn state(&mut self, depth: usize) -> State {
         self.made += 1;
         let number = self.made;
-        let kind = self.dice.roll(20);
+        let kind = self.dice.roll(if self.wide { 24 } else { 20 });
         let mut state = match kind {
             0..=10 => self.approval(number),
             11..=13 => self.work(number),
@@ -109,6 +137,8 @@ impl Maker<'_> {
                 Kind::Choose(self.when(), String::new(), String::new()),
             ),
             19 => self.wait(number),
+            20 => self.call(number),
+            21 | 22 => self.subflow(number),
             _ => self.approval(number),
         };
         if self.dice.one_in(6) {
@@ -165,7 +195,12 @@ impl Maker<'_> {
             outcomes: vec![],
             rejected: self.back(),
             keep: vec![],
+            signed: self.wide && self.dice.one_in(8),
+            step_up: None,
         };
+        if self.wide && self.dice.one_in(8) {
+            approve.step_up = Some(self.dice.one_in(2).then(|| self.when()));
+        }
         if matches!(approve.rejected, Way::BackTo(_)) && self.dice.one_in(4) {
             let known: Vec<String> = self.passed.concat().split_off(1);
             approve.keep = self.dice.pick(&known).cloned().into_iter().collect();
@@ -289,56 +324,6 @@ impl Maker<'_> {
         self.ladder(&mut state);
         state
     }
-
-    fn wait(&mut self, number: usize) -> State {
-        let mut state = State::new(format!("e{number}"), Kind::Wait);
-        state.deadline = Some(24);
-        state.ladder = vec![Rung {
-            at: At::Deadline,
-            act: Late::Go(String::new()),
-            every: None,
-        }];
-        state
-    }
-
-    fn ladder(&mut self, state: &mut State) {
-        if !self.dice.one_in(3) {
-            return;
-        }
-        state.deadline = Some(self.dice.of(&[4, 24, 48]));
-        for _ in 0..=self.dice.roll(3) {
-            let rung = self.rung(
-                matches!(state.kind, Kind::Approve(_)),
-                matches!(state.kind, Kind::Together(_)),
-            );
-            state.ladder.push(rung);
-        }
-    }
-
-    fn rung(&mut self, decides: bool, parallel: bool) -> Rung {
-        let role = self.dice.of(&ROLES);
-        let act = match self.dice.roll(6) {
-            0 | 1 => Late::Remind,
-            2 if !parallel => Late::Add(role),
-            3 if !parallel => Late::HandTo(role),
-            4 if decides || parallel => {
-                if self.dice.one_in(2) {
-                    Late::Approve
-                } else {
-                    Late::Reject
-                }
-            }
-            _ => Late::Go(String::new()),
-        };
-        let every = (matches!(act, Late::Remind) && self.dice.one_in(2))
-            .then(|| (1, 2 + u32::try_from(self.dice.roll(2)).unwrap()));
-        let at = match self.dice.roll(4) {
-            0 => At::After(1 + i64::try_from(self.dice.roll(3)).unwrap()),
-            1 | 2 => At::Deadline,
-            _ => At::Later(2),
-        };
-        Rung { at, act, every }
-    }
 }
 
 /// The same without the end nobody reaches: whether a rejection can come that far is for the checks to prove.
@@ -371,7 +356,12 @@ fn unshelve(states: &mut [State]) {
                     unshelve(&mut branch.states);
                 }
             }
-            Kind::Draft | Kind::Choose(..) | Kind::Wait | Kind::End(_) => {}
+            Kind::Subflow(subflow) => {
+                plain(&mut subflow.rejected);
+                subflow.outcomes.iter_mut().for_each(|(_, way)| plain(way));
+                subflow.outcomes.retain(|(_, way)| *way != Way::Unwritten);
+            }
+            Kind::Draft | Kind::Choose(..) | Kind::Wait | Kind::Run(_) | Kind::End(_) => {}
         }
     }
 }
@@ -388,6 +378,19 @@ fn lead_on(dice: &mut Dice, states: &mut [State], root: bool) {
         } else {
             after.to_vec()
         };
+        let beside: Vec<String> = ids[..last]
+            .iter()
+            .filter(|id| **id != state.id)
+            .cloned()
+            .collect();
+        for known in &mut state.stops_in {
+            // Most often where it goes next.
+            let next = after.first().filter(|_| !dice.one_in(3));
+            let other = || dice.pick(&beside).cloned();
+            *known = next.cloned().or_else(other).unwrap_or_default();
+        }
+        state.stops_in.retain(|known| !known.is_empty());
+        state.stops_in.dedup();
         for rung in &mut state.ladder {
             if let Late::Go(to) = &mut rung.act {
                 *to = dice

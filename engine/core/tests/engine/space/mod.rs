@@ -15,6 +15,7 @@ mod offered;
 mod runner;
 mod shrink;
 mod sketch;
+mod versions;
 mod words;
 mod world;
 mod yaml;
@@ -35,7 +36,7 @@ const SEQUENCES: u64 = 1_500;
 const STEPS_MAX: usize = 60;
 
 /// What people and the clock do, each many times.
-const VERBS: [&str; 25] = [
+const VERBS: [&str; 36] = [
     "start",
     "save",
     "submit",
@@ -61,6 +62,28 @@ const VERBS: [&str; 25] = [
     "take_back",
     "urge",
     "reopen",
+    "override:terminate",
+    "override:suspend",
+    "override:resume",
+    "override:jump",
+    "override:reassign",
+    "override:skip",
+    "override:retry",
+    "answer",
+    "child_ended",
+    "stop_child",
+    "migrate",
+];
+
+/// Why a case is held, and who stands in or does not, each many times.
+const SEEN: [&str; 7] = [
+    "nobody",
+    "too_few",
+    "missing_value",
+    "effect_failed",
+    "rounds",
+    "stands_in",
+    "nobody_stands_in",
 ];
 
 fn asked(name: &str) -> Option<u64> {
@@ -103,12 +126,13 @@ fn generated_flows_do_what_the_model_says() {
     );
     let accepted: usize = sum.accepted.values().sum();
     println!(
-        "seeds {first}..{}: {accepted} commands accepted, {} refused, {} offers tried, {} cases ended, 0 violations\n{:?}",
+        "seeds {first}..{}: {accepted} commands accepted, {} refused, {} offers tried, {} cases ended, 0 violations\n{:?}\nseen: {:?}",
         first + count,
         sum.refused,
         sum.probed,
         sum.ended,
-        sum.accepted
+        sum.accepted,
+        sum.seen
     );
     if count >= SEQUENCES {
         enough(usize::try_from(count).unwrap(), accepted, &sum);
@@ -175,6 +199,10 @@ fn enough(count: usize, accepted: usize, sum: &Tally) {
         "only {} cases came to an end",
         sum.ended
     );
+    for what in SEEN {
+        let times = sum.seen.get(what).copied().unwrap_or_default();
+        assert!(times >= 10, "{what}: {times} times");
+    }
     for verb in VERBS {
         let times = sum.accepted.get(verb).copied().unwrap_or_default();
         assert!(times >= 10, "{verb} was accepted {times} times");
@@ -184,11 +212,13 @@ fn enough(count: usize, accepted: usize, sum: &Tally) {
 /// Everything about a sequence follows from its seed.
 fn sequence(seed: u64) -> Sequence {
     let mut dice = Dice(seed.wrapping_mul(0x5851_F42D_4C95_7F2D));
-    let sketch = make::sketch(&mut dice);
-    let world = World::new(&mut dice);
+    let sketch = make::sketch(&mut dice, true);
+    let world = World::with_absences(&mut dice);
     let count = 10 + dice.roll(STEPS_MAX - 10);
     let steps = (0..count).map(|_| dice.next()).collect();
+    let edit = dice.one_in(3).then(|| versions::edit(&mut dice, &sketch));
     Sequence {
+        edit,
         sketch,
         world,
         steps,
@@ -209,13 +239,28 @@ fn report(seed: u64, sequence: Sequence, failure: Failure, calendar: &WorkCalend
         .iter()
         .map(|(person, boss)| format!("{person} under {boss}"))
         .collect();
+    let away: Vec<String> = small
+        .world
+        .absences
+        .iter()
+        .map(|away| {
+            let from = (away.from - world::START) / 60_000;
+            let until = (away.until - world::START) / 60_000;
+            format!(
+                "{} from +{from} until +{until} minutes, {:?} instead, {:?}",
+                away.person, away.proxy, away.here
+            )
+        })
+        .collect();
     format!(
-        "seed {seed} (ASSENT_SPACE_FROM={seed}): {}\n{}\n\n{}\nroles: {}\nsuperiors: {}\n\n{}\n",
+        "seed {seed} (ASSENT_SPACE_FROM={seed}): {}\n{}\n\n{}\nroles: {}\nsuperiors: {}\naway: {}\nsecond version: {:?}\n\n{}\n",
         failure.kind,
         failure.detail,
         yaml::yaml(&small.sketch),
         roles.join(", "),
         above.join(", "),
+        away.join("; "),
+        small.edit,
         failure.play.join("\n")
     )
 }

@@ -2,15 +2,21 @@
 //! come back, the clock jumps. A step is a seed that picks among what stands there now, so a sequence with steps taken out
 //! still makes sense.
 
-use assent_core::command::{
-    Action, Actor, Command, DecideWith, ReturnTo, SignerPlace, SignerRole, Verdict, Via,
-};
-use assent_core::instance::{Case, Task, TaskKind};
+use assent_core::command::{Action, Actor, Command, EffectAnswer, Via};
+use assent_core::definition::Outcome;
+use assent_core::instance::Case;
 use assent_core::value::{Value, Values};
 
+#[path = "moves/overrule.rs"]
+mod overrule;
+#[path = "moves/tasks.rs"]
+mod tasks;
+
+use self::overrule::{migrate, overrule};
+use self::tasks::{holder, stranger};
 use super::dice::Dice;
 
-use super::sketch::{Kind, State};
+use super::sketch::State;
 use super::world::{APPLICANT, PEOPLE, person};
 
 /// What one step does.
@@ -31,6 +37,10 @@ pub struct Scene<'a> {
     /// All states of the flow, branches included.
     pub states: &'a [State],
     pub sent: Option<&'a Command>,
+    /// The version it could move to.
+    pub second: Option<&'a str>,
+    /// Everything that may happen to a case, or what people do with their tasks and the clock alone.
+    pub wide: bool,
 }
 
 pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
@@ -61,11 +71,34 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             &person(PEOPLE - 1),
             Action::Retry {
                 comment: None,
-                set: Values::new(),
+                set: if scene.wide && dice.one_in(2) {
+                    Values::from([("amount".to_owned(), amount(dice))])
+                } else {
+                    Values::new()
+                },
             },
         );
     }
-    match dice.roll(26) {
+    if let (Some(second), true) = (scene.second, dice.one_in(15)) {
+        return migrate(dice, second);
+    }
+    let suspended = case.instance.suspended.is_some();
+    if scene.wide && dice.one_in(if suspended { 2 } else { 12 }) {
+        return overrule(dice, scene, case);
+    }
+    if scene.wide && !case.instance.calls.is_empty() && dice.one_in(3) {
+        return answer(dice, case);
+    }
+    if scene.wide && !case.instance.children.is_empty() && dice.one_in(3) {
+        return child_ends(dice, case);
+    }
+    match dice.roll(if scene.wide { 29 } else { 26 }) {
+        28 if dice.one_in(12) => system(Action::StopChild {
+            parent: "above".to_owned(),
+        }),
+        28 => child_ends(dice, case),
+        26 => system(Action::Recalculate),
+        27 => answer(dice, case),
         0 => Move::Reorganise,
         1 => Move::Jump(i64::try_from(dice.roll(60)).unwrap() * 3_600_000 - 600_000),
         2 | 3 => wake(dice, case),
@@ -74,7 +107,7 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             payload: Value::Empty,
         }),
         5 => take_back(case),
-        6 | 7 => whole_case(dice),
+        6 | 7 => whole_case(dice, scene.wide),
         8 => scene
             .sent
             .map_or(Move::Nothing, |sent| Move::Send(sent.clone())),
@@ -126,6 +159,38 @@ fn wake(dice: &mut Dice, case: &Case) -> Move {
     })
 }
 
+/// Another system answers, or fails for good; now and then one that nobody waits for any more.
+fn answer(dice: &mut Dice, case: &Case) -> Move {
+    let instance = &case.instance;
+    let made = usize::try_from(instance.calls_made).unwrap();
+    let open = dice.pick(&instance.calls).map(|call| call.no);
+    let any = 1 + u32::try_from(dice.roll(made)).unwrap();
+    let call = open.filter(|_| !dice.one_in(6)).unwrap_or(any);
+    let answer = match dice.roll(4) {
+        0 => EffectAnswer::Failed("out of order".to_owned()),
+        1 => EffectAnswer::Ok(Values::new()),
+        _ => EffectAnswer::Ok(Values::from([("status".to_owned(), note(dice))])),
+    };
+    system(Action::Answer { call, answer })
+}
+
+/// A subflow ends; now and then one that ended already, or that nobody waits for.
+fn child_ends(dice: &mut Dice, case: &Case) -> Move {
+    let Some(child) = dice.pick(&case.instance.children) else {
+        return Move::Nothing;
+    };
+    let outcome = match dice.roll(10) {
+        0..=3 => Outcome::Approved,
+        4 | 5 => Outcome::Rejected,
+        6 => Outcome::Withdrawn,
+        7 => Outcome::Cancelled,
+        8 => Outcome::Named("late".to_owned()),
+        _ => Outcome::Named("special".to_owned()),
+    };
+    let child = child.id.clone();
+    system(Action::ChildEnded { child, outcome })
+}
+
 fn take_back(case: &Case) -> Move {
     case.instance.last.clone().map_or(Move::Nothing, |last| {
         by(
@@ -138,7 +203,7 @@ fn take_back(case: &Case) -> Move {
     })
 }
 
-fn whole_case(dice: &mut Dice) -> Move {
+fn whole_case(dice: &mut Dice, wide: bool) -> Move {
     let who = if dice.one_in(4) {
         anybody(dice)
     } else {
@@ -149,7 +214,7 @@ fn whole_case(dice: &mut Dice) -> Move {
         1 => Action::Urge,
         2 | 3 => Action::Reopen { comment: None },
         4 => Action::Save {
-            set: values(dice, &["amount", "note"]),
+            set: values(dice, &["amount", "note"], wide),
         },
         5 => Action::Copy {
             to: vec![anybody(dice), anybody(dice)],
@@ -162,7 +227,7 @@ fn whole_case(dice: &mut Dice) -> Move {
         },
         _ => Action::Submit {
             set: if dice.one_in(2) {
-                values(dice, &["amount", "note"])
+                values(dice, &["amount", "note"], wide)
             } else {
                 Values::new()
             },
@@ -172,232 +237,15 @@ fn whole_case(dice: &mut Dice) -> Move {
     by(&who, action)
 }
 
-fn values(dice: &mut Dice, fields: &[&str]) -> Values {
+fn values(dice: &mut Dice, fields: &[&str], wide: bool) -> Values {
     let field = dice.of(fields);
-    let value = if field == "amount" {
+    let value = if wide && dice.one_in(3) {
+        // Emptied: whatever reads it has to say so.
+        Value::Empty
+    } else if field == "amount" {
         amount(dice)
     } else {
         note(dice)
     };
     Values::from([(field.to_owned(), value)])
-}
-
-/// Somebody who has no business with a task.
-fn stranger(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
-    let who = anybody(dice);
-    let Some(task) = dice.pick(&case.instance.tasks).cloned() else {
-        let task = 1 + u32::try_from(dice.roll(5)).unwrap();
-        let action = Action::Advise {
-            task,
-            comment: "words".to_owned(),
-        };
-        return by(&who, action);
-    };
-    let action = with_task(dice, scene, &task);
-    by(&who, action)
-}
-
-/// The holder of a task, or a candidate.
-fn holder(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
-    let Some(task) = dice.pick(&case.instance.tasks).cloned() else {
-        return Move::Nothing;
-    };
-    if let Some(candidate) = dice.pick(&task.candidates).cloned() {
-        return by(&candidate, Action::Claim { task: task.no });
-    }
-    let action = with_task(dice, scene, &task);
-    by(&task.assignee, action)
-}
-
-fn with_task(dice: &mut Dice, scene: &Scene<'_>, task: &Task) -> Action {
-    let no = task.no;
-    if !task.candidates.is_empty() {
-        return Action::Claim { task: no };
-    }
-    let state = scene.states.iter().find(|state| state.id == task.state);
-    if dice.one_in(4)
-        && matches!(
-            task.kind,
-            TaskKind::Approve | TaskKind::Work | TaskKind::Advise
-        )
-    {
-        let claimed = state.is_some_and(|state| match &state.kind {
-            Kind::Approve(approve) => approve.claim,
-            Kind::Work(work) => work.claim,
-            Kind::Draft | Kind::Together(_) | Kind::Choose(..) | Kind::Wait | Kind::End(_) => false,
-        });
-        if claimed && dice.one_in(3) {
-            return Action::GiveBack {
-                task: no,
-                comment: None,
-            };
-        }
-        let added = scene
-            .case
-            .map(|case| added_by(case, task))
-            .unwrap_or_default();
-        if let (Some(person), true) = (dice.pick(&added).cloned(), dice.one_in(2)) {
-            return Action::RemoveSigner {
-                task: no,
-                person,
-                comment: None,
-            };
-        }
-        return beside(dice, no);
-    }
-    match task.kind {
-        TaskKind::Draft if dice.one_in(6) => Action::Save {
-            set: values(dice, &["amount", "note"]),
-        },
-        TaskKind::Draft => Action::Submit {
-            set: if dice.one_in(3) {
-                values(dice, &["amount", "note"])
-            } else {
-                Values::new()
-            },
-            straight_back: dice.one_in(3),
-        },
-        TaskKind::Approve | TaskKind::Work => {
-            let Some(state) = state else {
-                return Action::Urge;
-            };
-            if dice.one_in(8) {
-                back(dice, scene, no)
-            } else {
-                decide(dice, state, no)
-            }
-        }
-        TaskKind::Advise => Action::Advise {
-            task: no,
-            comment: "an opinion".to_owned(),
-        },
-        TaskKind::Answer => Action::Reply {
-            task: no,
-            text: "an answer".to_owned(),
-        },
-        TaskKind::Read => Action::Read { task: no },
-    }
-}
-
-/// Whom the holder brought in, and could send away.
-fn added_by(case: &Case, task: &Task) -> Vec<String> {
-    let active = case.instance.at(task.entry);
-    let voters = active
-        .map(|active| active.voters.clone())
-        .unwrap_or_default();
-    let added = voters
-        .into_iter()
-        .filter(|voter| voter.added_by.as_ref() == Some(&task.assignee))
-        .map(|voter| voter.person);
-    let asked = case
-        .instance
-        .tasks
-        .iter()
-        .filter(|open| open.host == Some(task.no));
-    added
-        .chain(asked.map(|open| open.assignee.clone()))
-        .collect()
-}
-
-fn decide(dice: &mut Dice, state: &State, task: u32) -> Action {
-    let set = if !state.write.is_empty() && dice.one_in(2) {
-        values(dice, &state.write)
-    } else if dice.one_in(20) {
-        values(dice, &["amount", "note"])
-    } else {
-        Values::new()
-    };
-    let comment = words(dice);
-    match &state.kind {
-        Kind::Work(work) => {
-            let named: Vec<String> = work
-                .actions
-                .iter()
-                .map(|action| action.id.clone())
-                .collect();
-            let action = dice
-                .pick(&named)
-                .cloned()
-                .unwrap_or_else(|| "done".to_owned());
-            Action::Act {
-                task,
-                action,
-                comment,
-                set,
-            }
-        }
-        Kind::Approve(approve) => {
-            let outcome = dice
-                .pick(&approve.outcomes)
-                .map(|outcome| outcome.id.clone());
-            let verdict = if dice.one_in(4) {
-                Verdict::Reject
-            } else {
-                Verdict::Approve
-            };
-            let with = DecideWith {
-                outcome: outcome.filter(|_| dice.one_in(3)),
-                ..DecideWith::default()
-            };
-            Action::Decide {
-                task,
-                verdict,
-                comment,
-                set,
-                with,
-            }
-        }
-        Kind::Draft | Kind::Together(_) | Kind::Choose(..) | Kind::Wait | Kind::End(_) => {
-            Action::Urge
-        }
-    }
-}
-
-fn back(dice: &mut Dice, scene: &Scene<'_>, task: u32) -> Action {
-    let to = match dice.roll(3) {
-        0 => ReturnTo::Applicant,
-        1 => ReturnTo::Previous,
-        _ => ReturnTo::State(scene.states[dice.roll(scene.states.len())].id.clone()),
-    };
-    Action::Return {
-        task,
-        to,
-        comment: "go back".to_owned(),
-    }
-}
-
-/// Something other than deciding.
-fn beside(dice: &mut Dice, task: u32) -> Action {
-    let (to, comment) = (anybody(dice), None);
-    match dice.roll(12) {
-        0..=3 => Action::AddSigner {
-            task,
-            person: to,
-            place: dice.of(&[
-                SignerPlace::Before,
-                SignerPlace::Alongside,
-                SignerPlace::After,
-            ]),
-            role: dice.of(&[SignerRole::Voter, SignerRole::Voter, SignerRole::Adviser]),
-            comment,
-        },
-        4 | 5 => Action::RemoveSigner {
-            task,
-            person: to,
-            comment,
-        },
-        6 | 7 => Action::Transfer { task, to, comment },
-        8 => Action::Delegate { task, to, comment },
-        9 => Action::Ask {
-            task,
-            to: Some(to),
-            question: "what is it?".to_owned(),
-        },
-        10 => Action::GiveBack { task, comment },
-        _ => Action::Ask {
-            task,
-            to: None,
-            question: "what is it?".to_owned(),
-        },
-    }
 }

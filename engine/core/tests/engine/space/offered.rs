@@ -39,7 +39,7 @@ pub fn probe(
         return Ok(());
     };
     let mut last = String::new();
-    for action in actions(offer) {
+    for action in actions(offer, &who) {
         let command = Command {
             actor: Actor::Person(who.clone()),
             via: Via::Test,
@@ -70,7 +70,7 @@ pub fn probe(
 }
 
 /// The commands a person could make of an offer: one, or one for everybody they could choose.
-fn actions(offer: &Offer) -> Vec<Action> {
+fn actions(offer: &Offer, who: &str) -> Vec<Action> {
     let task = offer.task.unwrap_or_default();
     let text = || "some words".to_owned();
     let comment = Some(text());
@@ -82,7 +82,9 @@ fn actions(offer: &Offer) -> Vec<Action> {
         set: Values::new(),
         with: DecideWith {
             outcome,
-            ..DecideWith::default()
+            signature: offer.signature.map(|_| who.to_owned()),
+            stepped_up: offer.step_up,
+            bulk: false,
         },
     };
     let one = match offer.verb {

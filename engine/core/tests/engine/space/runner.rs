@@ -8,10 +8,10 @@ use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::compile;
 use assent_core::directory::Directory;
-use assent_core::event::Event;
+use assent_core::event::{Change, Event};
 use assent_core::instance::Case;
 use assent_core::time::Moment;
-use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn};
+use assent_core::turn::{Before, Chance, Context, Directed, New, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::verify;
 
@@ -23,7 +23,8 @@ use super::model::Model;
 use super::moves::{Move, Scene, next};
 use super::offered;
 use super::sketch::{Sketch, State, all_states};
-use super::world::World;
+use super::versions::{self, Edit};
+use super::world::{START, World};
 use super::yaml::yaml;
 use super::{demands, words};
 
@@ -33,6 +34,8 @@ pub struct Sequence {
     pub sketch: Sketch,
     pub world: World,
     pub steps: Vec<u64>,
+    /// What is different in a second version.
+    pub edit: Option<Edit>,
 }
 
 /// What went wrong, and how it came about.
@@ -53,6 +56,8 @@ pub struct Tally {
     /// Commands accepted, by verb.
     pub accepted: BTreeMap<String, usize>,
     pub refused: usize,
+    /// Holds by their code, and proxies.
+    pub seen: BTreeMap<String, usize>,
     pub ended: usize,
     pub probed: usize,
 }
@@ -61,6 +66,9 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         for (verb, times) in &other.accepted {
             *self.accepted.entry(verb.clone()).or_default() += times;
+        }
+        for (code, times) in &other.seen {
+            *self.seen.entry(code.clone()).or_default() += times;
         }
         self.refused += other.refused;
         self.ended += other.ended;
@@ -89,7 +97,10 @@ pub fn run(
     def: &Definition,
     calendar: &WorkCalendar,
 ) -> Result<Tally, Failure> {
-    let mut runner = Runner::new(sequence, def, calendar);
+    let second = sequence.edit.as_ref();
+    let second = second.and_then(|edit| versions::second(&sequence.sketch, edit));
+    let second = second.and_then(|sketch| Some((definition(&sketch).ok()?, sketch)));
+    let mut runner = Runner::new(sequence, def, second.as_ref(), calendar);
     let mut after_the_end = 0;
     for (at, seed) in sequence.steps.iter().enumerate() {
         // Little happens once it is over, unless it is opened again.
@@ -128,6 +139,9 @@ pub type Fault = (String, String);
 struct Runner<'a> {
     def: &'a Definition,
     sketch: &'a Sketch,
+    /// The version it may move to, until it has.
+    second: Option<&'a (Definition, Sketch)>,
+    other: Option<&'a (Definition, Sketch)>,
     calendar: &'a WorkCalendar,
     states: Vec<State>,
     world: World,
@@ -137,19 +151,27 @@ struct Runner<'a> {
     events: Vec<Event>,
     model: Model,
     sent: Option<Command>,
+    /// Ids of subflows, with the model's names for them.
+    children: BTreeMap<String, String>,
     play: Vec<String>,
     tally: Tally,
 }
 
-/// Monday 2026-01-05, 09:00 in Shanghai.
-const START: i64 = 1_767_574_800_000;
 const MINUTE_MS: i64 = 60_000;
 
 impl<'a> Runner<'a> {
-    fn new(sequence: &'a Sequence, def: &'a Definition, calendar: &'a WorkCalendar) -> Self {
+    fn new(
+        sequence: &'a Sequence,
+        def: &'a Definition,
+        second: Option<&'a (Definition, Sketch)>,
+        calendar: &'a WorkCalendar,
+    ) -> Self {
+        let other = second.map(|(_, sketch)| sketch);
         Self {
             def,
             sketch: &sequence.sketch,
+            second,
+            other: second,
             calendar,
             states: all_states(&sequence.sketch.states),
             world: sequence.world.clone(),
@@ -157,8 +179,9 @@ impl<'a> Runner<'a> {
             now: START,
             case: None,
             events: vec![],
-            model: Model::new(&sequence.sketch, &sequence.world, START),
+            model: Model::new(&sequence.sketch, other, &sequence.world, START),
             sent: None,
+            children: BTreeMap::new(),
             play: vec![],
             tally: Tally::default(),
         }
@@ -171,6 +194,8 @@ impl<'a> Runner<'a> {
             case: self.case.as_ref(),
             states: &self.states,
             sent: self.sent.as_ref(),
+            wide: true,
+            second: self.second.map(|(def, _)| def.version.as_str()),
         };
         let command = match next(&mut dice, &scene) {
             Move::Nothing => return Ok(()),
@@ -181,7 +206,7 @@ impl<'a> Runner<'a> {
                 return Ok(());
             }
             Move::Reorganise => {
-                let what = self.world.change(&mut dice);
+                let what = self.world.change_at(&mut dice, self.now);
                 self.directory = self.world.directory();
                 self.play.push(what);
                 return Ok(());
@@ -239,14 +264,17 @@ impl<'a> Runner<'a> {
 
     fn send(&mut self, command: &Command) -> Result<(), Fault> {
         let line = words::command(command, self.case.as_ref(), self.now - START);
-        let answer = self.with_context(|cx| turn(self.def, self.before(), command, cx));
+        let answer = self.with_context(|cx| {
+            let to = self.second.map(|(def, _)| def);
+            turn_to(self.def, to, self.before(), command, cx)
+        });
         let mut model = self.model.clone();
         (model.world, model.now) = (self.world.clone(), self.now);
         let actor = match &command.actor {
             Actor::Person(person) => Some(person.as_str()),
             Actor::System => None,
         };
-        let predicted = model.perform(actor, &command.action);
+        let predicted = model.perform(actor, &self.as_the_model_says(&command.action));
         let verdict = answer.as_ref().map_or_else(
             |refusal| format!("refused: {}", refusal.code),
             |_| "done".to_owned(),
@@ -272,13 +300,50 @@ impl<'a> Runner<'a> {
                     .entry(words::verb(&command.action))
                     .or_default() += 1;
                 self.model = model;
-                self.accept(done)
+                self.accept(done, matches!(command.action, Action::Migrate { .. }))
+            }
+        }
+    }
+
+    /// A subflow goes by its place and number with the model.
+    fn as_the_model_says(&self, action: &Action) -> Action {
+        match action {
+            Action::ChildEnded { child, outcome } => Action::ChildEnded {
+                child: self.children.get(child).cloned().unwrap_or_default(),
+                outcome: outcome.clone(),
+            },
+            other => other.clone(),
+        }
+    }
+
+    fn name_children(&mut self, events: &[Event]) {
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
+        for event in events {
+            if let Change::SubflowAsked { entry, child, .. } = &event.change {
+                let number = numbers.entry(*entry).or_default();
+                self.children
+                    .insert(child.clone(), format!("{entry}.{number}"));
+                *number += 1;
             }
         }
     }
 
     /// After every accepted command: invariants, and the model's picture.
-    fn accept(&mut self, done: Turn) -> Result<(), Fault> {
+    fn accept(&mut self, done: Turn, migrated: bool) -> Result<(), Fault> {
+        if let (Some((def, sketch)), true) = (self.second, migrated) {
+            (self.def, self.second) = (def, None);
+            self.states = all_states(&sketch.states);
+        }
+        self.name_children(&done.events);
+        for event in &done.events {
+            let what = match &event.change {
+                Change::Held { held } => held.code.clone(),
+                Change::Proxied { hops, .. } if !hops.is_empty() => "stands_in".to_owned(),
+                Change::Proxied { .. } => "nobody_stands_in".to_owned(),
+                _ => continue,
+            };
+            *self.tally.seen.entry(what).or_default() += 1;
+        }
         self.events.extend(done.events);
         let broken = verify::awake(self.def, &done.case);
         self.case = Some(done.case);
@@ -317,7 +382,8 @@ impl<'a> Runner<'a> {
         if let Some(first) = broken.first() {
             return Some((first.invariant.to_owned(), format!("{broken:?}")));
         }
-        demands::unmet(self.sketch, &self.events).map(|what| ("P3".to_owned(), what))
+        let second = self.other.map(|(_, sketch)| sketch);
+        demands::unmet(self.sketch, second, &self.events).map(|what| ("P3".to_owned(), what))
     }
 }
 

@@ -112,6 +112,21 @@ fn candidates(sequence: &Sequence) -> Vec<Sequence> {
         candidate.world.grants.remove(at);
         all.push(candidate);
     }
+    for at in 0..sequence.world.absences.len() {
+        let mut candidate = sequence.clone();
+        candidate.world.absences.remove(at);
+        all.push(candidate);
+    }
+    if sequence.edit.is_some() {
+        let mut candidate = sequence.clone();
+        candidate.edit = None;
+        all.push(candidate);
+    }
+    if sequence.sketch.proxy.is_some() {
+        let mut candidate = sequence.clone();
+        candidate.sketch.proxy = None;
+        all.push(candidate);
+    }
     for person in sequence.world.superiors.keys() {
         let mut candidate = sequence.clone();
         candidate.world.superiors.remove(person);
@@ -152,7 +167,18 @@ fn simpler_state(state: &State) -> Vec<State> {
         });
     }
     if state.ladder.is_empty() && state.deadline.is_some() {
-        change(&|state| state.deadline = None);
+        change(&|state| {
+            (state.deadline, state.restarts) = (None, false);
+            state.stops_in.clear();
+        });
+    }
+    for at in 0..state.stops_in.len() {
+        change(&|state| {
+            state.stops_in.remove(at);
+        });
+    }
+    if state.restarts {
+        change(&|state| state.restarts = false);
     }
     if state.when.is_some() {
         change(&|state| state.when = None);
@@ -201,6 +227,12 @@ fn simpler_kinds(kind: &Kind) -> Vec<Kind> {
             if approve.claim {
                 with(&|approve| approve.claim = false);
             }
+            if approve.signed {
+                with(&|approve| approve.signed = false);
+            }
+            if approve.step_up.is_some() {
+                with(&|approve| approve.step_up = None);
+            }
             if !approve.outcomes.is_empty() {
                 with(&|approve| approve.outcomes.clear());
             }
@@ -242,6 +274,25 @@ fn simpler_kinds(kind: &Kind) -> Vec<Kind> {
                 all.push(Kind::Together(simpler));
             }
         }
+        Kind::Subflow(subflow) => {
+            let mut with = |alter: &dyn Fn(&mut super::sketch::Subflow)| {
+                let mut simpler = subflow.clone();
+                alter(&mut simpler);
+                all.push(Kind::Subflow(simpler));
+            };
+            if subflow.each.is_some() {
+                with(&|it| (it.each, it.needs) = (None, Join::All));
+            }
+            for at in 0..subflow.outcomes.len() {
+                with(&|it| {
+                    it.outcomes.remove(at);
+                });
+            }
+            if subflow.rejected != Way::Unwritten {
+                with(&|it| it.rejected = Way::Unwritten);
+            }
+        }
+        Kind::Run(fills) => all.extend(fills.then_some(Kind::Run(false))),
         Kind::Draft | Kind::Choose(..) | Kind::Wait | Kind::End(_) => {}
     }
     all

@@ -8,8 +8,22 @@ pub type Words = BTreeMap<&'static str, String>;
 
 #[derive(Clone, Debug, Default)]
 pub struct Sketch {
+    /// Versions of one flow differ at least in this.
+    pub edition: u32,
     pub policies: Words,
+    pub proxy: Option<Proxies>,
     pub states: Vec<State>,
+}
+
+/// `proxy:` of a flow.
+#[derive(Clone, Debug)]
+pub struct Proxies {
+    /// Whom a role's task may go to: anyone, or somebody of the same role; else nobody.
+    pub to: Option<&'static str>,
+    pub refuse_chain: bool,
+    /// Days.
+    pub longest: Option<i64>,
+    pub not_for: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -20,6 +34,10 @@ pub struct State {
     /// Hours.
     pub deadline: Option<i64>,
     pub ladder: Vec<Rung>,
+    /// States in which its clock only stops, under `clock: {stops_in}`.
+    pub stops_in: Vec<String>,
+    /// A transfer begins its time anew.
+    pub restarts: bool,
     pub policies: Words,
     /// Fields under `fields: {hidden}` and `fields: {write}`.
     pub hidden: Vec<&'static str>,
@@ -43,6 +61,9 @@ pub enum Kind {
     Choose(When, String, String),
     /// An event from outside.
     Wait,
+    /// A call to another system; its answer fills `note`, or not.
+    Run(bool),
+    Subflow(Subflow),
     End(&'static str),
 }
 
@@ -56,6 +77,10 @@ pub struct Approve {
     pub outcomes: Vec<Answer>,
     pub rejected: Way,
     pub keep: Vec<String>,
+    /// An approval is signed by typing one's name.
+    pub signed: bool,
+    /// The password is asked for again: always, or when that holds.
+    pub step_up: Option<Option<When>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +121,18 @@ pub struct Work {
     pub claim: bool,
     /// None: the built-in `done`.
     pub actions: Vec<Answer>,
+}
+
+/// Other instances, waited for or not.
+#[derive(Clone, Debug)]
+pub struct Subflow {
+    /// One for each holder of this role; else a single one.
+    pub each: Option<&'static str>,
+    pub beside: bool,
+    pub needs: Join,
+    /// Where an outcome leads.
+    pub outcomes: Vec<(&'static str, Way)>,
+    pub rejected: Way,
 }
 
 #[derive(Clone, Debug)]
@@ -153,6 +190,8 @@ impl State {
             kind,
             deadline: None,
             ladder: vec![],
+            stops_in: vec![],
+            restarts: false,
             policies: Words::new(),
             hidden: vec![],
             write: vec![],

@@ -43,8 +43,11 @@ fn telling(value: &Json) -> bool {
     }
 }
 
-/// The word for a deed; a timer's says nothing of its rung.
+/// The word for a deed; a timer's says nothing of its rung. An administrator's is that of what it does.
 pub fn verb(action: &Action) -> String {
+    if let Action::Override { act, .. } = action {
+        return format!("override:{}", act.word());
+    }
     let json = serde_json::to_value(action).unwrap();
     json.get("do")
         .and_then(Json::as_str)

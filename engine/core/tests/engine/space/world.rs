@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use assent_core::directory::{Directory, Person, RoleGrant};
+use assent_core::directory::{Absence, Directory, Person, RoleGrant};
 use assent_core::text::Lang;
+use assent_core::time::Moment;
 
 use super::dice::Dice;
 
 pub const ROLES: [&str; 4] = ["board", "legal", "finance", "chief"];
 pub const PEOPLE: usize = 8;
+/// The role that may overrule every flow.
+pub const ADMINISTRATORS: &str = "administrator";
+/// When every sequence begins: Monday 2026-01-05, 09:00 in Shanghai.
+pub const START: i64 = 1_767_574_800_000;
 /// Who starts every case.
 pub const APPLICANT: &str = "p0";
 
@@ -18,6 +23,35 @@ pub struct World {
     pub superiors: BTreeMap<String, String>,
     /// Role and person, in the order they were given.
     pub grants: Vec<(String, String)>,
+    pub absences: Vec<Away>,
+}
+
+/// Somebody is away for a while.
+#[derive(Clone, Debug)]
+pub struct Away {
+    pub person: String,
+    /// Milliseconds; at the end they are back.
+    pub from: i64,
+    pub until: i64,
+    pub proxy: Option<String>,
+    /// Only for this flow (true) or for another one (false); none is for all.
+    pub here: Option<bool>,
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl Away {
+    fn some(dice: &mut Dice, now: i64) -> Self {
+        let from = now + dice.of(&[-48, 0, 0, 1, 24]) * HOUR_MS;
+        let proxy = person(dice.roll(PEOPLE));
+        Self {
+            person: person(dice.roll(PEOPLE)),
+            from,
+            until: from + dice.of(&[2, 24, 100, 1_000]) * HOUR_MS,
+            proxy: (!dice.one_in(8)).then_some(proxy),
+            here: dice.of(&[None, None, None, Some(true), Some(false)]),
+        }
+    }
 }
 
 pub fn person(number: usize) -> String {
@@ -29,7 +63,11 @@ impl World {
         let mut world = Self {
             here: (0..PEOPLE).map(|number| (person(number), true)).collect(),
             superiors: BTreeMap::new(),
-            grants: vec![("owner".to_owned(), person(PEOPLE - 1))],
+            absences: vec![],
+            grants: vec![
+                ("owner".to_owned(), person(PEOPLE - 1)),
+                (ADMINISTRATORS.to_owned(), person(PEOPLE - 2)),
+            ],
         };
         // Superiors have higher numbers, so there is no circle.
         for number in 0..PEOPLE - 1 {
@@ -44,6 +82,17 @@ impl World {
                 let first = usize::from(!dice.one_in(6));
                 let holder = person(first + dice.roll(PEOPLE - 1));
                 world.grants.push((role.to_owned(), holder));
+            }
+        }
+        world
+    }
+
+    /// The same, and some of them are away for a while.
+    pub fn with_absences(dice: &mut Dice) -> Self {
+        let mut world = Self::new(dice);
+        if dice.one_in(2) {
+            for _ in 0..=dice.roll(4) {
+                world.absences.push(Away::some(dice, START));
             }
         }
         world
@@ -83,6 +132,59 @@ impl World {
         })
     }
 
+    /// The absence that counts: one that names a proxy before one that does not, one for this flow before one for all, the
+    /// one that began last.
+    pub fn absence(&self, person: &str, now: i64) -> Option<&Away> {
+        let counts = |away: &&Away| {
+            away.person == person
+                && away.from <= now
+                && now < away.until
+                && away.here != Some(false)
+        };
+        let rank = |away: &&Away| (away.proxy.is_some(), away.here.is_some(), away.from);
+        self.absences.iter().filter(counts).max_by_key(rank)
+    }
+
+    /// The same, or somebody is away for a while.
+    pub fn change_at(&mut self, dice: &mut Dice, now: i64) -> String {
+        if dice.one_in(3) {
+            let away = Away::some(dice, now);
+            let what = format!(
+                "{} is away for {} hours, with {:?} in their place",
+                away.person,
+                (away.until - away.from) / HOUR_MS,
+                away.proxy
+            );
+            self.absences.push(away);
+            return what;
+        }
+        if dice.one_in(3) {
+            return self.rearrange(dice);
+        }
+        self.change(dice)
+    }
+
+    /// Superiors and holders of roles change.
+    fn rearrange(&mut self, dice: &mut Dice) -> String {
+        if dice.one_in(3) {
+            // Another superior, further up, so that there is no circle.
+            let number = dice.roll(PEOPLE - 1);
+            let above = person(number + 1 + dice.roll(PEOPLE - 1 - number));
+            let what = format!("{} is under {above} now", person(number));
+            self.superiors.insert(person(number), above);
+            return what;
+        }
+        // The owner and the administrator stay: somebody must be able to help.
+        if self.grants.len() > 4 && dice.one_in(2) {
+            let (role, holder) = self.grants.remove(2 + dice.roll(self.grants.len() - 2));
+            return format!("{holder} is no {role} any more");
+        }
+        let (who, role) = (person(dice.roll(PEOPLE)), dice.of(&ROLES).to_owned());
+        let what = format!("{who} is {role} too");
+        self.grants.push((role, who));
+        what
+    }
+
     /// Somebody leaves or comes back, or a role moves; says what.
     pub fn change(&mut self, dice: &mut Dice) -> String {
         let who = person(dice.roll(PEOPLE));
@@ -118,6 +220,16 @@ impl World {
             person: person.clone(),
             unit: None,
         };
+        let absence = |away: &Away| Absence {
+            person: away.person.clone(),
+            from: Moment(away.from),
+            until: Moment(away.until),
+            proxy: away.proxy.clone(),
+            flow: away
+                .here
+                .map(|here| if here { "space" } else { "other" }.to_owned()),
+        };
+        directory.absences = self.absences.iter().map(absence).collect();
         directory.roles = self.grants.iter().map(grant).collect();
         directory
     }

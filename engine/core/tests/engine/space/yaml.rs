@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::sketch::{Answer, At, Kind, Late, Needs, Sketch, State, Way, When, Words};
-use super::sketch::{Approve, Join, Rung, Together, Work};
+use super::sketch::{Approve, Join, Rung, Subflow, Together, Work};
 
 const HEAD: &str = "flow: space
 format: 1
@@ -28,9 +28,27 @@ people:
 
 /// The whole file.
 pub fn yaml(sketch: &Sketch) -> String {
-    let mut out = HEAD.to_owned();
+    let mut out = HEAD.replace(
+        "at random",
+        &format!("at random, edition {}", sketch.edition),
+    );
     if !sketch.policies.is_empty() {
         let _ = writeln!(out, "policies: {}\n", words(&sketch.policies));
+    }
+    if let Some(proxy) = &sketch.proxy {
+        let mut parts: Vec<String> = vec![];
+        parts.extend(proxy.to.map(|to| format!("to: {to}")));
+        let chain = if proxy.refuse_chain {
+            "refuse"
+        } else {
+            "follow"
+        };
+        parts.push(format!("chain: {chain}"));
+        parts.extend(proxy.longest.map(|days| format!("longest: {days} days")));
+        if !proxy.not_for.is_empty() {
+            parts.push(format!("not_for: [{}]", proxy.not_for.join(", ")));
+        }
+        let _ = writeln!(out, "proxy: {{{}}}\n", parts.join(", "));
     }
     out.push_str("states:\n");
     states(&mut out, &sketch.states, 2);
@@ -69,11 +87,7 @@ fn states(out: &mut String, states: &[State], indent: usize) {
 
 fn branches(out: &mut String, together: &Together, indent: usize) {
     let pad = " ".repeat(indent);
-    let needs = match together.needs {
-        Join::All => "all".to_owned(),
-        Join::Any => "any".to_owned(),
-        Join::Count(count) => count.to_string(),
-    };
+    let needs = join(together.needs);
     let _ = writeln!(
         out,
         "{pad}  together:\n{pad}    needs: {needs}\n{pad}    branches:"
@@ -113,14 +127,60 @@ fn verb(state: &State) -> Vec<String> {
             compare(*when)
         )],
         Kind::Wait => vec!["wait: {for: thing.arrived}".to_owned()],
+        Kind::Run(fills) => {
+            let mut parts = vec!["run: erp.post, give: [amount]".to_owned()];
+            parts.extend(fills.then(|| "fills: {note: status}".to_owned()));
+            parts.push("if_fails: {then: hold}".to_owned());
+            parts
+        }
+        Kind::Subflow(subflow) => children(subflow),
         Kind::End(outcome) => vec![format!("end: {outcome}")],
     }
+}
+
+fn join(needs: Join) -> String {
+    match needs {
+        Join::All => "all".to_owned(),
+        Join::Any => "any".to_owned(),
+        Join::Count(count) => count.to_string(),
+    }
+}
+
+fn children(subflow: &Subflow) -> Vec<String> {
+    let mut inner = vec!["flow: inspection".to_owned()];
+    if let Some(role) = subflow.each {
+        inner.push(format!("for_each: {role}, as: inspector"));
+    }
+    if subflow.beside {
+        inner.push("beside: true".to_owned());
+    } else if subflow.each.is_some() {
+        inner.push(format!("needs: {}", join(subflow.needs)));
+    }
+    let leads = |(outcome, way): &(&str, Way)| match way {
+        Way::Unwritten => format!("{outcome}: end"),
+        Way::Go(to) => format!("{outcome}: {{go: {to}}}"),
+        Way::BackTo(to) => format!("{outcome}: {{back_to: {to}}}"),
+    };
+    let ways: Vec<String> = subflow.outcomes.iter().map(leads).collect();
+    if !ways.is_empty() {
+        inner.push(format!("outcomes: {{{}}}", ways.join(", ")));
+    }
+    let mut parts = vec![format!("subflow: {{{}}}", inner.join(", "))];
+    parts.extend(way("if_rejected", &subflow.rejected, &[]));
+    parts
 }
 
 fn approval(approve: &Approve) -> Vec<String> {
     let mut inner = vec![format!("by: {}", list(&approve.by))];
     inner.extend(needs(approve));
     inner.extend(approve.on_reject.map(|word| format!("on_reject: {word}")));
+    if approve.signed {
+        inner.push("signature: typed".to_owned());
+    }
+    inner.extend(approve.step_up.map(|when| match when {
+        None => "step_up: true".to_owned(),
+        Some(when) => format!("step_up: {}", compare(when)),
+    }));
     if approve.claim {
         inner.push("claim: true".to_owned());
     }
@@ -211,6 +271,16 @@ fn around(state: &State) -> Vec<String> {
             .deadline
             .map(|hours| format!("deadline: {hours} hours")),
     );
+    let mut clock = vec![];
+    if !state.stops_in.is_empty() {
+        clock.push(format!("stops_in: [{}]", state.stops_in.join(", ")));
+    }
+    if state.restarts {
+        clock.push("transfer: restarts".to_owned());
+    }
+    if !clock.is_empty() {
+        parts.push(format!("clock: {{{}}}", clock.join(", ")));
+    }
     if !state.ladder.is_empty() {
         let all: Vec<String> = state.ladder.iter().map(rung).collect();
         parts.push(format!("if_late: [{}]", all.join(", ")));

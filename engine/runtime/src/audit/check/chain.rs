@@ -12,7 +12,7 @@ use assent_core::write::{EventRow, InstanceRow};
 use super::{Checker, Open};
 use crate::audit::finding::Finding;
 use crate::audit::merkle::Placed;
-use crate::engine::{folded, is_current, says_no_less};
+use crate::engine::{folded, is_current, says_no_less, unmarked};
 
 impl Checker<'_> {
     /// Looks at the chain whose events are all there.
@@ -249,7 +249,7 @@ impl Checker<'_> {
         }
         let folded = folded(events, &open.values).instance;
         let newer = serde_json::to_value(&folded).unwrap_or_default();
-        let older = serde_json::from_str(&row.state).unwrap_or_default();
+        let older = unmarked(&row.state);
         if !says_no_less(&newer, &older) {
             return stored;
         }

@@ -77,7 +77,7 @@ impl Company {
 async fn flow(app: &App, dice: &mut Dice, name: &str) -> Flow {
     let mut said = String::new();
     for _ in 0..SKETCHES_MAX {
-        let sketch = make::sketch(dice);
+        let sketch = make::sketch(dice, false);
         let mut text = yaml(&sketch).replacen("flow: space\n", &format!("flow: {name}\n"), 1);
         if dice.one_in(2)
             && let Some(at) = text.find("  - {id: draft")

@@ -321,6 +321,8 @@ impl Play {
             case: Some(&case),
             states: &flow.states,
             sent: self.last.get(&instance),
+            second: None,
+            wide: false,
         };
         let Move::Send(mut command) = next(dice, &scene) else {
             return None;
@@ -580,7 +582,7 @@ impl Play {
             promises::armed(&case, &rows)?;
             promises::ladders(&flow.states, &case, &events)?;
             self.ledger.check(&instance, &events)?;
-            if let Some(what) = demands::unmet(&flow.sketch, &events) {
+            if let Some(what) = demands::unmet(&flow.sketch, None, &events) {
                 return Err(format!("P3: {what}"));
             }
         }

@@ -25,7 +25,7 @@ impl Model {
         });
     }
 
-    fn hold_at(&mut self, no: u32) {
+    pub(super) fn hold_at(&mut self, no: u32) {
         let (state, inside) = {
             let place = self.place(no).unwrap();
             (place.state.clone(), place.inside)
@@ -48,10 +48,8 @@ impl Model {
         self.approval(state).is_some()
             && self.policy(state, "same_person") == "refuse"
             && self.signatures.iter().any(|known| {
-                known.person == person
-                    && known.approved
-                    && known.state != state
-                    && self.stands(known)
+                let theirs = known.person == person || known.stands_for.as_deref() == Some(person);
+                theirs && known.approved && known.state != state && self.stands(known)
             })
     }
 
@@ -145,6 +143,7 @@ impl Model {
         if !reachable(&approve.needs, &votes) {
             return self.hold_at(no);
         }
+        let votes = self.as_before(no, votes);
         self.place_mut(no).unwrap().votes = votes;
         if approve.claim {
             self.pool(no, TaskKind::Approve, sorted.asked);
@@ -154,7 +153,7 @@ impl Model {
         self.settle(no, None);
     }
 
-    fn ballot(&self, person: &str, approve: &Approve, stand_ins: &[String]) -> Vote {
+    pub(super) fn ballot(&self, person: &str, approve: &Approve, stand_ins: &[String]) -> Vote {
         let under: Vec<usize> = (0..approve.by.len())
             .filter(|at| {
                 self.world
@@ -253,6 +252,9 @@ impl Model {
                 // What happens in a branch beside this one is not on this path.
                 let around = self.map.upward(&self.map.region(state));
                 let beside = |known: &&&super::Signature| {
+                    if !self.map.knows(&known.state) {
+                        return false;
+                    }
                     let top = self.map.lifted(&known.state, &around);
                     let open = top.and_then(|top| self.place_of(&top));
                     open.is_some_and(|at| self.is_together(&at.state))

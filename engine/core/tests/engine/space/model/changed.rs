@@ -1,35 +1,39 @@
 //! Data changed by a decision or an action: who read or signed the old data looks again, here and in the branches beside.
 
 use super::super::sketch::Kind;
-use super::{BranchIs, Model, Place, To};
+use super::{BranchIs, Model, Place, Refused, To};
 
 /// A branch beside that is entered again.
 struct Again {
     parallel: u32,
     branch: String,
-    state: String,
+    /// None when nobody can say whether it is entered: its condition reads what was emptied.
+    state: Option<String>,
 }
 
 impl Model {
     /// `data_changed: ask_again`. True when nothing is left to settle where it was changed.
-    pub(super) fn data_changed(&mut self, no: u32, changed: &[String]) -> bool {
+    pub(super) fn data_changed(&mut self, no: u32, changed: &[String]) -> Result<bool, Refused> {
         let here = self.place(no).unwrap().clone();
         if changed.is_empty() || self.policy(&here.state, "data_changed") == "keep" {
-            return false;
+            return Ok(false);
         }
         let back = self.earliest_reader(&here.state, changed);
         let round = self.round + 1;
         for again in self.beside(&here, back.as_deref(), changed) {
-            self.again(&here.state, &again, round);
+            let Some(state) = again.state.clone() else {
+                return Err("a branch beside reads what was emptied");
+            };
+            self.again(&here.state, &again, &state, round);
         }
         if self.place(no).is_none() {
-            return true;
+            return Ok(true);
         }
         match back {
             Some(to) => self.leave(no, To::Back(to)),
-            None => return false,
+            None => return Ok(false),
         }
-        true
+        Ok(true)
     }
 
     /// Every branch of the parallel states around that go on, but the one it was changed in.
@@ -76,7 +80,7 @@ impl Model {
                         }
                         None
                     }
-                    (passed, _) => passed.or_else(|| Some(voted()?.state.clone())),
+                    (passed, _) => passed.or_else(|| Some(voted()?.state.clone())).map(Some),
                 }
             }
         };
@@ -87,15 +91,23 @@ impl Model {
         }));
     }
 
-    fn opens(&self, parallel: &str, branch: &str, changed: &[String]) -> Option<String> {
+    #[expect(
+        clippy::option_option,
+        reason = "stays out, not to be said, or its first state"
+    )]
+    fn opens(&self, parallel: &str, branch: &str, changed: &[String]) -> Option<Option<String>> {
         let Kind::Together(together) = self.map.state(parallel).kind else {
             return None;
         };
         let known = together.branches.iter().find(|known| known.id == branch)?;
         // Every condition of a sketch is about the amount.
         let read = changed.iter().any(|field| field == "amount");
-        let holds = known.when.is_some_and(|when| when.holds(self.amount()));
-        (read && holds).then(|| self.map.states_in(branch)[0].clone())
+        let when = known.when.filter(|_| read)?;
+        match self.holds_now(when) {
+            Some(true) => Some(Some(self.map.states_in(branch)[0].clone())),
+            Some(false) => None,
+            None => Some(None),
+        }
     }
 
     /// The first state of the branch, passed since its parallel state was entered, in which it was read or signed.
@@ -107,7 +119,11 @@ impl Model {
         changed: &[String],
     ) -> Option<String> {
         let mut first = None;
-        for passed in &self.path {
+        for passed in self
+            .path
+            .iter()
+            .filter(|passed| self.map.knows(&passed.state))
+        {
             let Some(state) = self.map.lifted(&passed.state, &[branch.to_owned()]) else {
                 continue;
             };
@@ -135,7 +151,7 @@ impl Model {
         })
     }
 
-    fn again(&mut self, from: &str, again: &Again, round: u32) {
+    fn again(&mut self, from: &str, again: &Again, state: &str, round: u32) {
         let Some(parallel) = self.place_mut(again.parallel) else {
             return;
         };
@@ -157,9 +173,9 @@ impl Model {
             hold.inside != Some(again.parallel) || map.region(&hold.state) != again.branch
         });
         if was == BranchIs::LeftOut {
-            return self.enter(&again.state, Some(again.parallel));
+            return self.enter(state, Some(again.parallel));
         }
         self.kept.clear();
-        self.new_round(from, &again.state, round, Some(again.parallel));
+        self.new_round(from, state, round, Some(again.parallel));
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use assent_core::instance::TaskKind;
 
 use super::super::sketch::Kind;
-use super::{BranchIs, Model, Refused, Task};
+use super::{BranchIs, Cause, Model, Refused, Task};
 
 const HOLDERS: [TaskKind; 3] = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
 
@@ -87,12 +87,12 @@ impl Model {
         let open = self.tasks.iter().any(|open| {
             open.kind == TaskKind::Answer && open.host == Some(no) && open.holder == to
         });
-        if !self.world.is_here(&to) || open || to == me {
+        if !self.world.is_here(&to) || open || to == task.holder {
             return Err("cannot be asked");
         }
         self.open_helper(&task, TaskKind::Answer, &to, false);
         if to == self.applicant {
-            self.stop_clock(task.place);
+            self.stop_clock(task.place, Cause::Question);
         }
         Ok(())
     }
@@ -130,6 +130,7 @@ impl Model {
     }
 
     pub(super) fn claim(&mut self, me: &str, no: u32) -> Result<(), Refused> {
+        self.running()?;
         let task = self.task(no).ok_or("no such task")?.clone();
         if !task.pool.iter().any(|person| person == me) || !self.still_named(&task, me) {
             return Err("no candidate");
@@ -172,9 +173,7 @@ impl Model {
     pub(super) fn transfer(&mut self, me: &str, no: u32, to: &str) -> Result<(), Refused> {
         let task = self.entitled(me, no, &[TaskKind::Approve, TaskKind::Work])?;
         self.may_take(&task, to)?;
-        self.forget_helpers(no);
-        self.close(no);
-        self.open(task.place, task.kind, to, &task.voter);
+        self.hand_on(&task, to);
         Ok(())
     }
 
@@ -201,12 +200,13 @@ impl Model {
 
     /// One's own last decision, until anybody has decided after it.
     pub(super) fn take_back(&mut self, me: &str, no: u32) -> Result<(), Refused> {
-        if self.ended.is_some() {
-            return Err("over");
-        }
+        self.running()?;
         let last = self.last.clone().ok_or("nothing to take back")?;
         if last.person != me || !last.decision || last.task != no {
             return Err("somebody acted after it");
+        }
+        if last.outside != self.outside {
+            return Err("something outside was started after it");
         }
         let stands = self.place(last.place).is_some();
         let mut since: Vec<u32> = vec![];
@@ -224,6 +224,8 @@ impl Model {
                 return Err("the parallel state around it is gone");
             }
             since = self.undo_since(last.place, left.inside, &region);
+            // It stands as if it had not been left.
+            self.rests.remove(&left.state);
             self.places.push(left);
         }
         let place = self.place_mut(last.place).unwrap();
@@ -268,6 +270,7 @@ impl Model {
         let from = self.path.iter().position(|passed| passed.place == no);
         let since = self.path[from.unwrap_or(self.path.len())..]
             .iter()
+            .filter(|passed| self.map.knows(&passed.state))
             .filter(|passed| self.map.within(&passed.state, region))
             .map(|passed| passed.place)
             .collect();

@@ -52,6 +52,10 @@ impl Map {
         }
     }
 
+    pub fn knows(&self, id: &str) -> bool {
+        self.states.contains_key(id)
+    }
+
     pub fn state(&self, id: &str) -> State {
         self.states[id].0.clone()
     }
@@ -83,6 +87,12 @@ impl Map {
         self.upward(&self.region(state))
             .iter()
             .any(|known| known == region)
+    }
+
+    /// Is the state in a branch of that parallel state, at whatever depth?
+    pub fn inside(&self, state: &str, parallel: &str) -> bool {
+        let around = self.parallel(&self.region(state));
+        around.is_some_and(|above| above == parallel || self.inside(&above, parallel))
     }
 
     /// The state itself or the parallel state around it that stands in one of these regions.
@@ -124,7 +134,7 @@ impl Map {
 
     /// Does the state, or anything inside it, decide by the field?
     pub fn reads(&self, state: &str, field: &str) -> bool {
-        // Every condition of a sketch is about the amount.
+        // Every condition of a sketch is about the amount, and it is what other systems are given.
         if field != "amount" {
             return false;
         }
@@ -132,11 +142,16 @@ impl Map {
         let inner = |id: &String| self.reads(id, field);
         state.when.is_some()
             || match &state.kind {
-                Kind::Choose(..) => true,
+                Kind::Choose(..) | Kind::Run(_) => true,
                 Kind::Together(together) => together.branches.iter().any(|branch| {
                     branch.when.is_some() || self.states_in(&branch.id).iter().any(inner)
                 }),
-                Kind::Draft | Kind::Approve(_) | Kind::Work(_) | Kind::Wait | Kind::End(_) => false,
+                Kind::Draft
+                | Kind::Approve(_)
+                | Kind::Work(_)
+                | Kind::Wait
+                | Kind::Subflow(_)
+                | Kind::End(_) => false,
             }
     }
 }

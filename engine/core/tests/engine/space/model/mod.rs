@@ -6,7 +6,11 @@ mod ask;
 mod changed;
 mod helpers;
 mod map;
+mod migrate;
 mod moving;
+mod outside;
+mod overrule;
+mod proxies;
 mod signers;
 mod time;
 mod verbs;
@@ -15,11 +19,13 @@ mod votes;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use assent_core::command::Action;
+use assent_core::definition::Outcome;
 use assent_core::instance::TaskKind;
 use assent_core::value::{Value, Values};
 
 use self::map::{Map, To};
-use super::sketch::{Kind, Sketch};
+use super::sketch::{Kind, Sketch, When};
 use super::world::World;
 
 /// One case as the rules say it must be.
@@ -27,11 +33,15 @@ use super::world::World;
 pub struct Model {
     sketch: Rc<Sketch>,
     map: Rc<Map>,
+    /// The version it may move to.
+    second: Option<Rc<Sketch>>,
     /// The people as they are now; set before each command.
     pub world: World,
     /// Milliseconds; set before each command.
     pub now: i64,
     pub applicant: String,
+    /// Who acts now; none is the system.
+    actor: Option<String>,
     /// The word for how it ended.
     pub ended: Option<&'static str>,
     ended_at: i64,
@@ -41,6 +51,16 @@ pub struct Model {
     pub tasks: Vec<Task>,
     pub timers: Vec<Timer>,
     pub holds: Vec<Hold>,
+    /// Calls under way to another system: number and place.
+    pub calls: Vec<(u32, u32)>,
+    calls_made: u32,
+    pub children: Vec<Child>,
+    /// How often something was started outside.
+    outside: u32,
+    /// While it is suspended: what came from outside meanwhile.
+    suspended: Option<Vec<Action>>,
+    /// What is left of the times of states whose clock stopped when they were left.
+    rests: BTreeMap<String, Rests>,
     path: Vec<Passed>,
     signatures: Vec<Signature>,
     last: Option<Last>,
@@ -63,17 +83,35 @@ pub struct Place {
     /// The parallel place around it.
     pub inside: Option<u32>,
     since: i64,
+    /// Since when its deadline counts: when it was entered, or its clock ran on.
+    counted: i64,
     pub due: Option<i64>,
     pub branches: Vec<(String, BranchIs)>,
     pub votes: Vec<Vote>,
     stopped: Option<Stopped>,
 }
 
-/// What is left of the times of a state whose clock stands: nothing runs while the applicant is asked.
+/// Why a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Cause {
+    /// The applicant is asked.
+    Question,
+    Suspended,
+}
+
+/// What is left of the times of a state whose clock stands. It runs on when the last cause is gone.
 #[derive(Clone, Debug)]
 struct Stopped {
+    causes: Vec<Cause>,
+    rests: Rests,
+}
+
+/// What is left of a state's times, in milliseconds.
+#[derive(Clone, Debug)]
+struct Rests {
+    /// None when it is late already, or has no deadline.
     due: Option<i64>,
-    /// Rung, times fired, milliseconds left.
+    /// Rung, times fired, left.
     timers: Vec<(usize, u32, i64)>,
 }
 
@@ -133,6 +171,8 @@ pub struct Task {
     /// For an opinion or an answer: the task it is for.
     pub host: Option<u32>,
     pub blocks: bool,
+    /// Who was asked, while the holder stands in for them.
+    pub stands_for: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +181,16 @@ pub struct Timer {
     pub rung: usize,
     pub fired: u32,
     pub at: i64,
+}
+
+/// Another instance that runs for this one.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// Place and number: `3.0`.
+    name: String,
+    pub place: u32,
+    pub beside: bool,
+    pub ended: Option<Outcome>,
 }
 
 /// Where it stands still.
@@ -166,6 +216,8 @@ struct Signature {
     place: u32,
     round: u32,
     person: String,
+    /// Whom they stood in for.
+    stands_for: Option<String>,
     approved: bool,
     facts: Values,
 }
@@ -177,6 +229,7 @@ struct Last {
     task: u32,
     place: u32,
     decision: bool,
+    outside: u32,
     left: Option<Place>,
 }
 
@@ -190,13 +243,15 @@ enum Deed {
 pub type Refused = &'static str;
 
 impl Model {
-    pub fn new(sketch: &Sketch, world: &World, now: i64) -> Self {
+    pub fn new(sketch: &Sketch, second: Option<&Sketch>, world: &World, now: i64) -> Self {
         Self {
             sketch: Rc::new(sketch.clone()),
             map: Rc::new(Map::of(sketch)),
+            second: second.map(|second| Rc::new(second.clone())),
             world: world.clone(),
             now,
             applicant: String::new(),
+            actor: None,
             ended: None,
             ended_at: 0,
             round: 1,
@@ -205,6 +260,12 @@ impl Model {
             tasks: vec![],
             timers: vec![],
             holds: vec![],
+            calls: vec![],
+            calls_made: 0,
+            children: vec![],
+            outside: 0,
+            suspended: None,
+            rests: BTreeMap::new(),
             path: vec![],
             signatures: vec![],
             last: None,
@@ -224,6 +285,7 @@ impl Model {
     pub fn status(&self) -> &'static str {
         match self.ended {
             Some(word) => word,
+            None if self.suspended.is_some() => "suspended",
             None if self.holds.is_empty() => "running",
             None => "held",
         }
@@ -245,11 +307,11 @@ impl Model {
         self.tasks.iter().find(|task| task.no == no)
     }
 
-    fn amount(&self) -> i64 {
+    /// Does it hold? None when the amount is not filled in: that is neither yes nor no.
+    fn holds_now(&self, when: When) -> Option<bool> {
         let amount = self.values.get("amount");
-        (0..=1_000)
-            .find(|number| amount == Some(&Value::from(*number)))
-            .unwrap_or_default()
+        let amount = (0..=1_000).find(|number| amount == Some(&Value::from(*number)))?;
+        Some(when.holds(amount))
     }
 
     /// A policy's word: the state's own, the flow's, or as the reference says.
@@ -327,12 +389,14 @@ impl Model {
             .place(place)
             .map(|at| at.state.clone())
             .unwrap_or_default();
+        let proxy = self.stands_in(place, kind, holder, voter);
         self.tasks.push(Task {
             no,
             state,
             place,
             kind,
-            holder: holder.to_owned(),
+            stands_for: proxy.is_some().then(|| holder.to_owned()),
+            holder: proxy.unwrap_or_else(|| holder.to_owned()),
             voter: voter.to_owned(),
             pool: vec![],
             host: None,
@@ -360,6 +424,7 @@ impl Model {
             task: task.no,
             place: task.place,
             decision: deed == Deed::Decision,
+            outside: self.outside,
             left: None,
         });
     }

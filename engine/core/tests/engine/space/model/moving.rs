@@ -27,41 +27,58 @@ impl Model {
 
     pub(super) fn enter(&mut self, id: &str, inside: Option<u32>) {
         let state = self.map.state(id);
-        if state.when.is_some_and(|when| !when.holds(self.amount())) {
-            self.passed(id, 0);
-            return self.follow(id, inside, self.map.next(id));
+        match state.when.map(|when| self.holds_now(when)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => {
+                self.passed(id, 0);
+                return self.follow(id, inside, self.map.next(id));
+            }
+            Some(None) => return self.hold(id, None, inside),
         }
+        let Some(branches) = self.branches(&state.kind) else {
+            return self.hold(id, None, inside);
+        };
         self.places_made += 1;
         let no = self.places_made;
-        let branches = match &state.kind {
-            Kind::Together(together) => together.branches.clone(),
-            _ => vec![],
-        };
-        let open = |when: Option<super::super::sketch::When>| {
-            if when.is_none_or(|when| when.holds(self.amount())) {
-                BranchIs::Open
-            } else {
-                BranchIs::LeftOut
-            }
-        };
+        let rests = self.rests.remove(id);
+        let due = state.deadline.map(super::time::hours);
+        let due = due.map(|whole| rests.as_ref().map_or(whole, |rests| rests.due.unwrap_or(0)));
         let place = Place {
             no,
             state: id.to_owned(),
             inside,
             since: self.now,
-            due: state
-                .deadline
-                .map(|hours| self.now + super::time::hours(hours)),
-            branches: branches
-                .iter()
-                .map(|b| (b.id.clone(), open(b.when)))
-                .collect(),
+            counted: self.now,
+            due: due.map(|left| self.now + left),
+            branches,
             votes: vec![],
             stopped: None,
         };
         self.places.push(place);
-        self.arm(no);
+        match rests {
+            Some(rests) => self.arm_rests(no, &rests),
+            None => self.arm(no),
+        }
         self.begin(no);
+    }
+
+    /// How the branches of a state begin; none when that cannot be said.
+    fn branches(&self, kind: &Kind) -> Option<Vec<(String, BranchIs)>> {
+        let Kind::Together(together) = kind else {
+            return Some(vec![]);
+        };
+        let begins = |branch: &super::super::sketch::Branch| {
+            let open = branch
+                .when
+                .map_or(Some(true), |when| self.holds_now(when))?;
+            let is = if open {
+                BranchIs::Open
+            } else {
+                BranchIs::LeftOut
+            };
+            Some((branch.id.clone(), is))
+        };
+        together.branches.iter().map(begins).collect()
     }
 
     /// Does what the state's kind says.
@@ -76,14 +93,15 @@ impl Model {
             Kind::Work(work) => self.ask_work(no, &work.by, work.claim),
             Kind::Together(_) => self.fork(&place),
             Kind::Choose(when, first, second) => {
-                let to = if when.holds(self.amount()) {
-                    first
-                } else {
-                    second
+                let Some(holds) = self.holds_now(when) else {
+                    return self.hold_at(no);
                 };
+                let to = if holds { first } else { second };
                 self.leave(no, self.map.go(&place.state, &to));
             }
             Kind::Wait => {}
+            Kind::Run(_) => self.call(no),
+            Kind::Subflow(subflow) => self.ask_children(no, &subflow),
             Kind::End(outcome) => {
                 self.passed(&place.state, no);
                 self.over(outcome);
@@ -119,7 +137,7 @@ impl Model {
         found.map(|(_, status)| *status)
     }
 
-    fn passed(&mut self, state: &str, place: u32) {
+    pub(super) fn passed(&mut self, state: &str, place: u32) {
         let state = state.to_owned();
         self.path.push(Passed { state, place });
     }
@@ -139,6 +157,9 @@ impl Model {
         self.tasks
             .retain(|task| task.place != no || task.kind == TaskKind::Read);
         self.timers.retain(|timer| timer.place != no);
+        self.calls.retain(|(_, place)| *place != no);
+        self.children
+            .retain(|child| child.place != no || child.beside);
         self.holds
             .retain(|hold| hold.place != Some(no) && hold.inside != Some(no));
     }
@@ -148,6 +169,9 @@ impl Model {
         if let To::Back(to) = to {
             self.cancel(no);
             return self.back(&place.state, place.inside, &to);
+        }
+        if let To::State(to) = &to {
+            self.keep_rests(no, to);
         }
         if let Some(last) = &mut self.last
             && last.place == no
@@ -244,18 +268,12 @@ impl Model {
     }
 
     pub(super) fn new_round(&mut self, from: &str, to: &str, round: u32, inside: Option<u32>) {
-        let region = self.map.region(to);
         self.round = round;
         self.returned_from = Some(from.to_owned());
         self.returned_to = Some(to.to_owned());
         self.edited.clear();
         self.last = None;
-        if let Some(cut) = self.path.iter().rposition(|passed| passed.state == to) {
-            let after = self.path.split_off(cut);
-            let stays = |passed: &Passed| !self.map.within(&passed.state, &region);
-            self.path
-                .extend(after.into_iter().filter(stays).collect::<Vec<_>>());
-        }
+        self.forget_since(to);
         let allowed: u32 = self.policy(to, "rounds").parse().unwrap();
         if self.round > allowed + 1 {
             return self.hold(to, None, inside);
@@ -263,13 +281,32 @@ impl Model {
         self.enter(to, inside);
     }
 
+    /// What is walked again stands no more: the state gone back to, what came after it, and all that is inside of it.
+    pub(super) fn forget_since(&mut self, to: &str) {
+        let region = self.map.region(to);
+        let cut = self.path.iter().rposition(|passed| passed.state == to);
+        let map = std::rc::Rc::clone(&self.map);
+        let mut at = 0;
+        self.path.retain(|passed| {
+            let after = cut.is_some_and(|cut| at >= cut);
+            at += 1;
+            let gone = !map.knows(&passed.state);
+            gone || !(after && map.within(&passed.state, &region) || map.inside(&passed.state, to))
+        });
+    }
+
     /// Everything is over: nothing stays open but copies to read.
     pub(super) fn over(&mut self, outcome: &'static str) {
         self.places.clear();
         self.tasks.retain(|task| task.kind == TaskKind::Read);
         self.timers.clear();
+        self.calls.clear();
+        // Those beside go on, unless nobody wants any of it any more.
+        let unwanted = ["withdrawn", "cancelled"].contains(&outcome);
+        self.children.retain(|child| child.beside && !unwanted);
         self.holds.clear();
         self.last = None;
+        self.suspended = None;
         self.ended = Some(outcome);
         self.ended_at = self.now;
         let restore = self.policy("draft", "restore");
@@ -285,6 +322,9 @@ impl Model {
         let around = self.map.upward(&self.map.region(state));
         let mut targets: Vec<String> = vec![];
         for passed in &self.path {
+            if !self.map.knows(&passed.state) {
+                continue;
+            }
             let kind = self.map.state(&passed.state).kind;
             let human = matches!(kind, Kind::Draft | Kind::Approve(_) | Kind::Work(_));
             let legal = human
@@ -303,6 +343,10 @@ impl Model {
     pub(super) fn earliest_reader(&self, state: &str, changed: &[String]) -> Option<String> {
         let around = self.map.upward(&self.map.region(state));
         for passed in &self.path {
+            // In a version that has no such state, nothing is known of what it read.
+            if !self.map.knows(&passed.state) {
+                continue;
+            }
             let Some(target) = self.map.lifted(&passed.state, &around) else {
                 continue;
             };
@@ -311,6 +355,10 @@ impl Model {
                 .place_of(&target)
                 .is_some_and(|at| self.is_together(&at.state))
             {
+                continue;
+            }
+            // Skipped before and entered since: who is asked there sees the change, or makes it.
+            if passed.place == 0 && self.place_of(&passed.state).is_some() {
                 continue;
             }
             let own_reads = |field: &String| self.map.reads(&passed.state, field);

@@ -4,7 +4,7 @@ use assent_core::instance::TaskKind;
 
 use super::super::sketch::{At, Kind, Late, Needs, Rung};
 use super::votes::{alive, turns, verdict};
-use super::{Model, Refused, Stopped, Timer, Vote};
+use super::{Cause, Model, Refused, Rests, Stopped, Timer, Vote};
 
 pub fn hours(count: i64) -> i64 {
     count * 3_600_000
@@ -58,28 +58,83 @@ impl Model {
         }
     }
 
-    /// Nothing of a state's time runs while the applicant is asked.
-    pub(super) fn stop_clock(&mut self, no: u32) {
-        let now = self.now;
-        let of_place = |timer: &&Timer| timer.place == no;
-        let left = self
-            .timers
-            .iter()
-            .filter(of_place)
-            .map(|timer| (timer.rung, timer.fired, (timer.at - now).max(0)));
-        let timers = left.collect();
-        let Some(place) = self.place_mut(no).filter(|at| at.stopped.is_none()) else {
+    /// Nothing of a state's time runs while it is suspended, or the applicant is asked.
+    pub(super) fn stop_clock(&mut self, no: u32, cause: Cause) {
+        let Some(rests) = self.rests_now(no) else {
             return;
         };
-        let due = place.due.filter(|due| *due > now);
-        if due.is_some() {
+        let Some(place) = self.place_mut(no) else {
+            return;
+        };
+        if let Some(stopped) = &mut place.stopped {
+            if !stopped.causes.contains(&cause) {
+                stopped.causes.push(cause);
+            }
+            return;
+        }
+        if rests.due.is_some() {
             place.due = None;
         }
         place.stopped = Some(Stopped {
-            due: due.map(|due| due - now),
-            timers,
+            causes: vec![cause],
+            rests,
         });
         self.timers.retain(|timer| timer.place != no);
+    }
+
+    /// What is left of a place's times now; of a clock that stands, what it stands at.
+    fn rests_now(&self, no: u32) -> Option<Rests> {
+        let place = self.place(no)?;
+        if let Some(stopped) = &place.stopped {
+            return Some(stopped.rests.clone());
+        }
+        let left = self
+            .timers
+            .iter()
+            .filter(|timer| timer.place == no)
+            .map(|timer| (timer.rung, timer.fired, (timer.at - self.now).max(0)));
+        let due = place.due.map(|due| due - self.now);
+        Some(Rests {
+            due: due.filter(|left| *left > 0),
+            timers: left.collect(),
+        })
+    }
+
+    /// The state is left for one in which its clock only stops: when it is entered again, the rest runs on.
+    pub(super) fn keep_rests(&mut self, no: u32, to: &str) {
+        let id = self.place(no).unwrap().state.clone();
+        let state = self.map.state(&id);
+        let stops = state.deadline.is_some() && state.stops_in.iter().any(|known| known == to);
+        if let Some(rests) = self.rests_now(no).filter(|_| stops) {
+            self.rests.insert(id, rests);
+        }
+    }
+
+    /// Whoever takes a task over has the whole time, where the flow says so and the clock runs.
+    pub(super) fn restart(&mut self, no: u32) {
+        let now = self.now;
+        let Some(place) = self.places.iter_mut().find(|place| place.no == no) else {
+            return;
+        };
+        let state = self.map.state(&place.state);
+        if !state.restarts || place.stopped.is_some() {
+            return;
+        }
+        (place.since, place.counted) = (now, now);
+        place.due = state.deadline.map(|count| now + hours(count));
+        self.timers.retain(|timer| timer.place != no);
+        self.arm(no);
+    }
+
+    pub(super) fn arm_rests(&mut self, no: u32, rests: &Rests) {
+        for (rung, fired, left) in &rests.timers {
+            self.timers.push(Timer {
+                place: no,
+                rung: *rung,
+                fired: *fired,
+                at: self.now + left,
+            });
+        }
     }
 
     /// Clocks run on once no question to the applicant is open.
@@ -96,25 +151,29 @@ impl Model {
             .map(|place| place.no)
             .collect();
         for no in free {
-            let now = self.now;
-            let place = self.place_mut(no).unwrap();
-            let stopped = place.stopped.take().unwrap();
-            place.due = stopped.due.map(|left| now + left).or(place.due);
-            let timers = stopped.timers.into_iter();
-            self.timers.extend(timers.map(|(rung, fired, left)| Timer {
-                place: no,
-                rung,
-                fired,
-                at: now + left,
-            }));
+            self.start_clock(no, Cause::Question);
+        }
+    }
+
+    /// One cause is gone; with the last one the rests run on.
+    pub(super) fn start_clock(&mut self, no: u32, cause: Cause) {
+        let now = self.now;
+        let place = self.place_mut(no).unwrap();
+        if let Some(stopped) = &mut place.stopped {
+            stopped.causes.retain(|known| *known != cause);
+        }
+        let free = place.stopped.take_if(|stopped| stopped.causes.is_empty());
+        if let Some(stopped) = free {
+            if let Some(left) = stopped.rests.due {
+                (place.due, place.counted) = (Some(now + left), now);
+            }
+            self.arm_rests(no, &stopped.rests);
         }
     }
 
     /// A timer fires: rung and count of the place the reference names.
     pub fn wake(&mut self, place: u32, rung: usize, fired: u32) -> Result<(), Refused> {
-        if self.ended.is_some() {
-            return Err("over");
-        }
+        self.running()?;
         let found = self
             .timers
             .iter()
@@ -215,9 +274,10 @@ impl Model {
             groups: groups.clone(),
             ..Vote::of(person)
         }));
-        // Whoever takes over must be able to reach the bar, where those before them could.
+        // Whoever takes over must be able to reach the bar, where those before them could, or nobody was.
         let takes_away = self.approval(&place.state).is_some_and(|approve| {
-            alive(&approve.needs, &place.votes) && !alive(&approve.needs, &votes)
+            let before = place.votes.is_empty() || alive(&approve.needs, &place.votes);
+            before && !alive(&approve.needs, &votes)
         });
         if newcomers.is_empty() || takes_away {
             return;

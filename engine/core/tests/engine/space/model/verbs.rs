@@ -6,7 +6,7 @@ use assent_core::value::{Value, Values};
 
 use super::super::sketch::{Answer, Kind};
 use super::ask::fallback;
-use super::{Deed, Model, Refused, Signature, Task, To};
+use super::{Deed, Hold, Model, Refused, Signature, Task, To};
 
 /// Between two urgings.
 const URGE_PAUSE_MS: i64 = 2 * 3_600_000;
@@ -15,12 +15,17 @@ const DAY_MS: i64 = 86_400_000;
 impl Model {
     /// A command by a person, or by the system (none). Task and place numbers are the engine's: both count alike.
     pub fn perform(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+        self.actor = actor.map(str::to_owned);
         self.by_anybody(actor, action)?;
         self.run_on();
         Ok(())
     }
 
-    fn by_anybody(&mut self, actor: Option<&str>, action: &Action) -> Result<(), Refused> {
+    pub(super) fn by_anybody(
+        &mut self,
+        actor: Option<&str>,
+        action: &Action,
+    ) -> Result<(), Refused> {
         if let Action::Wake { reference } = action {
             let parts: Vec<u32> = reference
                 .split(['e', 'r', '.'])
@@ -34,11 +39,16 @@ impl Model {
             };
         }
         if let Action::Happen { .. } = action {
-            return self.happen();
+            return self.happen(action);
         }
         let Some(person) = actor else {
             return match action {
-                Action::Retry { set, .. } if set.is_empty() => self.retry(None),
+                Action::ChildEnded { child, outcome } => self.child_ended(action, child, outcome),
+                // Whoever asked for this one as its subflow does not want it any more.
+                Action::StopChild { .. } => self.not_over().map(|()| self.over("withdrawn")),
+                Action::Answer { call, answer } => self.answered(action, *call, answer),
+                Action::Recalculate => Err("the calendar is as it was"),
+                Action::Retry { set, .. } => self.retry(None, set),
                 _ => Err("not for the system"),
             };
         };
@@ -75,7 +85,7 @@ impl Model {
             Action::Return { task, to, .. } => self.send_back(me, *task, to),
             Action::Withdraw { .. } => self.withdraw(me),
             Action::Transfer { task, to, .. } => self.transfer(me, *task, to),
-            Action::Retry { .. } => self.retry(Some(me)),
+            Action::Retry { set, .. } => self.retry(Some(me), set),
             Action::AddSigner {
                 task,
                 person,
@@ -96,11 +106,23 @@ impl Model {
             Action::Urge => self.urge(me),
             Action::Reopen { .. } => self.reopen(me),
             Action::Comment { .. } => Ok(()),
+            Action::Override { act, .. } => self.overrule(me, act),
+            Action::Migrate { .. } => self.migrate(me),
             other => panic!("the model does not know {other:?}"),
         }
     }
 
-    fn running(&self) -> Result<(), Refused> {
+    /// Under way: neither over nor suspended.
+    pub(super) fn running(&self) -> Result<(), Refused> {
+        self.not_over()?;
+        if self.suspended.is_some() {
+            Err("suspended")
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn not_over(&self) -> Result<(), Refused> {
         if self.ended.is_some() {
             Err("over")
         } else {
@@ -112,7 +134,9 @@ impl Model {
     pub(super) fn own(&self, me: &str, no: u32, kinds: &[TaskKind]) -> Result<Task, Refused> {
         self.running()?;
         let task = self.task(no).ok_or("no such task")?;
-        if !task.pool.is_empty() || task.holder != me {
+        // While somebody stands in, whoever was asked may act as well.
+        let theirs = task.holder == me || task.stands_for.as_deref() == Some(me);
+        if !task.pool.is_empty() || !theirs {
             return Err("not theirs");
         }
         if !kinds.contains(&task.kind) {
@@ -127,10 +151,12 @@ impl Model {
         if self.own_request_barred(&task.state, me) {
             return Err("own request");
         }
-        let first_holder = task.voter == task.holder;
-        if first_holder && !self.still_named(&task, me) {
+        // A transfer is a trust in a person; standing in is not.
+        let asked = task.stands_for.as_ref().unwrap_or(&task.holder);
+        if task.voter == *asked && !self.still_named(&task, &task.voter) {
             return Err("lost the right");
         }
+        self.stands_in_still(&task, me)?;
         Ok(task)
     }
 
@@ -246,6 +272,9 @@ impl Model {
     /// Straight back to who returned it, unless something edited decides on the way between.
     fn straight(&self) -> Result<To, Refused> {
         let to = self.returned_from.clone().ok_or("nobody returned it")?;
+        if !self.map.knows(&to) {
+            return Err("that state is gone");
+        }
         if self.map.region(&to) != self.map.region("draft") {
             return Err("inside a branch");
         }
@@ -289,6 +318,18 @@ impl Model {
         }
         let state = self.map.state(&task.state);
         let changed = self.write(set, &state.write)?;
+        let own_name = with.signature.as_deref() == Some(me);
+        if approve.signed && !own_name && (yes || with.signature.is_some()) {
+            return Err("not signed");
+        }
+        // Where nobody can say whether it is needed, it is.
+        let again = approve.step_up.is_some_and(|when| match when {
+            None => true,
+            Some(when) => self.holds_now(when) != Some(false),
+        });
+        if again && !with.stepped_up {
+            return Err("who it is must be shown again");
+        }
         let mut facts = self.values.clone();
         facts.retain(|name, _| !state.hidden.contains(&name.as_str()));
         self.done(&task, me, Deed::Decision);
@@ -297,6 +338,7 @@ impl Model {
             place: task.place,
             round: self.round,
             person: me.to_owned(),
+            stands_for: task.stands_for.clone().filter(|asked| asked != me),
             approved: yes,
             facts,
         });
@@ -304,7 +346,7 @@ impl Model {
         self.forget_helpers(no);
         // The questions asked for it ended with it, and the clock runs on before the state is left.
         self.run_on();
-        if self.data_changed(task.place, &changed) {
+        if self.data_changed(task.place, &changed)? {
             return Ok(());
         }
         let way = outcome.filter(|outcome| outcome.way != super::super::sketch::Way::Unwritten);
@@ -342,7 +384,7 @@ impl Model {
         };
         let changed = self.write(set, &state.write)?;
         self.done(&task, me, Deed::Other);
-        if !self.data_changed(task.place, &changed) {
+        if !self.data_changed(task.place, &changed)? {
             self.leave(task.place, to);
         }
         Ok(())
@@ -376,7 +418,7 @@ impl Model {
         Ok(())
     }
 
-    fn retry(&mut self, me: Option<&str>) -> Result<(), Refused> {
+    fn retry(&mut self, me: Option<&str>, set: &Values) -> Result<(), Refused> {
         self.running()?;
         if self.holds.is_empty() {
             return Err("not held");
@@ -384,20 +426,28 @@ impl Model {
         if me.is_some_and(|me| !self.owner_or_told(me)) {
             return Err("not the owner");
         }
+        // What is missing may be filled in, nothing else changed.
+        let mut empty = vec!["subject", "amount", "note"];
+        empty.retain(|name| !self.values.contains_key(*name));
+        self.write(set, &empty)?;
         for hold in self.holds.clone() {
-            let still = self
-                .holds
-                .iter()
-                .position(|known| known.state == hold.state && known.place == hold.place);
-            // Something before it has cancelled what was held.
-            let Some(still) = still else { continue };
-            self.holds.remove(still);
-            match hold.place {
-                Some(place) => self.begin(place),
-                None => self.enter(&hold.state, hold.inside),
-            }
+            self.try_again(&hold);
         }
         Ok(())
+    }
+
+    /// Tries what is held there once more, unless something before it has cancelled it.
+    pub(super) fn try_again(&mut self, hold: &Hold) {
+        let still = self
+            .holds
+            .iter()
+            .position(|known| known.state == hold.state && known.place == hold.place);
+        let Some(still) = still else { return };
+        self.holds.remove(still);
+        match hold.place {
+            Some(place) => self.begin(place),
+            None => self.enter(&hold.state, hold.inside),
+        }
     }
 
     /// The owner now, or who was owner when it was held.
@@ -409,8 +459,8 @@ impl Model {
                 .any(|hold| hold.owners.iter().any(|owner| owner == me))
     }
 
-    fn happen(&mut self) -> Result<(), Refused> {
-        self.running()?;
+    fn happen(&mut self, action: &Action) -> Result<(), Refused> {
+        self.not_over()?;
         let waits = |state: &str| matches!(self.map.state(state).kind, Kind::Wait);
         let place = self
             .places
@@ -418,6 +468,9 @@ impl Model {
             .find(|place| waits(&place.state))
             .cloned();
         let place = place.ok_or("nothing waits")?;
+        if self.keep_for_later(action)? {
+            return Ok(());
+        }
         self.leave(place.no, self.map.next(&place.state));
         Ok(())
     }
@@ -447,6 +500,7 @@ impl Model {
             return Err("too late");
         }
         self.ended = None;
+        self.children.clear();
         self.round += 1;
         self.path.clear();
         self.returned_from = None;
