@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use assent_core::command::{Actor, Via};
 use assent_runtime::app::App;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::company::{FLOW_ID, approve, cast, command, json_values};
 
@@ -108,6 +109,17 @@ pub async fn drive<W: Way>(
             Ok::<_, Fault>(waits)
         }));
     }
+    gathered(began, calls).await
+}
+
+/// What all callers waited, once the last one has ended.
+///
+/// # Errors
+/// The first answer that is none.
+pub async fn gathered(
+    began: Instant,
+    calls: Vec<JoinHandle<Result<Vec<Duration>, Fault>>>,
+) -> Result<Sample, Fault> {
     let mut waits = vec![];
     for call in calls {
         waits.append(&mut call.await.map_err(|error| error.to_string())??);

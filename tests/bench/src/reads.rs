@@ -5,7 +5,7 @@ use std::time::Instant;
 use assent_runtime::app::{App, InstanceFilter, Tab};
 
 use crate::company::{FLOW_ID, person};
-use crate::drive::{Fault, Sample};
+use crate::drive::{Fault, Sample, gathered};
 
 /// Looks of each kind and caller.
 const LOOKS: usize = 50;
@@ -37,13 +37,7 @@ pub async fn look(app: &App, kind: &'static str, callers: usize) -> Result<Sampl
             Ok::<_, Fault>(waits)
         }));
     }
-    let mut waits = vec![];
-    for call in calls {
-        waits.append(&mut call.await.map_err(|error| error.to_string())??);
-    }
-    let took = began.elapsed();
-    waits.sort_unstable();
-    Ok(Sample { took, waits })
+    gathered(began, calls).await
 }
 
 /// One look; how much it showed.

@@ -16,7 +16,7 @@ use assent_store::{Committer, CommitterOptions, Outcome, Store};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::company::{Desk, FLOW, PEOPLE, directory, person};
-use crate::drive::{Bare, Fault, InProcess, Open, OverHttp, Sample, Way, Work, drive};
+use crate::drive::{Bare, Fault, InProcess, Open, OverHttp, Sample, Way, Work, drive, gathered};
 use crate::report::{Floor, Line, Report, median, per_second, percentile};
 use crate::rows::Rows;
 use crate::{Args, floor, machine, reads, rows};
@@ -519,15 +519,8 @@ impl Gauge<'_> {
                 }
             }));
         }
-        let mut waits = vec![];
-        for call in calls {
-            waits.append(&mut call.await.map_err(words)??);
-        }
-        let took = began.elapsed();
-        waits.sort_unstable();
-        let line = self
-            .line("store", callers, &Sample { took, waits }, before)
-            .await;
+        let sample = gathered(began, calls).await?;
+        let line = self.line("store", callers, &sample, before).await;
         if let Ok(committer) = Arc::try_unwrap(committer).map_err(|_| ()) {
             committer.close().await;
         }
