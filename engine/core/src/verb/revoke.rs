@@ -2,7 +2,7 @@
 //! flow's owner asks; when that flow approves, this instance is revoked and every effect that says how is undone.
 
 use crate::command::Verdict;
-use crate::definition::{Outcome, Run as RunEffect, StateKind, Then};
+use crate::definition::{Outcome, Run as RunEffect, State};
 use crate::event::Change;
 use crate::instance::{Status, Undo};
 use crate::people::PersonId;
@@ -138,7 +138,7 @@ pub(crate) fn ended(run: &mut Run<'_>, child: &str, outcome: &Outcome) -> Result
     for done in undo.iter().rev() {
         let state = run.state_ix(&done.state)?;
         let state = &run.def.states[state];
-        if let Some(reverse) = reverse(&state.kind, done) {
+        if let Some(reverse) = reverse(state, done) {
             let key = format!(
                 "{}:{}:undo:{}",
                 run.case.instance.id, done.entry, done.effect
@@ -150,27 +150,7 @@ pub(crate) fn ended(run: &mut Run<'_>, child: &str, outcome: &Outcome) -> Result
 }
 
 /// How a state says that an effect is undone.
-fn reverse<'d>(kind: &'d StateKind, done: &Undo) -> Option<&'d RunEffect> {
-    let of = |run: &'d RunEffect| {
-        (run.effect == done.effect)
-            .then_some(run.undo.as_deref())
-            .flatten()
-    };
-    match kind {
-        StateKind::Run(run) => of(run),
-        StateKind::End { then, .. } => then.iter().find_map(|then| match then {
-            Then::Run(run) => of(run),
-            Then::Mail { .. } => None,
-        }),
-        StateKind::Draft { .. }
-        | StateKind::Approve(_)
-        | StateKind::Work { .. }
-        | StateKind::Rule { .. }
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Subflow { .. }
-        | StateKind::Together { .. } => None,
-    }
+fn reverse<'d>(state: &'d State, done: &Undo) -> Option<&'d RunEffect> {
+    let of = |run: &'d RunEffect| (run.effect == done.effect).then_some(run.undo.as_deref()?);
+    state.runs().find_map(of)
 }
