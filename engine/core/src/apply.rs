@@ -566,6 +566,16 @@ impl Instance {
         }
     }
 
+    /// The ids of the states it stands in, joined by `,`, for lists.
+    pub fn standing(&self) -> String {
+        let states: Vec<&str> = self
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
+        states.join(",")
+    }
+
     /// True once it is over.
     pub fn ended(&self) -> bool {
         matches!(self.status, Status::Ended(_))

@@ -36,6 +36,8 @@ pub struct Args {
 
 /// The database inside the data folder.
 const DATABASE: &str = "assent.db";
+/// What it is called while the sample company is put into it: whoever finds no `DATABASE` begins anew.
+const FILLING: &str = "assent-new.db";
 /// The key beside it: good enough for a demo, where there is nothing to prove to anybody.
 const KEY: &str = "audit.key";
 
@@ -81,7 +83,7 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
     let new = is_new(&config).await?;
     if new {
         say.words("正在准备示例公司……", "Preparing the sample company …");
-        seed::fill(&config, &workflows).await?;
+        fill(args, &config, &workflows).await?;
     }
     let handle = prometheus()?;
     let app = App::open(config.app())
@@ -96,6 +98,52 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
         .map_err(|error| broken(&error))?
         .with_prometheus(handle);
     listen::serve(listener, site).await
+}
+
+/// The whole sample company, or nothing: a flow file with a fault must not leave a company without a case.
+async fn fill(args: &Args, config: &Config, workflows: &Path) -> Result<(), Text> {
+    if args.database.is_some() {
+        return seed::fill(config, workflows).await;
+    }
+    let file = args.data.join(FILLING);
+    gone(&args.data, &beside(FILLING))?;
+    let mut filling = config.clone();
+    filling.database.url = Secret(format!("sqlite:{}", file.display()));
+    seed::fill(&filling, workflows).await?;
+    gone(&args.data, &beside(DATABASE))?;
+    let moved = std::fs::rename(&file, args.data.join(DATABASE));
+    moved.map_err(|error| cannot_write(&args.data, &error))
+}
+
+/// A database's files.
+fn beside(database: &str) -> [String; 3] {
+    ["", "-wal", "-shm"].map(|end| format!("{database}{end}"))
+}
+
+/// Deletes files of the folder that may be there.
+fn gone(data: &Path, names: &[String]) -> Result<(), Text> {
+    for name in names {
+        match std::fs::remove_file(data.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(cannot_write(data, &error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn cannot_write(data: &Path, error: &std::io::Error) -> Text {
+    Text::new(
+        format!(
+            "写不了数据文件夹 {}：{error}。请换一个：--data 文件夹",
+            data.display()
+        ),
+        format!(
+            "Cannot write the data folder {}: {error}. Choose another: --data DIR",
+            data.display()
+        ),
+    )
 }
 
 /// True while nobody is in the company yet.
@@ -114,27 +162,10 @@ async fn is_new(config: &Config) -> Result<bool, Text> {
 
 /// Makes the data folder, or empties it of what the demo put there.
 fn folder(data: &Path, reset: bool) -> Result<(), Text> {
-    let cannot = |error: std::io::Error| {
-        Text::new(
-            format!(
-                "写不了数据文件夹 {}：{error}。请换一个：--data 文件夹",
-                data.display()
-            ),
-            format!(
-                "Cannot write the data folder {}: {error}. Choose another: --data DIR",
-                data.display()
-            ),
-        )
-    };
+    let cannot = |error: std::io::Error| cannot_write(data, &error);
     if reset {
-        for name in [DATABASE, "assent.db-wal", "assent.db-shm", KEY] {
-            match std::fs::remove_file(data.join(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(cannot(error));
-                }
-                Ok(()) | Err(_) => {}
-            }
-        }
+        gone(data, &beside(DATABASE))?;
+        gone(data, &[KEY.to_owned()])?;
         match std::fs::remove_dir_all(data.join("mails")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(cannot(error));
