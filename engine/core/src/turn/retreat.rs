@@ -1,8 +1,10 @@
 //! Moving back: a return leaves every parallel state that does not contain its target, and enters the target once.
 
-use crate::definition::{RegionIx, State, StateIx, StateKind};
+use super::fields::fingerprint;
+use crate::command::Verdict;
+use crate::definition::{DataChanged, RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
-use crate::instance::Passed;
+use crate::instance::{Decision, Passed};
 use crate::people::Mention;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -206,6 +208,53 @@ impl Run<'_> {
             // Before signatures kept their facts, everything was signed.
             decision.entry == entry && (decision.facts.is_empty() || changed.iter().any(shown))
         })
+    }
+
+    /// The states between two of one region, in the order of the file.
+    pub(crate) fn between(&self, after: StateIx, before: StateIx) -> Vec<StateIx> {
+        let states = &self.def.regions[self.def.states[before].region].states;
+        let place = |ix: StateIx| states.iter().position(|state| *state == ix);
+        let from = place(after).map_or(0, |at| at + 1);
+        let until = place(before).unwrap_or(from);
+        states.get(from..until).map_or_else(Vec::new, <[_]>::to_vec)
+    }
+
+    /// A field edited since the last return that was signed as it was, between the draft and the state that sent it back, and
+    /// where. None where the draft's changes ask nobody again.
+    pub(crate) fn signed_and_edited(
+        &self,
+        draft: StateIx,
+        to: StateIx,
+    ) -> Option<(&String, StateIx)> {
+        let own = self.def.states[draft].policies.data_changed;
+        if own.unwrap_or(self.def.policies.data_changed) == DataChanged::Keep {
+            return None;
+        }
+        let instance = &self.case.instance;
+        let (between, here) = (self.between(draft, to), [self.def.states[to].region]);
+        instance.decisions.iter().find_map(|decision| {
+            let ix = self.def.state_ix(&decision.state)?;
+            let on_the_way = self.lifted(ix, &here).filter(|at| between.contains(at));
+            on_the_way.filter(|_| decision.verdict == Verdict::Approve)?;
+            // What was signed there before they signed last is nothing that stands.
+            let mut later = instance.decisions.iter();
+            if later.any(|other| other.state == decision.state && other.entry > decision.entry) {
+                return None;
+            }
+            let mut edited = instance.edited.iter();
+            let field = edited.find(|field| self.is_signed_otherwise(decision, field))?;
+            Some((field, ix))
+        })
+    }
+
+    /// Was this field signed, with another value than it has now? Before signatures kept their facts, everything was signed.
+    fn is_signed_otherwise(&self, decision: &Decision, field: &str) -> bool {
+        let now = self.case.values.get(field).map(fingerprint);
+        decision.facts.is_empty()
+            || decision
+                .facts
+                .get(field)
+                .is_some_and(|was| now.as_ref() != Some(was))
     }
 
     /// The state itself, or the parallel state around it, that stands in one of these regions.

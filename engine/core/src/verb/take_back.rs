@@ -1,8 +1,9 @@
 //! Take back 拿回 one's own decision, until anybody has decided after it.
 //!
-//! In a group that is still open it reopens the one vote. Otherwise what came after is cancelled and the state stands as it was,
+//! In a group that is still open it reopens the one vote; where people sign in order, whoever came next waits again. Otherwise what came after is cancelled and the state stands as it was,
 //! with the others' votes. What was started outside (an effect, a subflow) cannot be taken back, nor a return.
 
+use crate::definition::{Needs, StateKind};
 use crate::event::Change;
 use crate::instance::{LastDeed, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
@@ -66,6 +67,15 @@ fn can_stand_again(run: &Run<'_>, last: &LastDeed) -> bool {
     })
 }
 
+fn stands_in_open_group(run: &Run<'_>) -> bool {
+    let instance = &run.case.instance;
+    run.person().is_ok_and(|person| {
+        let mut theirs = instance.decisions.iter().rev();
+        let last = theirs.find(|decision| decision.person == person);
+        last.is_some_and(|decision| instance.at(decision.entry).is_some())
+    })
+}
+
 fn too_late(run: &Run<'_>) -> Refusal {
     let after = run.case.instance.last.as_ref();
     let (zh, en) = match after {
@@ -78,9 +88,16 @@ fn too_late(run: &Run<'_>) -> Refusal {
                 ),
             )
         }
+        // A later decision was taken back: this one is of the group that is open again.
+        None if stands_in_open_group(run) => (
+            "在您之后的决定刚被拿回，您的签字仍然有效，不能再拿回；要改，请还没处理的人退回。".to_owned(),
+            "The decision after yours was taken back; yours stands and cannot be taken back any more. To change it, ask \
+             somebody who has not decided yet to send it back."
+                .to_owned(),
+        ),
         None => (
-            "流程已退回或已继续，不能拿回。".to_owned(),
-            "It was sent back or went on, so it cannot be taken back.".to_owned(),
+            "流程已退回或已继续，不能拿回；可请当前处理人退回。".to_owned(),
+            "It was sent back or went on, so it cannot be taken back; ask whoever has it to send it back.".to_owned(),
         ),
     };
     let by = after.map(|last| last.person.clone()).unwrap_or_default();
@@ -134,6 +151,11 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         "您拿回了自己的决定。",
         "You took your decision back.",
     )];
+    let in_order =
+        matches!(&state.kind, StateKind::Approve(approve) if approve.needs == Needs::InOrder);
+    if in_order {
+        run.not_their_turn(last.entry, &voter, &because);
+    }
     run.open_task(
         state,
         last.entry,
@@ -142,7 +164,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         voter,
         why,
     );
-    if left_since {
+    if left_since && !in_order {
         run.ask_others_again(last.entry)?;
     }
     Ok(())

@@ -294,7 +294,8 @@ impl Model {
         for vote in turns(&place.votes, approve.needs == Needs::InOrder) {
             // The candidates of a pool share its one task.
             let pooled = approve.claim && vote.added_by.is_none();
-            if vote.asked.is_none() && !pooled {
+            let asked = vote.asked.is_some_and(|task| self.task(task).is_some());
+            if !asked && !pooled {
                 self.open(no, TaskKind::Approve, &vote.person, &vote.person);
             }
         }

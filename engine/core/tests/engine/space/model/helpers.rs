@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use assent_core::instance::TaskKind;
 
-use super::super::sketch::Kind;
+use super::super::sketch::{Kind, Needs};
 use super::{BranchIs, Cause, Model, Refused, Task};
 
 const HOLDERS: [TaskKind; 3] = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
@@ -258,8 +258,15 @@ impl Model {
                 self.arm_again(last.place);
             }
         }
+        let state = &self.place(last.place).unwrap().state;
+        let in_order = self
+            .approval(state)
+            .is_some_and(|approve| approve.needs == Needs::InOrder);
+        if in_order {
+            self.wait_behind(last.place, &voter);
+        }
         self.open(last.place, TaskKind::Approve, me, &voter);
-        if !stands {
+        if !stands && !in_order {
             self.ask_others_again(last.place);
         }
         Ok(())
@@ -290,6 +297,21 @@ impl Model {
     }
 
     /// Those whose tasks ended when the state was settled without them.
+    /// Whoever comes behind a vote has no task until it is their turn.
+    fn wait_behind(&mut self, no: u32, person: &str) {
+        let votes = &self.place(no).unwrap().votes;
+        let at = votes.iter().position(|vote| vote.person == person).unwrap();
+        let behind: Vec<u32> = votes[at + 1..]
+            .iter()
+            .filter(|vote| vote.said.is_none())
+            .filter_map(|vote| vote.asked)
+            .collect();
+        self.tasks.retain(|task| {
+            let beside = task.host.is_some_and(|host| behind.contains(&host));
+            !behind.contains(&task.no) && !beside
+        });
+    }
+
     fn ask_others_again(&mut self, no: u32) {
         for vote in self.place(no).unwrap().votes.clone() {
             let gone = vote.asked.is_some_and(|task| self.task(task).is_none());
