@@ -23,6 +23,7 @@ mod mailbox;
 mod migration;
 mod options;
 mod overrule;
+mod past;
 mod people;
 mod proof;
 mod publication;
