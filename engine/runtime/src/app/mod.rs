@@ -65,7 +65,7 @@ pub use overrule::{OverrideView, Previewed, StateChoice, TaskChoice};
 pub use people::{ADMIN_ROLE, Imported};
 pub use proof::Proof;
 pub use publication::{Publication, Running};
-pub use retire::{RetireWish, Retired, RetiredRow};
+pub use retire::{RetireConfig, RetireWish, Retired, RetiredRow};
 pub use state::App;
 pub use task::{ChangedFact, OfferView, OpinionView, TaskView};
 pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
