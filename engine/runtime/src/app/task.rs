@@ -236,8 +236,13 @@ impl App {
                 &hidden,
                 |field| mine && may_write(&around.def, state, task, field),
                 |field| {
+                    // What is filled in and required may be changed, not emptied.
+                    let filled = case
+                        .values
+                        .get(&field.name)
+                        .is_some_and(|value| !value.is_empty());
                     state.is_some_and(|state| state.fields.require.contains(&field.name))
-                        || (is_draft(task) && field.required)
+                        || field.required && (is_draft(task) || filled)
                 },
             )
             .into_iter()
