@@ -216,11 +216,13 @@ impl App {
 
     /// The same, from wherever it is told.
     pub(crate) async fn wake_by(&self, told: Happening<'_>) -> Result<u32, AppError> {
-        let declared = self
-            .config()
-            .modules
-            .iter()
-            .any(|module| module.manifest().events.iter().any(|one| one == told.event));
+        let declared = self.config().modules.iter().any(|module| {
+            module
+                .manifest()
+                .events
+                .iter()
+                .any(|(id, _)| id == told.event)
+        });
         if !declared {
             return Err(AppError::NotFound);
         }

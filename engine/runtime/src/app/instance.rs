@@ -151,6 +151,8 @@ pub struct Expected {
     pub people: Vec<PersonView>,
     /// Only if its condition holds, in words; empty when certain.
     pub only_if: Text,
+    /// The event it would wait for; empty for any other state.
+    pub waits_for: Text,
 }
 
 /// The flow as a picture and as a list, with where the instance stands.
