@@ -23,6 +23,8 @@ const ROUNDS: u64 = 4;
 pub const LANES: u64 = 4;
 /// A client that waits longer asks the other node.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long nobody asks a node that did not answer, as a load balancer would have it.
+const AVOIDED: Duration = Duration::from_secs(5);
 /// Longer than the lease of a delivery, 120 seconds.
 const LONG_PAUSE: Duration = Duration::from_secs(125);
 
@@ -106,6 +108,8 @@ pub struct Load {
     /// Instance → decided.
     pub ledger: Mutex<BTreeMap<String, bool>>,
     pub failed: AtomicU64,
+    /// Until when, in ms since `begun`, each node is not asked.
+    avoided: [AtomicU64; 2],
     /// When something was acknowledged last, and the longest time without, both in ms since `begun`.
     pub last: AtomicU64,
     pub longest: AtomicU64,
@@ -121,6 +125,7 @@ impl Load {
             people: people.map(|people| Arc::new(RwLock::new(Some(people)))),
             ledger: Mutex::default(),
             failed: AtomicU64::new(0),
+            avoided: Default::default(),
             last: AtomicU64::new(0),
             longest: AtomicU64::new(0),
             begun: Instant::now(),
@@ -128,8 +133,12 @@ impl Load {
         })
     }
 
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap()
+    }
+
     fn acknowledged(&self) {
-        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        let now = self.now();
         let last = self.last.swap(now, Ordering::SeqCst);
         self.longest
             .fetch_max(now.saturating_sub(last), Ordering::SeqCst);
@@ -144,6 +153,11 @@ impl Load {
         body: &Value,
     ) -> (StatusCode, Value) {
         for at in turn.. {
+            let until = |at: usize| self.avoided[at % 2].load(Ordering::SeqCst);
+            let now = self.now();
+            if until(at) > now && until(at + 1) <= now {
+                continue;
+            }
             let people = self.people[at % 2].read().await.clone();
             let Some((applicant, deciding)) = people else {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -155,6 +169,8 @@ impl Load {
                 // Refused by a node that is going, out of patience, gone.
                 _ => {
                     self.failed.fetch_add(1, Ordering::SeqCst);
+                    let until = self.now() + u64::try_from(AVOIDED.as_millis()).unwrap();
+                    self.avoided[at % 2].store(until, Ordering::SeqCst);
                 }
             }
         }
@@ -182,7 +198,7 @@ pub async fn lane(load: Arc<Load>, lane: u64) {
         load.acknowledged();
         let instance = answer["instance"].as_str().unwrap().to_owned();
         load.ledger.lock().await.insert(instance.clone(), false);
-        for attempt in 0..40 {
+        for attempt in 0..100 {
             let task = 2 + attempt % 2;
             let path = format!("/api/v1/tasks/{instance}/{task}/decision");
             let decision =

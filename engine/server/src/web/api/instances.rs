@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::command::Action;
 use assent_core::value::Values;
-use assent_runtime::app::{InstanceFilter, InstanceView, JsonMap};
+use assent_runtime::app::{InstanceFilter, InstanceView};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 
 use super::bodies::{CommentBody, CopyBody};
-use super::read::Body;
+use super::posted::OnInstance;
 use super::shape::{
     Accepted, ExpectedState, Explained, Instance, InstanceListRow, InstanceRows, SetBody, Standing,
     Trail, TrailEvent, WordsBody,
 };
-use super::{Answer, Writer, json, key};
+use super::{Answer, json};
 use crate::web::guard::faults::Problem;
 use crate::web::model::picture;
-use crate::web::{Fault, Reader, Site};
+use crate::web::{Reader, Site};
 
 /// Rows unless `limit` says otherwise, and at most.
 const ROWS: u32 = 50;
@@ -161,195 +161,90 @@ pub async fn diagram(
 /// Saves a draft.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/save", tag = "instances", params(("id" = String, Path)), request_body = SetBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
-pub async fn save(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<SetBody>,
-) -> Answer {
-    let set = values(&site, &id, &body.set).await?;
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &id, Action::Save { set }, key).await
+pub async fn save(OnInstance { sender, body }: OnInstance<SetBody>) -> Answer {
+    let set = sender.values(None, &body.set).await?;
+    sender.send(Action::Save { set }).await
 }
 
 /// Submits a draft; after a return, again.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/submit", tag = "instances", params(("id" = String, Path)), request_body = SetBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
-pub async fn submit(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<SetBody>,
-) -> Answer {
-    let set = values(&site, &id, &body.set).await?;
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(
-        &site,
-        &writer,
-        &id,
-        Action::Submit {
-            set,
-            straight_back: body.straight_back,
-        },
-        key,
-    )
-    .await
+pub async fn submit(OnInstance { sender, body }: OnInstance<SetBody>) -> Answer {
+    let set = sender.values(None, &body.set).await?;
+    let action = Action::Submit {
+        set,
+        straight_back: body.straight_back,
+    };
+    sender.send(action).await
 }
 
 /// The applicant ends it.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/withdraw", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 409, body = Problem)))]
-pub async fn withdraw(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<WordsBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(
-        &site,
-        &writer,
-        &id,
-        Action::Withdraw {
-            comment: body.comment,
-        },
-        key,
-    )
-    .await
+pub async fn withdraw(OnInstance { sender, body }: OnInstance<WordsBody>) -> Answer {
+    let action = Action::Withdraw {
+        comment: body.comment,
+    };
+    sender.send(action).await
 }
 
 /// Words for everybody who reads it; those who are mentioned get a copy.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/comment", tag = "instances", params(("id" = String, Path)), request_body = CommentBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub async fn comment(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<CommentBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+pub async fn comment(OnInstance { sender, body }: OnInstance<CommentBody>) -> Answer {
     let action = Action::Comment {
         text: body.comment,
         mention: body.mention,
         files: body.files,
     };
-    send(&site, &writer, &id, action, key).await
+    sender.send(action).await
 }
 
 /// Informs people; each gets a copy to read.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/copy", tag = "instances", params(("id" = String, Path)), request_body = CopyBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub async fn copy(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<CopyBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+pub async fn copy(OnInstance { sender, body }: OnInstance<CopyBody>) -> Answer {
     let action = Action::Copy {
         to: body.to,
         comment: body.comment,
     };
-    send(&site, &writer, &id, action, key).await
+    sender.send(action).await
 }
 
 /// The applicant asks those it waits on to hurry, not too often.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/urge", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem)))]
-pub async fn urge(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<WordsBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &id, Action::Urge, key).await
+pub async fn urge(OnInstance { sender, .. }: OnInstance<WordsBody>) -> Answer {
+    sender.send(Action::Urge).await
 }
 
 /// The applicant opens a rejected case again.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/reopen", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem)))]
-pub async fn reopen(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<WordsBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+pub async fn reopen(OnInstance { sender, body }: OnInstance<WordsBody>) -> Answer {
     let action = Action::Reopen {
         comment: body.comment,
     };
-    send(&site, &writer, &id, action, key).await
+    sender.send(action).await
 }
 
 /// The applicant or the flow's owner asks to revoke what was approved; another flow decides on it.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/revoke", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn revoke(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<WordsBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
+pub async fn revoke(OnInstance { sender, body }: OnInstance<WordsBody>) -> Answer {
     let action = Action::Revoke {
         comment: body.comment.unwrap_or_default(),
     };
-    send(&site, &writer, &id, action, key).await
+    sender.send(action).await
 }
 
 /// The owner lets a held instance try again.
 #[utoipa::path(post, path = "/api/v1/instances/{id}/retry", tag = "instances", params(("id" = String, Path)), request_body = WordsBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem)))]
-pub async fn retry(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Body(body): Body<WordsBody>,
-) -> Answer {
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(
-        &site,
-        &writer,
-        &id,
-        Action::Retry {
-            comment: body.comment,
-            set: Values::new(),
-        },
-        key,
-    )
-    .await
-}
-
-async fn values(site: &Site, id: &str, set: &JsonMap) -> Result<Values, Fault> {
-    if set.is_empty() {
-        return Ok(Values::new());
-    }
-    Ok(site.app.read_values(id, None, set).await?)
-}
-
-async fn send(
-    site: &Site,
-    writer: &Writer,
-    id: &str,
-    action: Action,
-    key: Option<String>,
-) -> Answer {
-    let command = Command {
-        actor: Actor::Person(writer.0.id.clone()),
-        via: Via::Api,
-        action,
-        key,
+pub async fn retry(OnInstance { sender, body }: OnInstance<WordsBody>) -> Answer {
+    let action = Action::Retry {
+        comment: body.comment,
+        set: Values::new(),
     };
-    let done = site.app.command(id, command).await?;
-    json(StatusCode::OK, &Accepted::from(&done))
+    sender.send(action).await
 }

@@ -16,6 +16,7 @@ pub mod instances;
 pub mod me;
 pub mod open_api;
 pub mod overrule;
+pub mod posted;
 pub mod read;
 pub mod shape;
 pub mod tasks;

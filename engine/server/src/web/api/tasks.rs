@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use assent_core::command::{Action, Actor, Command, DecideWith, ReturnTo, Verdict, Via};
-use assent_core::value::Values;
-use assent_runtime::app::{JsonMap, Proof, Secret, Seen, Tab, TaskView};
+use assent_core::command::{Action, DecideWith, ReturnTo, Verdict};
+use assent_runtime::app::{Proof, Secret, Seen, Tab, TaskView};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::bodies::{DecisionBody, ToBody};
-use super::read::Body;
+use super::posted::OnTask;
 use super::shape::{Accepted, ActBody, Decision, ReturnBody, Task, TaskRow, TaskRows};
-use super::{Answer, Writer, json, key};
+use super::{Answer, json};
 use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Reader, Site};
 
@@ -99,14 +98,8 @@ fn shape(view: &TaskView) -> Task {
     params(("instance" = String, Path), ("task" = u32, Path)), request_body = DecisionBody,
     responses((status = 200, body = Accepted), (status = 403, body = Problem), (status = 409, body = Problem),
               (status = 412, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub async fn decide(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path((instance, task)): Path<(String, u32)>,
-    headers: HeaderMap,
-    Body(body): Body<DecisionBody>,
-) -> Answer {
-    let set = values(&site, &instance, task, &body.set).await?;
+pub async fn decide(OnTask { sender, task, body }: OnTask<DecisionBody>) -> Answer {
+    let set = sender.values(Some(task), &body.set).await?;
     let verdict = match (body.decision, &body.outcome) {
         (Some(Decision::Reject), _) => Verdict::Reject,
         // An outcome says itself what it counts as.
@@ -131,12 +124,12 @@ pub async fn decide(
             bulk: false,
         },
     };
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
     let proof = body.proof.map(|words| Proof {
         words: Secret(words),
-        address: writer.0.visit.address.to_string(),
+        address: sender.writer.0.visit.address.to_string(),
     });
-    let command = command(&writer, action, key);
+    let (site, instance) = (Arc::clone(&sender.site), sender.instance.clone());
+    let command = sender.command(action);
     let done = site
         .app
         .command_proved(&instance, command, seen, proof.as_ref())
@@ -148,35 +141,22 @@ pub async fn decide(
 #[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/act", tag = "tasks",
     params(("instance" = String, Path), ("task" = u32, Path)), request_body = ActBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
-pub async fn act(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path((instance, task)): Path<(String, u32)>,
-    headers: HeaderMap,
-    Body(body): Body<ActBody>,
-) -> Answer {
-    let set = values(&site, &instance, task, &body.set).await?;
+pub async fn act(OnTask { sender, task, body }: OnTask<ActBody>) -> Answer {
+    let set = sender.values(Some(task), &body.set).await?;
     let action = Action::Act {
         task,
         action: body.action,
         comment: body.comment,
         set,
     };
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &instance, action, key, Seen::default()).await
+    sender.send(action).await
 }
 
 /// Sends back for rework.
 #[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/return", tag = "tasks",
     params(("instance" = String, Path), ("task" = u32, Path)), request_body = ReturnBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
-pub async fn send_back(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path((instance, task)): Path<(String, u32)>,
-    headers: HeaderMap,
-    Body(body): Body<ReturnBody>,
-) -> Answer {
+pub async fn send_back(OnTask { sender, task, body }: OnTask<ReturnBody>) -> Answer {
     let to = match body.to.as_str() {
         "applicant" => ReturnTo::Applicant,
         "previous" => ReturnTo::Previous,
@@ -187,56 +167,18 @@ pub async fn send_back(
         to,
         comment: body.comment,
     };
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &instance, action, key, Seen::default()).await
+    sender.send(action).await
 }
 
 /// Hands a task to somebody else.
 #[utoipa::path(post, path = "/api/v1/tasks/{instance}/{task}/transfer", tag = "tasks",
     params(("instance" = String, Path), ("task" = u32, Path)), request_body = ToBody,
     responses((status = 200, body = Accepted), (status = 422, body = Problem)))]
-pub async fn transfer(
-    State(site): State<Arc<Site>>,
-    writer: Writer,
-    Path((instance, task)): Path<(String, u32)>,
-    headers: HeaderMap,
-    Body(body): Body<ToBody>,
-) -> Answer {
+pub async fn transfer(OnTask { sender, task, body }: OnTask<ToBody>) -> Answer {
     let action = Action::Transfer {
         task,
         to: body.to,
         comment: body.comment,
     };
-    let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    send(&site, &writer, &instance, action, key, Seen::default()).await
-}
-
-async fn values(site: &Site, instance: &str, task: u32, set: &JsonMap) -> Result<Values, Fault> {
-    if set.is_empty() {
-        return Ok(Values::new());
-    }
-    Ok(site.app.read_values(instance, Some(task), set).await?)
-}
-
-/// Sends a command of a person who came by the API.
-pub(super) async fn send(
-    site: &Site,
-    writer: &Writer,
-    instance: &str,
-    action: Action,
-    key: Option<String>,
-    seen: Seen,
-) -> Answer {
-    let command = command(writer, action, key);
-    let done = site.app.command_seen(instance, command, seen).await?;
-    json(StatusCode::OK, &Accepted::from(&done))
-}
-
-fn command(writer: &Writer, action: Action, key: Option<String>) -> Command {
-    Command {
-        actor: Actor::Person(writer.0.id.clone()),
-        via: Via::Api,
-        action,
-        key,
-    }
+    sender.send(action).await
 }
