@@ -73,7 +73,7 @@ async fn a_replaced_file_is_called_by_its_name_in_what_changed() {
     let told =
         |change: &crate::app::ChangedFact| (change.before.zh.clone(), change.after.zh.clone());
     let names = (OLD.to_owned(), NEW.to_owned());
-    assert_eq!(fields.iter().map(told).collect::<Vec<_>>(), [names.clone()]);
+    assert_eq!(fields.iter().map(told).collect::<Vec<_>>(), [names]);
 
     // The refusal says what changed, in both languages.
     let seen = Seen {
