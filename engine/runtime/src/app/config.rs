@@ -13,7 +13,7 @@ use crate::clock::Clock;
 /// What an app is opened with.
 #[derive(Clone)]
 pub struct AppConfig {
-    /// `sqlite:assent.db`, `sqlite::memory:`, `postgres://…`.
+    /// `sqlite:assent.db`, `postgres://…`.
     pub database: String,
     /// The modules that are on.
     pub modules: Modules,
