@@ -5,6 +5,8 @@ use assent_core::audit::{Part, leaf};
 use assent_core::command::Actor;
 use assent_core::event::{Change, Event};
 use assent_core::instance::{Case, Instance};
+use assent_core::time::Moment;
+use assent_core::turn::title_again;
 use assent_core::value::Values;
 use assent_core::verify;
 use assent_core::write::{EventRow, InstanceRow};
@@ -192,7 +194,15 @@ impl Checker<'_> {
             events.iter().for_each(|event| apply(&mut folded, event));
             stored.values = folded.values;
         }
-        if columns(row) != columns_of(&stored.instance) || row.updated != last_at(events) {
+        let def = self.compiled(&row.flow, &row.version);
+        // What another instance wrote into the record may have come after the title was made.
+        let title = def.as_ref().filter(|_| !open.shared);
+        let title = title.and_then(|def| title_again(def, &stored.values));
+        if columns(row) != columns_of(&stored.instance)
+            || (row.started, row.updated) != first_and_last(events)
+            || row.standing != standing_of(&stored.instance)
+            || title.is_some_and(|title| title != row.title)
+        {
             self.differs(
                 open,
                 "业务数据的列与其状态不符",
@@ -201,7 +211,7 @@ impl Checker<'_> {
         }
         let mut broken = verify::trail(events, &stored, &start);
         if !stored.instance.ended() {
-            match self.compiled(&row.flow, &row.version) {
+            match def {
                 Some(def) => broken.extend(verify::awake(&def, &stored)),
                 None => self.report.definitions_unread += 1,
             }
@@ -292,6 +302,7 @@ type Columns<'a> = (
     &'a str,
     &'a str,
     &'a str,
+    bool,
     u64,
 );
 
@@ -304,6 +315,7 @@ fn columns(row: &InstanceRow) -> Columns<'_> {
         &row.record,
         &row.applicant,
         &row.status,
+        row.ended,
         row.rev,
     )
 }
@@ -317,12 +329,19 @@ fn columns_of(instance: &Instance) -> Columns<'_> {
         &instance.record,
         &instance.applicant,
         instance.status_word(),
+        instance.ended(),
         instance.rev,
     )
 }
 
-fn last_at(events: &[Event]) -> assent_core::time::Moment {
-    events.last().map(|event| event.at).unwrap_or_default()
+fn standing_of(instance: &Instance) -> String {
+    let active = instance.active.iter().map(|active| active.state.as_str());
+    active.collect::<Vec<_>>().join(",")
+}
+
+fn first_and_last(events: &[Event]) -> (Moment, Moment) {
+    let at = |event: Option<&Event>| event.map(|event| event.at).unwrap_or_default();
+    (at(events.first()), at(events.last()))
 }
 
 fn place(parts: &[Part], seq: u32) -> Option<u64> {
