@@ -306,6 +306,8 @@ pub enum StateKind {
     WaitFor {
         /// Name of the event.
         event: String,
+        /// What people call it: the flow's own words, else its module's.
+        name: Text,
     },
     /// A time: a date (its 00:00 in the calendar's zone) or a point in time.
     WaitUntil {

@@ -6,6 +6,7 @@ use assent_core::command::Actor;
 use assent_core::event::{Change, Event};
 use assent_core::instance::{Case, Instance};
 use assent_core::time::Moment;
+use assent_core::turn::title_again;
 use assent_core::value::Values;
 use assent_core::verify;
 use assent_core::write::{EventRow, InstanceRow};
@@ -193,7 +194,13 @@ impl Checker<'_> {
             events.iter().for_each(|event| apply(&mut folded, event));
             stored.values = folded.values;
         }
-        if columns(row) != columns_of(&stored.instance, events) {
+        let def = self.compiled(&row.flow, &row.version);
+        // What another instance wrote into the record may have come after the title was made.
+        let title = def.as_ref().filter(|_| !open.shared);
+        let title = title.and_then(|def| title_again(def, &stored.values));
+        if columns(row) != columns_of(&stored.instance, events)
+            || title.is_some_and(|title| title != row.title)
+        {
             self.differs(
                 open,
                 "业务数据的列与其状态不符",
@@ -202,7 +209,7 @@ impl Checker<'_> {
         }
         let mut broken = verify::trail(events, &stored, &start);
         if !stored.instance.ended() {
-            match self.compiled(&row.flow, &row.version) {
+            match def {
                 Some(def) => broken.extend(verify::awake(&def, &stored)),
                 None => self.report.definitions_unread += 1,
             }
@@ -285,7 +292,7 @@ fn says_the_same(row: &EventRow, event: &Event) -> bool {
         && verify::canonical(event) == row.body
 }
 
-/// What lists and workers go by: columns that repeat the state. The title does not: its words were those of that day.
+/// What lists and workers go by: columns that repeat the state.
 #[derive(PartialEq)]
 struct Columns<'a> {
     names: [&'a str; 7],

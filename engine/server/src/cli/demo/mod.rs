@@ -36,8 +36,6 @@ pub struct Args {
 
 /// The database inside the data folder.
 const DATABASE: &str = "assent.db";
-/// What it is called while the sample company is put into it: whoever finds no `DATABASE` begins anew.
-const FILLING: &str = "assent-new.db";
 /// The key beside it: good enough for a demo, where there is nothing to prove to anybody.
 const KEY: &str = "audit.key";
 
@@ -83,7 +81,7 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
     let new = is_new(&config).await?;
     if new {
         say.words("正在准备示例公司……", "Preparing the sample company …");
-        fill(args, &config, &workflows).await?;
+        seed::fill(&config, &workflows, &args.data).await?;
     }
     let handle = prometheus()?;
     let app = App::open(config.app())
@@ -98,52 +96,6 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
         .map_err(|error| broken(&error))?
         .with_prometheus(handle);
     listen::serve(listener, site).await
-}
-
-/// The whole sample company, or nothing: a flow file with a fault must not leave a company without a case.
-async fn fill(args: &Args, config: &Config, workflows: &Path) -> Result<(), Text> {
-    if args.database.is_some() {
-        return seed::fill(config, workflows).await;
-    }
-    let file = args.data.join(FILLING);
-    gone(&args.data, &beside(FILLING))?;
-    let mut filling = config.clone();
-    filling.database.url = Secret(format!("sqlite:{}", file.display()));
-    seed::fill(&filling, workflows).await?;
-    gone(&args.data, &beside(DATABASE))?;
-    let moved = std::fs::rename(&file, args.data.join(DATABASE));
-    moved.map_err(|error| cannot_write(&args.data, &error))
-}
-
-/// A database's files.
-fn beside(database: &str) -> [String; 3] {
-    ["", "-wal", "-shm"].map(|end| format!("{database}{end}"))
-}
-
-/// Deletes files of the folder that may be there.
-fn gone(data: &Path, names: &[String]) -> Result<(), Text> {
-    for name in names {
-        match std::fs::remove_file(data.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(cannot_write(data, &error));
-            }
-            Ok(()) | Err(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn cannot_write(data: &Path, error: &std::io::Error) -> Text {
-    Text::new(
-        format!(
-            "写不了数据文件夹 {}：{error}。请换一个：--data 文件夹",
-            data.display()
-        ),
-        format!(
-            "Cannot write the data folder {}: {error}. Choose another: --data DIR",
-            data.display()
-        ),
-    )
 }
 
 /// True while nobody is in the company yet.
@@ -162,10 +114,27 @@ async fn is_new(config: &Config) -> Result<bool, Text> {
 
 /// Makes the data folder, or empties it of what the demo put there.
 fn folder(data: &Path, reset: bool) -> Result<(), Text> {
-    let cannot = |error: std::io::Error| cannot_write(data, &error);
+    let cannot = |error: std::io::Error| {
+        Text::new(
+            format!(
+                "写不了数据文件夹 {}：{error}。请换一个：--data 文件夹",
+                data.display()
+            ),
+            format!(
+                "Cannot write the data folder {}: {error}. Choose another: --data DIR",
+                data.display()
+            ),
+        )
+    };
     if reset {
-        gone(data, &beside(DATABASE))?;
-        gone(data, &[KEY.to_owned()])?;
+        for name in [DATABASE, "assent.db-wal", "assent.db-shm", KEY] {
+            match std::fs::remove_file(data.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(cannot(error));
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
         match std::fs::remove_dir_all(data.join("mails")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(cannot(error));
@@ -218,4 +187,31 @@ fn tell(args: &Args, config: &Config, app: &App, demo: &Demo, say: Say) {
         format!("\n所有邮件（不会外发）：{base}/dev/mail\n改动 workflows/ 里的流程，保存即发布。"),
         format!("\nAll mails (none leaves this machine): {base}/dev/mail\nEdit a flow in workflows/: saving publishes it."),
     );
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wrong_flow_file_leaves_no_company_behind() {
+        let data = std::env::temp_dir().join(format!("assent-demo-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&data);
+        let workflows = data.join("workflows");
+        std::fs::create_dir_all(&workflows).unwrap();
+        std::fs::write(workflows.join("a.yaml"), "flow: a\nformat: 1\n").unwrap();
+        let args = Args {
+            port: 8080,
+            reset: false,
+            data: data.clone(),
+            database: None,
+        };
+        let config = configured(&args).unwrap();
+        let said = Box::pin(seed::fill(&config, &workflows, &data)).await;
+        let said = said.unwrap_err();
+        assert!(said.en.contains("a.yaml has errors"), "{said:?}");
+        assert!(is_new(&config).await.unwrap(), "the next start fills it");
+        std::fs::remove_dir_all(&data).unwrap();
+    }
 }

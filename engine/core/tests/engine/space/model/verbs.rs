@@ -214,6 +214,16 @@ impl Model {
         Ok(changed)
     }
 
+    /// With a decision or an action: what the form requires is changed, never emptied.
+    fn write_with_task(&mut self, set: &Values, allowed: &[&str]) -> Result<Vec<String>, Refused> {
+        let emptied =
+            |name: &&str| set.get(*name) == Some(&Value::Empty) && self.values.contains_key(*name);
+        if ["subject", "amount"].iter().any(emptied) {
+            return Err("required");
+        }
+        self.write(set, allowed)
+    }
+
     fn write_draft(&mut self, set: &Values) -> Result<(), Refused> {
         let before = self.values.clone();
         self.write(set, &["subject", "amount", "note"])?;
@@ -346,7 +356,7 @@ impl Model {
             return Err("a reason is needed");
         }
         let state = self.map.state(&task.state);
-        let changed = self.write(set, &state.write)?;
+        let changed = self.write_with_task(set, &state.write)?;
         let own_name = with.signature.as_deref() == Some(me);
         if approve.signed && !own_name && (yes || with.signature.is_some()) {
             return Err("not signed");
@@ -411,7 +421,7 @@ impl Model {
             }
             self.map.way(&task.state, &known.way, next)
         };
-        let changed = self.write(set, &state.write)?;
+        let changed = self.write_with_task(set, &state.write)?;
         self.done(&task, me, Deed::Other);
         if !self.data_changed(task.place, &changed)? {
             self.leave(task.place, to);
