@@ -25,22 +25,22 @@ impl Run<'_> {
             .instance
             .at(entry)
             .and_then(|active| active.parent);
-        let because = because.unwrap_or_else(|| Text::new("已退回", "Sent back"));
-        self.cancel(entry, &because);
+        self.cancel(entry, because.as_ref().unwrap_or(&sent_back()));
         let from = self.def.states[ix].id.clone();
         self.retreat(&from, ix, parent, to, because)
     }
 
-    /// Goes back from a place that is not active any more.
+    /// Goes back from a place that is not active any more. Without a reason somebody sent it back.
     pub(crate) fn retreat(
         &mut self,
         from: &str,
         ix: StateIx,
         parent: Option<u32>,
         to: StateIx,
-        because: Text,
+        because: Option<Text>,
     ) -> Result<(), Refusal> {
         let target = &self.def.states[to];
+        let anew = because.is_none() && target.is_parallel();
         let parent = self.climb(self.def.states[ix].region, parent, target.region);
         let round = self.case.instance.round + 1;
         let (dropped, skips) = self.dropped(to);
@@ -54,10 +54,11 @@ impl Run<'_> {
                 .iter()
                 .map(|keep| self.def.states[*keep].id.clone())
                 .collect(),
-            because,
+            because: because.unwrap_or_else(sent_back),
             comment: self.comment.clone(),
             say: self.def.states[ix].say.clone(),
             skips: Some(skips),
+            anew,
         };
         self.emit(change);
         self.enter_in_round(to, parent, round)
@@ -126,7 +127,8 @@ impl Run<'_> {
         false
     }
 
-    /// The states somebody in `entry` may send it back to: states of people, already passed, in its own branch or around it.
+    /// The states somebody in `entry` may send it back to: states of people, or parallel states with people inside, already
+    /// passed, in its own branch or around it.
     pub(crate) fn return_targets(&self, entry: u32) -> Vec<StateIx> {
         let Ok((active, state)) = self.entry(entry) else {
             return vec![];
@@ -138,11 +140,7 @@ impl Run<'_> {
                 continue;
             };
             let target = &self.def.states[ix];
-            let human = matches!(
-                target.kind,
-                StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. }
-            );
-            if human
+            if self.asks_people(target)
                 && passed.entry != 0
                 && around.contains(&target.region)
                 && target.id != active.state
@@ -153,6 +151,34 @@ impl Run<'_> {
             }
         }
         targets
+    }
+
+    /// Is it for people, or has it states of people inside?
+    fn asks_people(&self, state: &State) -> bool {
+        match &state.kind {
+            StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. } => true,
+            StateKind::Together { branches, .. } => branches.iter().any(|branch| {
+                let mut inside = self.def.regions[*branch].states.iter();
+                inside.any(|ix| self.asks_people(&self.def.states[*ix]))
+            }),
+            StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::End { .. } => false,
+        }
+    }
+
+    /// Does a state stand inside that parallel state, at whatever depth?
+    pub(super) fn is_inside(&self, state: &State, parallel: &str) -> bool {
+        let mut around = self.regions_around(state.region).into_iter();
+        around.any(|region| {
+            let above = self.def.regions[region].parent;
+            above.is_some_and(|above| self.def.states[above].id == parallel)
+        })
     }
 
     fn regions_around(&self, mut region: RegionIx) -> Vec<RegionIx> {
@@ -197,7 +223,7 @@ impl Run<'_> {
             return false;
         };
         let target = &self.def.states[target];
-        matches!(target.kind, StateKind::Together { .. }) && self.is_active(&target.id)
+        target.is_parallel() && self.is_active(&target.id)
     }
 
     /// Did somebody sign one of these fields in that entry?
@@ -355,4 +381,8 @@ impl Run<'_> {
 fn names(path: &str, field: &str) -> bool {
     let path = path.strip_prefix("record.").unwrap_or(path);
     path.split('.').next() == Some(field)
+}
+
+fn sent_back() -> Text {
+    Text::new("已退回", "Sent back")
 }

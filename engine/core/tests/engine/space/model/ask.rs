@@ -231,7 +231,9 @@ impl Model {
                 return true;
             }
             let looks_again = self.policy(state, "signatures_after_return") == "ask_again"
-                || self.returned_to.as_deref() == Some(state);
+                || self.returned_to.as_deref().is_some_and(|to| {
+                    to == state || self.returned_anew && self.map.inside(state, to)
+                });
             if !looks_again && known.approved && known.round < self.round && self.unchanged(known) {
                 return true;
             }
