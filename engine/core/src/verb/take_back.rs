@@ -5,7 +5,7 @@
 
 use crate::definition::{Needs, StateKind};
 use crate::event::Change;
-use crate::instance::{LastDeed, TaskKind};
+use crate::instance::{Active, BranchRun, BranchStatus, LastDeed, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::Run;
@@ -55,16 +55,26 @@ pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
     Ok(last)
 }
 
+/// Its parallel state still stands. A branch that ended with the decision is opened again.
 fn can_stand_again(run: &Run<'_>, last: &LastDeed) -> bool {
     let Some(left) = &last.left else { return false };
     left.parent.is_none_or(|parent| {
-        let region = run
-            .def
-            .state_ix(&left.state)
-            .map(|ix| run.def.states[ix].region);
-        let branch = region.map(|region| run.def.regions[region].id.as_str());
-        branch.is_some_and(|branch| run.case.instance.branch_open(parent, branch))
+        let here = run.case.instance.at(parent).and(branch_of(run, left));
+        here.is_some_and(|branch| {
+            matches!(
+                branch.status,
+                BranchStatus::Open | BranchStatus::Done | BranchStatus::Rejected
+            )
+        })
     })
+}
+
+/// The branch a state stood in, as far as its parallel state still stands.
+fn branch_of<'a>(run: &'a Run<'_>, left: &Active) -> Option<&'a BranchRun> {
+    let region = run.def.states[run.def.state_ix(&left.state)?].region;
+    let id = &run.def.regions[region].id;
+    let mut branches = run.case.instance.at(left.parent?)?.branches.iter();
+    branches.find(|branch| branch.id == *id)
 }
 
 fn stands_in_open_group(run: &Run<'_>) -> bool {
@@ -117,6 +127,14 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         let region = run.def.states[run.state_ix(&left.state)?].region;
         dropped = run.passed_since(last.entry, region);
         run.clear_level(left.parent, region, &because)?;
+        let ended = branch_of(run, left).filter(|branch| branch.status != BranchStatus::Open);
+        if let (Some(parent), Some(branch)) = (left.parent, ended.map(|branch| branch.id.clone())) {
+            run.emit(Change::BranchEnded {
+                parent,
+                branch,
+                status: BranchStatus::Open,
+            });
+        }
     }
     let stood = run.case.instance.at(last.entry).or(last.left.as_ref());
     let Some((state, voter)) = stood.and_then(|active| {

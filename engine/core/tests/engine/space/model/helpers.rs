@@ -213,17 +213,23 @@ impl Model {
         if !stands {
             let left = last.left.clone().ok_or("its place is gone")?;
             let region = self.map.region(&left.state);
-            let open = |above: u32| {
+            let goes_on = |above: u32| {
                 self.place(above).is_some_and(|at| {
                     at.branches
                         .iter()
-                        .any(|(id, is)| *id == region && *is == BranchIs::Open)
+                        .any(|(id, is)| *id == region && *is != BranchIs::LeftOut)
                 })
             };
-            if left.inside.is_some_and(|above| !open(above)) {
+            if left.inside.is_some_and(|above| !goes_on(above)) {
                 return Err("the parallel state around it is gone");
             }
             since = self.undo_since(last.place, left.inside, &region);
+            if let Some(above) = left.inside.and_then(|above| self.place_mut(above)) {
+                let branches = above.branches.iter_mut();
+                for (_, is) in branches.filter(|(id, _)| *id == region) {
+                    *is = BranchIs::Open;
+                }
+            }
             // It stands as if it had not been left.
             self.rests.remove(&left.state);
             self.places.push(left);
