@@ -155,6 +155,11 @@ pub struct DeadlineBy {
 }
 
 impl State {
+    /// Has it branches that run in parallel?
+    pub(crate) fn is_parallel(&self) -> bool {
+        matches!(self.kind, StateKind::Together { .. })
+    }
+
     /// The people an approval or work state asks; nobody in any other.
     pub(crate) fn people_asked(&self) -> &[PeopleRef] {
         match &self.kind {

@@ -198,9 +198,7 @@ impl Checker<'_> {
         // What another instance wrote into the record may have come after the title was made.
         let title = def.as_ref().filter(|_| !open.shared);
         let title = title.and_then(|def| title_again(def, &stored.values));
-        if columns(row) != columns_of(&stored.instance)
-            || (row.started, row.updated) != first_and_last(events)
-            || row.standing != standing_of(&stored.instance)
+        if columns(row) != columns_of(&stored.instance, events)
             || title.is_some_and(|title| title != row.title)
         {
             self.differs(
@@ -294,54 +292,54 @@ fn says_the_same(row: &EventRow, event: &Event) -> bool {
         && verify::canonical(event) == row.body
 }
 
-type Columns<'a> = (
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    bool,
-    u64,
-);
+/// What lists and workers go by: columns that repeat the state.
+#[derive(PartialEq)]
+struct Columns<'a> {
+    names: [&'a str; 7],
+    standing: String,
+    ended: bool,
+    rev: u64,
+    started: Moment,
+    updated: Moment,
+}
 
 fn columns(row: &InstanceRow) -> Columns<'_> {
-    (
-        &row.id,
-        &row.flow,
-        &row.version,
-        &row.entity,
-        &row.record,
-        &row.applicant,
-        &row.status,
-        row.ended,
-        row.rev,
-    )
+    Columns {
+        names: [
+            &row.id,
+            &row.flow,
+            &row.version,
+            &row.entity,
+            &row.record,
+            &row.applicant,
+            &row.status,
+        ],
+        standing: row.standing.clone(),
+        ended: row.ended,
+        rev: row.rev,
+        started: row.started,
+        updated: row.updated,
+    }
 }
 
-fn columns_of(instance: &Instance) -> Columns<'_> {
-    (
-        &instance.id,
-        &instance.flow,
-        &instance.version,
-        &instance.entity,
-        &instance.record,
-        &instance.applicant,
-        instance.status_word(),
-        instance.ended(),
-        instance.rev,
-    )
-}
-
-fn standing_of(instance: &Instance) -> String {
-    let active = instance.active.iter().map(|active| active.state.as_str());
-    active.collect::<Vec<_>>().join(",")
-}
-
-fn first_and_last(events: &[Event]) -> (Moment, Moment) {
+fn columns_of<'a>(instance: &'a Instance, events: &[Event]) -> Columns<'a> {
     let at = |event: Option<&Event>| event.map(|event| event.at).unwrap_or_default();
-    (at(events.first()), at(events.last()))
+    Columns {
+        names: [
+            &instance.id,
+            &instance.flow,
+            &instance.version,
+            &instance.entity,
+            &instance.record,
+            &instance.applicant,
+            instance.status_word(),
+        ],
+        standing: instance.standing(),
+        ended: instance.ended(),
+        rev: instance.rev,
+        started: at(events.first()),
+        updated: at(events.last()),
+    }
 }
 
 fn place(parts: &[Part], seq: u32) -> Option<u64> {

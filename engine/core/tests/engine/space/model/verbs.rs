@@ -295,7 +295,36 @@ impl Model {
         if between.iter().any(decides) {
             return Err("an edited field decides on the way");
         }
+        if self.policy("draft", "data_changed") != "keep"
+            && self.signed_before(&between[..between.len() - 1])
+        {
+            return Err("an edited field was signed on the way");
+        }
         Ok(To::State(to))
+    }
+
+    /// Did somebody approve in one of these states, or inside of them, what is another value now? Their last word there counts.
+    fn signed_before(&self, states: &[String]) -> bool {
+        let region = [self.map.region("draft")];
+        let on_the_way = self.signatures.iter().filter(|known| {
+            let here = self.map.knows(&known.state) && known.approved;
+            here && self
+                .map
+                .lifted(&known.state, &region)
+                .is_some_and(|at| states.contains(&at))
+        });
+        let last = |known: &Signature| {
+            let mut all = self.signatures.iter();
+            !all.any(|other| other.state == known.state && other.place > known.place)
+        };
+        let mut standing = on_the_way.filter(|known| last(known));
+        standing.any(|known| {
+            let mut edited = self.edited.iter();
+            edited.any(|field| {
+                let was = known.facts.get(field);
+                was.is_some() && was != self.values.get(field)
+            })
+        })
     }
 
     fn decide(
