@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The longest a start may take on a busy machine.
@@ -43,7 +44,16 @@ pub fn command() -> Command {
         command.env_remove(name);
     }
     command.current_dir(home());
+    // A key that a server started there left in the project's folder is not this test's: one that needs a key names its own.
+    command.env("ASSENT_AUDIT_KEY_FILE", no_key());
     command
+}
+
+/// A file that is not there, another one for each command.
+fn no_key() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("assent-no-key-{}-{number}", std::process::id()))
 }
 
 /// Runs a command to its end, in the project's folder.

@@ -62,6 +62,7 @@ impl Case {
             closed: vec![],
             last: None,
             returned_to: None,
+            returned_anew: false,
             urged: None,
             at_submit: None,
             outside: 0,
@@ -331,9 +332,11 @@ fn life(instance: &mut Instance, event: &Event) {
             to,
             kept,
             skips,
+            anew,
             ..
         } => {
             instance.round = *round;
+            instance.returned_anew = *anew;
             instance.returned_from = Some(from.clone());
             instance.returned_to = Some(to.clone());
             instance.edited.clear();
@@ -564,6 +567,16 @@ impl Instance {
             Status::Ended(_) if self.revocation.done.is_some() => "revoked",
             Status::Ended(outcome) => outcome.word(),
         }
+    }
+
+    /// The ids of the states it stands in, joined by `,`, for lists.
+    pub fn standing(&self) -> String {
+        let states: Vec<&str> = self
+            .active
+            .iter()
+            .map(|active| active.state.as_str())
+            .collect();
+        states.join(",")
     }
 
     /// True once it is over.

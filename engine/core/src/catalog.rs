@@ -23,8 +23,8 @@ pub struct Catalog {
     pub units: BTreeSet<String>,
     /// People by id; empty when the organisation is not loaded.
     pub people: BTreeSet<String>,
-    /// Events from outside a flow may wait for.
-    pub events: BTreeSet<String>,
+    /// Events from outside a flow may wait for, with what people call them.
+    pub events: BTreeMap<String, Text>,
     /// Other flows by id.
     pub flows: BTreeSet<String>,
     /// Working calendars by name.

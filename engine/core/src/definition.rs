@@ -155,6 +155,11 @@ pub struct DeadlineBy {
 }
 
 impl State {
+    /// Has it branches that run in parallel?
+    pub(crate) fn is_parallel(&self) -> bool {
+        matches!(self.kind, StateKind::Together { .. })
+    }
+
     /// The people an approval or work state asks; nobody in any other.
     pub(crate) fn people_asked(&self) -> &[PeopleRef] {
         match &self.kind {
@@ -306,6 +311,8 @@ pub enum StateKind {
     WaitFor {
         /// Name of the event.
         event: String,
+        /// What people call it: the flow's own words, else its module's.
+        name: Text,
     },
     /// A time: a date (its 00:00 in the calendar's zone) or a point in time.
     WaitUntil {

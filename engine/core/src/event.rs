@@ -291,6 +291,9 @@ pub enum Change {
         /// then every one after the state it went back to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         skips: Option<Vec<usize>>,
+        /// Somebody sent it back into a parallel state: everybody inside looks again, whatever they signed before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        anew: bool,
     },
     /// A wake-up was armed.
     WakeupSet {

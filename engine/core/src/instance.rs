@@ -94,6 +94,9 @@ pub struct Instance {
     /// The state the last return led to: its people look again, whatever they signed before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_to: Option<String>,
+    /// That is a parallel state, and so do the people of the states inside of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned_anew: bool,
     /// When the applicant urged last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged: Option<Moment>,

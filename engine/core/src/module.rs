@@ -40,8 +40,8 @@ pub struct Manifest {
     pub posts: Vec<(String, Text)>,
     /// Effects flows may `run:`.
     pub effects: Vec<EffectType>,
-    /// Events flows may wait for.
-    pub events: Vec<String>,
+    /// Events flows may wait for: id, and what people call it.
+    pub events: Vec<(String, Text)>,
     /// Series of document numbers; see [`Series`].
     pub numbers: Vec<Series>,
     /// Effects that are posted as they are declared.
@@ -60,6 +60,13 @@ macro_rules! manifest {
                 .unwrap_or_default()
         })
     }};
+}
+
+/// What people call an event, by the module that declares it; its id where none does.
+pub fn event_name(modules: &[Arc<dyn Module>], event: &str) -> Text {
+    let mut declared = modules.iter().flat_map(|module| &module.manifest().events);
+    let found = declared.find(|(id, _)| id == event);
+    found.map_or_else(|| Text::same(event), |(_, name)| name.clone())
 }
 
 /// A module's refusal of a value: the field at fault, the code, one sentence in Chinese and in English.

@@ -2,17 +2,19 @@
 //! written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::apply::body;
 use crate::command::Command;
-use crate::definition::{Definition, LateAct};
+use crate::definition::{Definition, LateAct, StateKind};
 use crate::event::Change;
 use crate::instance::{Case, Instance, Wakeup};
+use crate::module::{Module, event_name};
 use crate::people::PersonId;
-use crate::record::show;
+use crate::record::{Called, show_with};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 use crate::turn::{Context, Turn, rung_of};
@@ -29,6 +31,9 @@ pub struct Preview {
     pub states_before: Vec<Text>,
     /// Names of the states it would stand in.
     pub states_after: Vec<Text>,
+    /// Events that it would wait for and does not wait for now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<Text>,
     /// Open tasks that would end.
     pub tasks_cancelled: Vec<TaskLine>,
     /// Tasks that would be opened.
@@ -102,22 +107,29 @@ pub struct FieldLine {
     pub will: Text,
 }
 
-/// What a turn that was not written yet would do to the case before it.
-pub fn preview(def: &Definition, before: &Case, turn: &Turn, cx: &Context<'_>) -> Preview {
+/// What a turn that was not written yet would do to the case before it; `called` names people, records and files in its fields.
+pub fn preview(
+    def: &Definition,
+    before: &Case,
+    turn: &Turn,
+    cx: &Context<'_>,
+    called: &dyn Called,
+) -> Preview {
     let (was, will) = (&before.instance, &turn.case.instance);
-    let said = Said { def, cx };
+    let said = Said { def, cx, called };
     Preview {
         status_before: was.status_word().to_owned(),
         status_after: will.status_word().to_owned(),
         states_before: said.standing(was),
         states_after: said.standing(will),
+        waits_for: said.waits(was, will),
         tasks_cancelled: said.tasks(was, will),
         tasks_opened: said.tasks(will, was),
         told: said.told(turn),
         timers: said.timers(was, will),
         deadlines: said.deadlines(was, will),
         fields: said.fields(before, &turn.case),
-        calls: calls(def, turn),
+        calls: calls(def, turn, cx.modules),
     }
 }
 
@@ -139,6 +151,7 @@ pub fn token(before: &Case, command: &Command, turn: &Turn) -> String {
 struct Said<'a> {
     def: &'a Definition,
     cx: &'a Context<'a>,
+    called: &'a dyn Called,
 }
 
 impl Said<'_> {
@@ -151,6 +164,19 @@ impl Said<'_> {
     fn standing(&self, instance: &Instance) -> Vec<Text> {
         let leaves = instance.active.iter().filter(|at| at.branches.is_empty());
         leaves.map(|at| self.state(&at.state)).collect()
+    }
+
+    /// The events of states that are entered.
+    fn waits(&self, was: &Instance, will: &Instance) -> Vec<Text> {
+        let entered = will.active.iter().filter(|at| was.at(at.entry).is_none());
+        let kinds = entered
+            .filter_map(|at| self.def.state_ix(&at.state))
+            .map(|ix| &self.def.states[ix].kind);
+        let event = |kind: &StateKind| match kind {
+            StateKind::WaitFor { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        kinds.filter_map(event).collect()
     }
 
     /// The tasks of one that the other has not.
@@ -241,7 +267,8 @@ impl Said<'_> {
             let read = |case: &Case| case.values.get(&field.name).cloned().unwrap_or_default();
             let (was, will) = (read(before), read(after));
             let shown = |value: &Value| {
-                Text::new(show(field, value, Lang::Zh), show(field, value, Lang::En))
+                let said = |lang| show_with(field, value, lang, self.called);
+                Text::new(said(Lang::Zh), said(Lang::En))
             };
             (was != will).then(|| FieldLine {
                 label: field.label.clone(),
@@ -277,7 +304,7 @@ fn effect_label(def: &Definition, state: &str, effect: &str) -> Text {
     run.map_or_else(|| Text::same(effect), |run| run.label.clone())
 }
 
-fn calls(def: &Definition, turn: &Turn) -> Vec<Text> {
+fn calls(def: &Definition, turn: &Turn, modules: &[Arc<dyn Module>]) -> Vec<Text> {
     let mut calls = vec![];
     for event in &turn.events {
         if let Change::Called { effect, state, .. } = &event.change {
@@ -294,9 +321,10 @@ fn calls(def: &Definition, turn: &Turn) -> Vec<Text> {
             ));
         }
         if let Change::Told { name, .. } = &event.change {
+            let name = event_name(modules, name);
             calls.push(Text::new(
-                format!("告诉其他单据：{name}"),
-                format!("tells another record: {name}"),
+                format!("告诉其他单据：{}", name.zh),
+                format!("tells another record: {}", name.en),
             ));
         }
         if let Change::SubflowAsked { flow, .. } = &event.change {
@@ -330,6 +358,12 @@ impl Preview {
         };
         words.push(standing("现在的节点", "Stands in", &self.states_before));
         words.push(standing("之后的节点", "Would stand in", &self.states_after));
+        words.extend(self.waits_for.iter().map(|event| {
+            Text::new(
+                format!("等待事件：{}", event.zh),
+                format!("Would wait for: {}", event.en),
+            )
+        }));
         let task = |line: &TaskLine, zh: &str, en: &str| {
             Text::new(
                 format!("{zh}：{} · {}", line.name, line.state.zh),

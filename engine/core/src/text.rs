@@ -33,6 +33,11 @@ impl Lang {
     }
 }
 
+/// A number and what is counted, in English: `1 event`, `2 events`.
+pub fn counted(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 /// The same words in Chinese and in English; neither is ever missing in a checked definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
 pub struct Text {

@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ fn catalog() -> Catalog {
         .map(|role| ((*role).to_owned(), Text::same(*role)))
         .collect();
     catalog.calendars = BTreeSet::from(["cn_office".to_owned()]);
-    catalog.events = BTreeSet::from(["parts.received".to_owned()]);
+    catalog.events = BTreeMap::from([("parts.received".to_owned(), Text::same("parts"))]);
     catalog.flows = BTreeSet::from(["contract".to_owned(), "expense".to_owned()]);
     let post = EffectType {
         name: "erp.post".to_owned(),

@@ -24,8 +24,17 @@ const OVER: Sql = Sql::Same(
 );
 const PARTS: Sql =
     Sql::Same("select first, upto, place, root from audit_parts where instance = $1 order by upto");
-/// The one event of the chain of its kind that names an instance. Texts are compared by bytes in both databases.
+/// Where the tombstone of each instance is: a setting by its id, which holds the chain.
+const WHERE_IT_IS: Sql = over_rows!(
+    "insert into settings (name, body, rev) select 'retired/' || (j.value->>0), $2, 1 from",
+    "where true on conflict do nothing"
+);
 const TOMBSTONE: Sql = Sql::Same(
+    "select e.seq, e.at, e.actor, e.kind, e.body, e.hash from settings s join events e on e.instance = s.body and e.seq = 1 \
+     where s.name = 'retired/' || $1",
+);
+/// The one event of the chain of its kind that names an instance. Texts are compared by bytes in both databases.
+const OLDER_TOMBSTONE: Sql = Sql::Same(
     "select seq, at, actor, kind, body, hash from events where instance > $1 || ':' and instance < $1 || ';' \
      and body like '%\"id\":\"' || $2 || '\"%' order by instance limit 1",
 );
@@ -81,8 +90,8 @@ impl Store {
         self.list(&PARTS, args![chain], part_from_row).await
     }
 
-    /// The tombstone that names an instance, among the chains of that kind (`retired`). Reads all of them: for whoever holds a
-    /// print of something that is gone, not for lists.
+    /// The tombstone that names an instance, among the chains of that kind (`retired`). It is found by the instance's id; those
+    /// written before ids were kept are looked for among all of them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -91,7 +100,11 @@ impl Store {
         kind: &str,
         instance: &str,
     ) -> Result<Option<EventRow>, StoreError> {
-        self.one(&TOMBSTONE, args![kind, instance], event_from_row)
+        let found = self.one(&TOMBSTONE, args![instance], event_from_row);
+        if let Some(stone) = found.await? {
+            return Ok(Some(stone));
+        }
+        self.one(&OLDER_TOMBSTONE, args![kind, instance], event_from_row)
             .await
     }
 
@@ -112,6 +125,7 @@ impl Store {
             let gone = instances(tx, &rows).await?;
             if gone == ids.len() && append_event(tx, chain, tombstone).await? {
                 rest(tx, &rows).await?;
+                tx.execute(&WHERE_IT_IS, args![&*rows, chain]).await?;
                 true
             } else {
                 tx.undo();

@@ -24,7 +24,7 @@ pub(super) fn check(def: &Definition) -> Vec<Finding> {
 
 /// An event that never comes must not leave an instance waiting for ever.
 fn wait(state: &State) -> Option<Finding> {
-    let StateKind::WaitFor { event } = &state.kind else {
+    let StateKind::WaitFor { event, .. } = &state.kind else {
         return None;
     };
     if state.deadline.is_some() {

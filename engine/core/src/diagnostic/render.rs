@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Report, Snippet};
 
 use super::{Diagnostic, Place, Severity};
-use crate::text::Lang;
+use crate::text::{Lang, counted};
 
 /// Renders faults in the order of their places, with excerpts of the source they were found in.
 pub fn render(diagnostics: &[Diagnostic], source: &str, lang: Lang, colour: bool) -> String {
@@ -26,16 +26,14 @@ pub fn render(diagnostics: &[Diagnostic], source: &str, lang: Lang, colour: bool
 
 /// One line that counts them: `2 个错误，1 个警告`.
 pub fn summary(diagnostics: &[Diagnostic], lang: Lang) -> String {
-    let errors = diagnostics.iter().filter(|fault| fault.is_error()).count();
-    let warnings = diagnostics.len() - errors;
-    let plural =
-        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let errors = diagnostics.iter().filter(|fault| fault.is_error()).count() as u64;
+    let warnings = diagnostics.len() as u64 - errors;
     match lang {
         Lang::Zh => format!("{errors} 个错误，{warnings} 个警告"),
         Lang::En => format!(
             "{}, {}",
-            plural(errors, "error"),
-            plural(warnings, "warning")
+            counted(errors, "error"),
+            counted(warnings, "warning")
         ),
     }
 }

@@ -238,6 +238,7 @@ impl Build {
             skip_to: after,
             kind: StateKind::WaitFor {
                 event: String::new(),
+                name: Text::default(),
             },
             next,
             if_rejected: rejected,
@@ -327,6 +328,7 @@ impl Build {
             },
             Does::WaitFor(event) => StateKind::WaitFor {
                 event: event.to_owned(),
+                name: Text::same(event),
             },
             Does::WaitUntil(time) => StateKind::WaitUntil {
                 time: expr(time).unwrap(),

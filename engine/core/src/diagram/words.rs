@@ -53,7 +53,7 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
         StateKind::Mail { to, .. } => facts.push(people(def, to, names)),
         StateKind::Rule { label, .. } => facts.extend(title(state, label)),
         StateKind::Run(run) => facts.extend(title(state, &run.label)),
-        StateKind::WaitFor { event } => facts.push(Text::same(event)),
+        StateKind::WaitFor { name, .. } => facts.push(name.clone()),
         StateKind::WaitUntil { time } => {
             let time = condition(time);
             facts.push(Text::new(

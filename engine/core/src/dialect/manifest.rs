@@ -294,12 +294,19 @@ pub fn ports(reader: &mut Reader, node: &Node) -> Vec<Port> {
         .collect()
 }
 
-fn events_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<String> {
-    let words = scalar::words(reader, node);
-    words
-        .iter()
-        .filter_map(|word| dotted(reader, word, prefix))
-        .collect()
+/// `id: {zh, en}`: people read the name, the id is the module's own or another's.
+fn events_of(reader: &mut Reader, node: &Node, prefix: &str) -> Vec<(String, Text)> {
+    let Some(list) = MapReader::open(reader, node, ("事件表", "list of events")) else {
+        return vec![];
+    };
+    let mut found = Vec::new();
+    for (key, node) in list.written() {
+        let id = dotted(reader, &key_word(key), prefix);
+        if let (Some(id), Some(name)) = (id, scalar::names(reader, node)) {
+            found.push((id, name));
+        }
+    }
+    found
 }
 
 /// `module.name`; a bare name belongs to this module. Another module's prefix stays: an effect of `erp` may be declared

@@ -59,8 +59,10 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
             facts.push(plain("mail.name", ("邮件", "the mail"), mail));
             facts.push(asked(both, def, to, "to", ("收件人", "who it goes to")));
         }
-        StateKind::WaitFor { event } => {
-            facts.push(plain("wait", ("等待的事件", "what it waits for"), event));
+        StateKind::WaitFor { event, name } => {
+            let label = ("等待的事件", "what it waits for");
+            let same = format!("{event}\n{}\n{}", name.zh, name.en);
+            facts.push(Fact::new(Weight::Effect, "wait", label, name.clone()).equal_by(same));
         }
         StateKind::WaitUntil { time } => {
             let (said, same) = condition(time);

@@ -140,6 +140,7 @@ fn verb_schema(verb: &str, meaning: &str) -> Json {
             meaning,
             json!({
                 "for": {"type": "string", "description": "等待的事件，例：parts.received。必须写 deadline:。"},
+                "name": about("names", "这个事件在这里叫什么；不写就用模块里的名称。"),
                 "until": about("formula", "等到什么时候，例：finished_on + 3 days。"),
             }),
             &[],

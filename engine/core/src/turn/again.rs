@@ -2,7 +2,7 @@
 
 use crate::definition::{RegionIx, State};
 use crate::event::Change;
-use crate::instance::{Task, TaskKind};
+use crate::instance::{Task, TaskEnd, TaskKind};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
@@ -139,6 +139,33 @@ impl Run<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Ends the tasks of everybody who signs after this voter, and what was asked beside them: their turn comes again.
+    pub(crate) fn not_their_turn(&mut self, entry: u32, voter: &str, because: &Text) {
+        let Some(active) = self.case.instance.at(entry) else {
+            return;
+        };
+        let mut after = active
+            .voters
+            .iter()
+            .skip_while(|known| known.person != voter);
+        after.next();
+        let later: Vec<u32> = after
+            .filter(|known| known.verdict.is_none())
+            .filter_map(|known| known.task)
+            .collect();
+        let with_them = |task: &&Task| {
+            later.contains(&task.no) || task.host.is_some_and(|host| later.contains(&host))
+        };
+        let tasks = self.case.instance.tasks.iter().filter(with_them);
+        for task in tasks.map(|task| task.no).collect::<Vec<_>>() {
+            self.emit(Change::TaskClosed {
+                task,
+                end: TaskEnd::Cancelled,
+                because: because.clone(),
+            });
+        }
     }
 
     /// The others of a state that stands again, whose tasks ended when it was settled without them.

@@ -255,9 +255,10 @@ impl Run<'_> {
     /// state it was sent back to: its people are to look again.
     fn signed_before_return(&self, state: &State, person: &str) -> bool {
         let instance = &self.case.instance;
-        if self.def.policies.signatures == Signatures::AskAgain
-            || instance.returned_to.as_deref() == Some(state.id.as_str())
-        {
+        let looks_again = instance.returned_to.as_deref().is_some_and(|to| {
+            to == state.id || instance.returned_anew && self.is_inside(state, to)
+        });
+        if self.def.policies.signatures == Signatures::AskAgain || looks_again {
             return false;
         }
         let theirs = instance

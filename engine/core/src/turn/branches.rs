@@ -207,6 +207,7 @@ impl Run<'_> {
             comment: self.comment.clone(),
             say: None,
             skips: Some(skips),
+            anew: false,
         });
         self.enter_in_round(stale.to, Some(stale.parent), round)
     }

@@ -6,7 +6,7 @@ use crate::condition::Facts;
 use crate::definition::Definition;
 use crate::field::{EntityType, Field, FieldKind};
 use crate::instance::Case;
-use crate::record::{Called, shown_with};
+use crate::record::{AsIds, Called, shown_with};
 use crate::text::Lang;
 use crate::turn::{Context, Lookup};
 use crate::value::{Value, Values};
@@ -107,6 +107,39 @@ impl Called for Named<'_> {
 }
 
 /// How an instance is called: its title, rendered from the values as people read them (Chinese), on one line.
+/// The title of a case by the record's own values alone; none where it names people, files or other records, which may be
+/// called something else by now.
+pub fn title_again(def: &Definition, values: &Values) -> Option<String> {
+    let (readings, fields) = (def.title.readings(), &def.entity.fields);
+    let is_own = |path: &str| {
+        let field = fields.iter().find(|field| field.name == path);
+        field.is_some_and(|field| match field.kind {
+            FieldKind::Text
+            | FieldKind::Money { .. }
+            | FieldKind::Number { .. }
+            | FieldKind::Percent { .. }
+            | FieldKind::Date
+            | FieldKind::Flag
+            | FieldKind::Choice { .. } => true,
+            FieldKind::Time
+            | FieldKind::Person
+            | FieldKind::Department
+            | FieldKind::Ref { .. }
+            | FieldKind::File { .. }
+            | FieldKind::Table { .. } => false,
+        })
+    };
+    readings
+        .iter()
+        .all(|reading| is_own(&reading.path))
+        .then(|| {
+            let data = shown_with(fields, values, Lang::Zh, readings, &AsIds);
+            def.title
+                .render_line(&data)
+                .unwrap_or_else(|_| def.name.zh.clone())
+        })
+}
+
 pub(crate) fn title(def: &Definition, case: &Case, cx: &Context<'_>) -> String {
     let readings = def.title.readings();
     let fields = &def.entity.fields;

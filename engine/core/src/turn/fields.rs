@@ -96,6 +96,7 @@ impl Run<'_> {
     ) -> Result<Vec<String>, Refusal> {
         let allowed = writable_in(state, &[]);
         let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
+        refuse_all(self.emptied(set, &allowed))?;
         let changed = self.write(set, &allowed)?;
         let needed = |field: &&Field| match field.required_to {
             Some(RequiredTo::Approve) => verdict == Verdict::Approve,
@@ -125,7 +126,9 @@ impl Run<'_> {
         set: &Values,
     ) -> Result<Vec<String>, Refusal> {
         let set = &self.take_choices(set, |_, _, by| chooses(state, by))?;
-        let changed = self.write(set, &writable_in(state, &action.ask))?;
+        let allowed = writable_in(state, &action.ask);
+        refuse_all(self.emptied(set, &allowed))?;
+        let changed = self.write(set, &allowed)?;
         let asked = state
             .ask
             .iter()
@@ -140,6 +143,19 @@ impl Run<'_> {
         faults.extend(self.decision_choices(&state.id, Verdict::Approve));
         refuse_all(faults)?;
         Ok(changed)
+    }
+
+    /// What is required everywhere and would be empty: whoever may change a value cannot take away what the flow counts on.
+    fn emptied(&self, set: &Values, allowed: &[&str]) -> Vec<Refusal> {
+        let fields = self.def.entity.fields.iter();
+        let emptied = fields.filter(|field| {
+            let gone = set.get(&field.name).is_some_and(Value::is_empty);
+            gone && allowed.contains(&field.name.as_str())
+                && field.required
+                && field.computed.is_none()
+                && !self.is_empty(&field.name)
+        });
+        emptied.map(emptied_field).collect()
     }
 
     /// The owner fills in what was missing: fields that are empty, never others.
@@ -405,6 +421,18 @@ fn writable_in<'a>(state: &'a State, more: &'a [Field]) -> Vec<&'a str> {
 fn missing_field(field: &Field) -> Refusal {
     let zh = format!("请填写“{}”。", field.label.zh);
     let en = format!("Fill in “{}”.", field.label.en);
+    Refusal::new(RefusalKind::Input, "field_required", zh, en).about(&field.name)
+}
+
+fn emptied_field(field: &Field) -> Refusal {
+    let zh = format!(
+        "“{}”必填，不能清空；请填写新的值，或保留原来的值。",
+        field.label.zh
+    );
+    let en = format!(
+        "“{}” is required and cannot be emptied: give another value, or leave it as it was.",
+        field.label.en
+    );
     Refusal::new(RefusalKind::Input, "field_required", zh, en).about(&field.name)
 }
 

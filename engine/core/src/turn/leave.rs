@@ -78,7 +78,7 @@ impl Run<'_> {
             }
             Target::BackTo(to) => {
                 let (from, to) = (self.def.states[ix].id.clone(), to);
-                self.retreat(&from, ix, parent, to, Text::new("已退回", "Sent back"))
+                self.retreat(&from, ix, parent, to, None)
             }
             Target::BranchEnd => self.branch_end(ix, parent, BranchStatus::Done),
             Target::Reject if parent.is_some() => {

@@ -1,8 +1,10 @@
 //! Moving back: a return leaves every parallel state that does not contain its target, and enters the target once.
 
-use crate::definition::{RegionIx, State, StateIx, StateKind};
+use super::fields::fingerprint;
+use crate::command::Verdict;
+use crate::definition::{DataChanged, RegionIx, State, StateIx, StateKind};
 use crate::event::Change;
-use crate::instance::Passed;
+use crate::instance::{Decision, Passed};
 use crate::people::Mention;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -23,22 +25,22 @@ impl Run<'_> {
             .instance
             .at(entry)
             .and_then(|active| active.parent);
-        let because = because.unwrap_or_else(|| Text::new("已退回", "Sent back"));
-        self.cancel(entry, &because);
+        self.cancel(entry, because.as_ref().unwrap_or(&sent_back()));
         let from = self.def.states[ix].id.clone();
         self.retreat(&from, ix, parent, to, because)
     }
 
-    /// Goes back from a place that is not active any more.
+    /// Goes back from a place that is not active any more. Without a reason somebody sent it back.
     pub(crate) fn retreat(
         &mut self,
         from: &str,
         ix: StateIx,
         parent: Option<u32>,
         to: StateIx,
-        because: Text,
+        because: Option<Text>,
     ) -> Result<(), Refusal> {
         let target = &self.def.states[to];
+        let anew = because.is_none() && target.is_parallel();
         let parent = self.climb(self.def.states[ix].region, parent, target.region);
         let round = self.case.instance.round + 1;
         let (dropped, skips) = self.dropped(to);
@@ -52,10 +54,11 @@ impl Run<'_> {
                 .iter()
                 .map(|keep| self.def.states[*keep].id.clone())
                 .collect(),
-            because,
+            because: because.unwrap_or_else(sent_back),
             comment: self.comment.clone(),
             say: self.def.states[ix].say.clone(),
             skips: Some(skips),
+            anew,
         };
         self.emit(change);
         self.enter_in_round(to, parent, round)
@@ -124,7 +127,8 @@ impl Run<'_> {
         false
     }
 
-    /// The states somebody in `entry` may send it back to: states of people, already passed, in its own branch or around it.
+    /// The states somebody in `entry` may send it back to: states of people, or parallel states with people inside, already
+    /// passed, in its own branch or around it.
     pub(crate) fn return_targets(&self, entry: u32) -> Vec<StateIx> {
         let Ok((active, state)) = self.entry(entry) else {
             return vec![];
@@ -136,11 +140,7 @@ impl Run<'_> {
                 continue;
             };
             let target = &self.def.states[ix];
-            let human = matches!(
-                target.kind,
-                StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. }
-            );
-            if human
+            if self.asks_people(target)
                 && passed.entry != 0
                 && around.contains(&target.region)
                 && target.id != active.state
@@ -151,6 +151,34 @@ impl Run<'_> {
             }
         }
         targets
+    }
+
+    /// Is it for people, or has it states of people inside?
+    fn asks_people(&self, state: &State) -> bool {
+        match &state.kind {
+            StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. } => true,
+            StateKind::Together { branches, .. } => branches.iter().any(|branch| {
+                let mut inside = self.def.regions[*branch].states.iter();
+                inside.any(|ix| self.asks_people(&self.def.states[*ix]))
+            }),
+            StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::End { .. } => false,
+        }
+    }
+
+    /// Does a state stand inside that parallel state, at whatever depth?
+    pub(super) fn is_inside(&self, state: &State, parallel: &str) -> bool {
+        let mut around = self.regions_around(state.region).into_iter();
+        around.any(|region| {
+            let above = self.def.regions[region].parent;
+            above.is_some_and(|above| self.def.states[above].id == parallel)
+        })
     }
 
     fn regions_around(&self, mut region: RegionIx) -> Vec<RegionIx> {
@@ -195,7 +223,7 @@ impl Run<'_> {
             return false;
         };
         let target = &self.def.states[target];
-        matches!(target.kind, StateKind::Together { .. }) && self.is_active(&target.id)
+        target.is_parallel() && self.is_active(&target.id)
     }
 
     /// Did somebody sign one of these fields in that entry?
@@ -206,6 +234,53 @@ impl Run<'_> {
             // Before signatures kept their facts, everything was signed.
             decision.entry == entry && (decision.facts.is_empty() || changed.iter().any(shown))
         })
+    }
+
+    /// The states between two of one region, in the order of the file.
+    pub(crate) fn between(&self, after: StateIx, before: StateIx) -> Vec<StateIx> {
+        let states = &self.def.regions[self.def.states[before].region].states;
+        let place = |ix: StateIx| states.iter().position(|state| *state == ix);
+        let from = place(after).map_or(0, |at| at + 1);
+        let until = place(before).unwrap_or(from);
+        states.get(from..until).map_or_else(Vec::new, <[_]>::to_vec)
+    }
+
+    /// A field edited since the last return that was signed as it was, between the draft and the state that sent it back, and
+    /// where. None where the draft's changes ask nobody again.
+    pub(crate) fn signed_and_edited(
+        &self,
+        draft: StateIx,
+        to: StateIx,
+    ) -> Option<(&String, StateIx)> {
+        let own = self.def.states[draft].policies.data_changed;
+        if own.unwrap_or(self.def.policies.data_changed) == DataChanged::Keep {
+            return None;
+        }
+        let instance = &self.case.instance;
+        let (between, here) = (self.between(draft, to), [self.def.states[to].region]);
+        instance.decisions.iter().find_map(|decision| {
+            let ix = self.def.state_ix(&decision.state)?;
+            let on_the_way = self.lifted(ix, &here).filter(|at| between.contains(at));
+            on_the_way.filter(|_| decision.verdict == Verdict::Approve)?;
+            // What was signed there before they signed last is nothing that stands.
+            let mut later = instance.decisions.iter();
+            if later.any(|other| other.state == decision.state && other.entry > decision.entry) {
+                return None;
+            }
+            let mut edited = instance.edited.iter();
+            let field = edited.find(|field| self.is_signed_otherwise(decision, field))?;
+            Some((field, ix))
+        })
+    }
+
+    /// Was this field signed, with another value than it has now? Before signatures kept their facts, everything was signed.
+    fn is_signed_otherwise(&self, decision: &Decision, field: &str) -> bool {
+        let now = self.case.values.get(field).map(fingerprint);
+        decision.facts.is_empty()
+            || decision
+                .facts
+                .get(field)
+                .is_some_and(|was| now.as_ref() != Some(was))
     }
 
     /// The state itself, or the parallel state around it, that stands in one of these regions.
@@ -306,4 +381,8 @@ impl Run<'_> {
 fn names(path: &str, field: &str) -> bool {
     let path = path.strip_prefix("record.").unwrap_or(path);
     path.split('.').next() == Some(field)
+}
+
+fn sent_back() -> Text {
+    Text::new("已退回", "Sent back")
 }

@@ -6,7 +6,7 @@ use crate::command::{Actor, Command};
 use crate::definition::{Definition, Outcome};
 use crate::effect::Effect;
 use crate::event::{Change, Event};
-use crate::instance::{Case, Instance, Revokes, Status, Task, TaskEnd, TaskKind};
+use crate::instance::{Case, Instance, Revokes, Task, TaskEnd, TaskKind};
 use crate::people::Pick;
 use crate::turn::run::EventText;
 use crate::turn::{Context, turn_key};
@@ -88,11 +88,6 @@ impl Sealed<'_> {
 
     fn instance_row(&self, cx: &Context<'_>) -> InstanceRow {
         let instance = &self.case.instance;
-        let standing: Vec<&str> = instance
-            .active
-            .iter()
-            .map(|active| active.state.as_str())
-            .collect();
         InstanceRow {
             id: instance.id.clone(),
             flow: instance.flow.clone(),
@@ -101,9 +96,9 @@ impl Sealed<'_> {
             record: instance.record.clone(),
             applicant: instance.applicant.clone(),
             status: instance.status_word().to_owned(),
-            ended: matches!(instance.status, Status::Ended(_)),
+            ended: instance.ended(),
             title: crate::turn::facts::title(self.def, self.case, cx),
-            standing: standing.join(","),
+            standing: instance.standing(),
             rev: instance.rev,
             started: self.events.first().map_or(cx.now, |event| event.at),
             updated: cx.now,

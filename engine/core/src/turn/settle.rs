@@ -50,7 +50,11 @@ impl Run<'_> {
         let StateKind::Approve(approve) = &state.kind else {
             return Ok(());
         };
-        for voter in turns(active, approve.needs == Needs::InOrder) {
+        let asked = |voter: &Voter| {
+            let task = voter.task.and_then(|no| self.case.instance.task(no));
+            task.is_some()
+        };
+        for voter in turns(active, approve.needs == Needs::InOrder, asked) {
             // The candidates of a pool are asked together, by its one task.
             if approve.claim && voter.by_rule {
                 continue;
@@ -100,8 +104,8 @@ impl Run<'_> {
     }
 }
 
-/// Voters to ask now who have not been asked.
-fn turns(active: &Active, in_order: bool) -> Vec<Voter> {
+/// Voters to ask now who have no task.
+fn turns(active: &Active, in_order: bool, asked: impl Fn(&Voter) -> bool) -> Vec<Voter> {
     let voters = &active.voters;
     let first_of_its_stack = |at: usize| {
         let stack = voters[at].stack;
@@ -119,7 +123,7 @@ fn turns(active: &Active, in_order: bool) -> Vec<Voter> {
     };
     due.into_iter()
         .map(|at| &voters[at])
-        .filter(|voter| voter.task.is_none())
+        .filter(|voter| !asked(voter))
         .cloned()
         .collect()
 }

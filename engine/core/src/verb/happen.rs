@@ -3,6 +3,7 @@
 use crate::command::Action;
 use crate::definition::{Outcome, StateKind};
 use crate::event::Change;
+use crate::module::event_name;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::value::Value;
@@ -16,11 +17,12 @@ pub(crate) fn perform(run: &mut Run<'_>, event: &str, payload: &Value) -> Result
             .def
             .state_ix(&active.state)
             .map(|ix| &run.def.states[ix].kind);
-        matches!(state, Some(StateKind::WaitFor { event: known }) if known == event)
+        matches!(state, Some(StateKind::WaitFor { event: known, .. }) if known == event)
     });
     let Some((entry, parent)) = waiting.map(|active| (active.entry, active.parent)) else {
-        let zh = format!("该流程实例没有在等待事件 {event}。");
-        let en = format!("This instance does not wait for the event {event}.");
+        let name = event_name(run.cx.modules, event);
+        let zh = format!("该流程实例没有在等待“{}”。", name.zh);
+        let en = format!("This instance does not wait for “{}”.", name.en);
         return Err(Refusal::new(RefusalKind::TooLate, "not_waiting", zh, en).with("event", event));
     };
     let kept = Action::Happen {

@@ -67,7 +67,7 @@ pub(crate) fn perform(run: &mut Run<'_>, set: &Values, straight_back: bool) -> R
     run.leave(ix, task.entry, parent, target)
 }
 
-/// The state that sent it back, when nothing on the way to it reads what was edited since.
+/// The state that sent it back, when nothing on the way to it reads what was edited since, and nobody there signed it.
 fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
     let Some(to) = run
         .case
@@ -86,27 +86,12 @@ fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
         let en = "It was sent back from inside a parallel state; submit it normally.";
         return Err(Refusal::new(RefusalKind::Input, "inside_parallel", zh, en));
     }
+    let between = run.between(draft, to);
     let edited = &run.case.instance.edited;
-    let region = &run.def.regions[run.def.states[to].region];
-    let order = |ix: StateIx| {
-        region
-            .states
-            .iter()
-            .position(|state| *state == ix)
-            .unwrap_or(usize::MAX)
-    };
-    let between = region
-        .states
-        .iter()
-        .filter(|ix| order(**ix) > order(draft) && order(**ix) <= order(to));
-    for ix in between {
-        let state = &run.def.states[*ix];
+    for ix in between.iter().copied().chain([to]) {
+        let state = &run.def.states[ix];
         if let Some(field) = edited.iter().find(|field| run.reads(state, field)) {
-            let label = run
-                .def
-                .entity
-                .field(field)
-                .map_or_else(|| Text::same(field.as_str()), |known| known.label.clone());
+            let label = label(run, field);
             let zh = format!(
                 "您修改了“{}”，而节点“{}”依据它判断，必须重新走一遍；请正常提交。",
                 label.zh, state.name.zh
@@ -120,5 +105,22 @@ fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
             );
         }
     }
+    if let Some((field, signed)) = run.signed_and_edited(draft, to) {
+        let (label, state) = (label(run, field), &run.def.states[signed]);
+        let zh = format!(
+            "您修改了“{}”，而节点“{}”已按原来的内容签字，要请他们再看一遍；请正常提交。",
+            label.zh, state.name.zh
+        );
+        let en = format!(
+            "You changed “{}”, which was signed as it was at “{}”; submit it normally so that they see it again.",
+            label.en, state.name.en
+        );
+        return Err(Refusal::new(RefusalKind::Input, "changed_field_signed", zh, en).about(field));
+    }
     Ok(to)
+}
+
+fn label(run: &Run<'_>, field: &str) -> Text {
+    let known = run.def.entity.field(field);
+    known.map_or_else(|| Text::same(field), |known| known.label.clone())
 }

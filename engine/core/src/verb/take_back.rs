@@ -1,10 +1,11 @@
 //! Take back 拿回 one's own decision, until anybody has decided after it.
 //!
-//! In a group that is still open it reopens the one vote. Otherwise what came after is cancelled and the state stands as it was,
+//! In a group that is still open it reopens the one vote; where people sign in order, whoever came next waits again. Otherwise what came after is cancelled and the state stands as it was,
 //! with the others' votes. What was started outside (an effect, a subflow) cannot be taken back, nor a return.
 
+use crate::definition::{Needs, StateKind};
 use crate::event::Change;
-use crate::instance::{LastDeed, TaskKind};
+use crate::instance::{Active, BranchRun, BranchStatus, LastDeed, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::Run;
@@ -54,15 +55,34 @@ pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
     Ok(last)
 }
 
+/// Its parallel state still stands. A branch that ended with the decision is opened again.
 fn can_stand_again(run: &Run<'_>, last: &LastDeed) -> bool {
     let Some(left) = &last.left else { return false };
     left.parent.is_none_or(|parent| {
-        let region = run
-            .def
-            .state_ix(&left.state)
-            .map(|ix| run.def.states[ix].region);
-        let branch = region.map(|region| run.def.regions[region].id.as_str());
-        branch.is_some_and(|branch| run.case.instance.branch_open(parent, branch))
+        let here = run.case.instance.at(parent).and(branch_of(run, left));
+        here.is_some_and(|branch| {
+            matches!(
+                branch.status,
+                BranchStatus::Open | BranchStatus::Done | BranchStatus::Rejected
+            )
+        })
+    })
+}
+
+/// The branch a state stood in, as far as its parallel state still stands.
+fn branch_of<'a>(run: &'a Run<'_>, left: &Active) -> Option<&'a BranchRun> {
+    let region = run.def.states[run.def.state_ix(&left.state)?].region;
+    let id = &run.def.regions[region].id;
+    let mut branches = run.case.instance.at(left.parent?)?.branches.iter();
+    branches.find(|branch| branch.id == *id)
+}
+
+fn stands_in_open_group(run: &Run<'_>) -> bool {
+    let instance = &run.case.instance;
+    run.person().is_ok_and(|person| {
+        let mut theirs = instance.decisions.iter().rev();
+        let last = theirs.find(|decision| decision.person == person);
+        last.is_some_and(|decision| instance.at(decision.entry).is_some())
     })
 }
 
@@ -78,9 +98,16 @@ fn too_late(run: &Run<'_>) -> Refusal {
                 ),
             )
         }
+        // A later decision was taken back: this one is of the group that is open again.
+        None if stands_in_open_group(run) => (
+            "在您之后的决定刚被拿回，您的签字仍然有效，不能再拿回；要改，请还没处理的人退回。".to_owned(),
+            "The decision after yours was taken back; yours stands and cannot be taken back any more. To change it, ask \
+             somebody who has not decided yet to send it back."
+                .to_owned(),
+        ),
         None => (
-            "流程已退回或已继续，不能拿回。".to_owned(),
-            "It was sent back or went on, so it cannot be taken back.".to_owned(),
+            "流程已退回或已继续，不能拿回；可请当前处理人退回。".to_owned(),
+            "It was sent back or went on, so it cannot be taken back; ask whoever has it to send it back.".to_owned(),
         ),
     };
     let by = after.map(|last| last.person.clone()).unwrap_or_default();
@@ -100,6 +127,14 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         let region = run.def.states[run.state_ix(&left.state)?].region;
         dropped = run.passed_since(last.entry, region);
         run.clear_level(left.parent, region, &because)?;
+        let ended = branch_of(run, left).filter(|branch| branch.status != BranchStatus::Open);
+        if let (Some(parent), Some(branch)) = (left.parent, ended.map(|branch| branch.id.clone())) {
+            run.emit(Change::BranchEnded {
+                parent,
+                branch,
+                status: BranchStatus::Open,
+            });
+        }
     }
     let stood = run.case.instance.at(last.entry).or(last.left.as_ref());
     let Some((state, voter)) = stood.and_then(|active| {
@@ -134,6 +169,11 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         "您拿回了自己的决定。",
         "You took your decision back.",
     )];
+    let in_order =
+        matches!(&state.kind, StateKind::Approve(approve) if approve.needs == Needs::InOrder);
+    if in_order {
+        run.not_their_turn(last.entry, &voter, &because);
+    }
     run.open_task(
         state,
         last.entry,
@@ -142,7 +182,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         voter,
         why,
     );
-    if left_since {
+    if left_since && !in_order {
         run.ask_others_again(last.entry)?;
     }
     Ok(())

@@ -40,7 +40,7 @@ pub struct Next {
     pub because: Text,
     /// Who would be asked today.
     pub people: Vec<PersonId>,
-    /// Why these, and why somebody the rule names would not be asked.
+    /// Why these, and why somebody the rule names would not be asked; the event that is waited for.
     pub why: Vec<Text>,
 }
 
@@ -180,8 +180,15 @@ impl Walk<'_> {
         });
     }
 
-    /// Who would be asked today, and why.
+    /// Who would be asked today, and why; what is waited for where nobody is asked.
     fn people(&self, state: &State) -> (Vec<PersonId>, Vec<Text>) {
+        if let StateKind::WaitFor { name, .. } = &state.kind {
+            let what = Text::new(
+                format!("等待：{}。", name.zh),
+                format!("Waits for: {}.", name.en),
+            );
+            return (vec![], vec![what]);
+        }
         let by: &[PeopleRef] = match &state.kind {
             StateKind::Approve(approve) => &approve.by,
             StateKind::Work { by, .. } => by,

@@ -35,6 +35,18 @@ impl Said<'_> {
         by.contains(&PeopleRef::Named(name.to_owned()))
     }
 
+    /// What a state waits for, when it is an event.
+    pub(super) fn waits(&self, state: &str) -> Option<Text> {
+        let state = &self.def.states[self.def.state_ix(state)?];
+        let StateKind::WaitFor { name, .. } = &state.kind else {
+            return None;
+        };
+        Some(Text::new(
+            format!("“{}”等待：{}。", state.name.zh, name.zh),
+            format!("“{}” waits for: {}.", state.name.en, name.en),
+        ))
+    }
+
     fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)

@@ -91,7 +91,10 @@ pub fn catalog() -> Catalog {
                 gives: vec![port("people", FieldKind::Person)],
             },
         )]),
-        events: BTreeSet::from(["thing.arrived".to_owned()]),
+        events: BTreeMap::from([(
+            "thing.arrived".to_owned(),
+            Text::new("东西到了", "Thing arrived"),
+        )]),
         calendars: BTreeSet::from(["cn_office".to_owned()]),
         flows: BTreeSet::from(["inspection".to_owned(), "revoking".to_owned()]),
         ..Catalog::default()

@@ -2,6 +2,7 @@
 
 use assent_core::command::{Action, Actor, Command, Override, Via};
 use assent_core::preview::{preview, token};
+use assent_core::record::AsIds;
 use assent_core::text::Lang;
 
 use crate::desk::Desk;
@@ -31,7 +32,7 @@ fn a_preview_says_what_would_happen_and_changes_nothing() {
         state: "sign".to_owned(),
     });
     let turn = desk.decided(&skip).unwrap();
-    let seen = desk.with(|cx| preview(&desk.def, desk.case(), &turn, cx));
+    let seen = desk.with(|cx| preview(&desk.def, desk.case(), &turn, cx, &AsIds));
     let asked = desk.case().instance.tasks.len();
     assert!(asked > 1, "several are asked at first");
     assert_eq!(seen.tasks_cancelled.len(), asked);
@@ -52,7 +53,7 @@ fn a_preview_says_what_would_happen_and_changes_nothing() {
         "{said:?}"
     );
     let suspended = desk.decided(&command(Override::Suspend)).unwrap();
-    let seen = desk.with(|cx| preview(&desk.def, desk.case(), &suspended, cx));
+    let seen = desk.with(|cx| preview(&desk.def, desk.case(), &suspended, cx, &AsIds));
     assert_eq!(
         (seen.status_after.as_str(), seen.tasks_cancelled.len()),
         ("suspended", 0)

@@ -153,7 +153,14 @@ impl App {
         let turned = match self.turn_on(instance, self.now(), wish).await {
             // The answer to a repeated key comes before "it has changed": its own first try changed it.
             Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Changed => {
-                self.refused(&command, *refusal).await?
+                let refusal = match &seen.facts {
+                    Some(read) if refusal.code == "record_changed" => {
+                        let reader = command.actor.person();
+                        self.changed_since(reader, instance, read, *refusal).await?
+                    }
+                    Some(_) | None => *refusal,
+                };
+                self.refused(&command, refusal).await?
             }
             turned => turned?,
         };
@@ -209,11 +216,13 @@ impl App {
 
     /// The same, from wherever it is told.
     pub(crate) async fn wake_by(&self, told: Happening<'_>) -> Result<u32, AppError> {
-        let declared = self
-            .config()
-            .modules
-            .iter()
-            .any(|module| module.manifest().events.iter().any(|one| one == told.event));
+        let declared = self.config().modules.iter().any(|module| {
+            module
+                .manifest()
+                .events
+                .iter()
+                .any(|(id, _)| id == told.event)
+        });
         if !declared {
             return Err(AppError::NotFound);
         }

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 /// What an app is opened with.
 #[derive(Clone)]
 pub struct AppConfig {
-    /// `sqlite:assent.db`, `sqlite::memory:`, `postgres://…`.
+    /// `sqlite:assent.db`, `postgres://…`.
     pub database: String,
     /// The modules that are on.
     pub modules: Modules,
@@ -31,6 +31,8 @@ pub struct AppConfig {
     pub audit: crate::audit::AuditConfig,
     /// Backups that are made by themselves.
     pub backup: crate::backup::BackupConfig,
+    /// Instances that are retired by themselves.
+    pub retire: super::retire::RetireConfig,
     /// Start timers, outbox workers and the reconciler. The command line's one-off verbs do without.
     pub workers: bool,
 }
@@ -48,6 +50,7 @@ impl AppConfig {
             clock: Clock::System,
             audit: crate::audit::AuditConfig::default(),
             backup: crate::backup::BackupConfig::default(),
+            retire: super::retire::RetireConfig::default(),
             workers: true,
         }
     }

@@ -11,6 +11,7 @@ use super::error::AppError;
 use super::instance::InstanceHead;
 use super::state::App;
 use super::view::PersonView;
+use crate::workers::retiring;
 
 /// Ready means that the committer's queue is less full than this, percent.
 const QUEUE_READY_BELOW: usize = 80;
@@ -79,7 +80,7 @@ pub struct Metrics {
 /// Something an administrator must look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stuck {
-    /// `backup`, `held`, `stuck`, `dead_letter`, `overdue`, `check`.
+    /// `backup`, `retire`, `held`, `stuck`, `dead_letter`, `overdue`, `check`.
     pub kind: &'static str,
     /// The instance.
     pub instance: Option<InstanceHead>,
@@ -206,6 +207,7 @@ impl App {
             .map(no_backup)
             .into_iter()
             .collect();
+        rows.extend(retiring::failed(self).await?.map(not_retired));
         for (instance, found) in self.found() {
             let head = self.head_of(&instance).await?;
             rows.push(Stuck {
@@ -326,6 +328,20 @@ fn no_backup((_, words): (assent_core::time::Moment, Text)) -> Stuck {
             format!("最近一次自动备份失败：{}", words.zh),
             format!("The last backup failed: {}", words.en),
         ),
+        owner: vec![],
+        outbox: None,
+    }
+}
+
+fn not_retired((_, words): (assent_core::time::Moment, Text)) -> Stuck {
+    Stuck {
+        kind: "retire",
+        code: "retire_failed".to_owned(),
+        words: Text::new(
+            format!("最近一次自动归档失败：{}", words.zh),
+            format!("The last retirement failed: {}", words.en),
+        ),
+        instance: None,
         owner: vec![],
         outbox: None,
     }

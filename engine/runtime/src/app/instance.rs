@@ -151,6 +151,8 @@ pub struct Expected {
     pub people: Vec<PersonView>,
     /// Only if its condition holds, in words; empty when certain.
     pub only_if: Text,
+    /// The event it would wait for; empty for any other state.
+    pub waits_for: Text,
 }
 
 /// The flow as a picture and as a list, with where the instance stands.
@@ -208,9 +210,10 @@ impl App {
     /// `NotFound` when it does not exist or is not for this reader.
     pub async fn instance_view(&self, reader: &str, id: &str) -> Result<InstanceView, AppError> {
         let loaded = self.load(id).await?.ok_or(AppError::NotFound)?;
-        let (case, around) = self.seen(&loaded).await?;
+        let (case, mut around) = self.seen(&loaded).await?;
         let trail = self.trail_behind(&case).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
+        self.know_past(&mut around, &trail).await?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;
         Ok(view)

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::config::Secret;
 use super::error::AppError;
+use super::past::values_after;
 use super::state::App;
 use super::view::When;
 use crate::engine::{Around, stored_case};
@@ -96,8 +97,8 @@ impl App {
             .definition_of(&loaded.row.flow, &loaded.row.version)
             .await?;
         let case = stored_case(&loaded)?;
-        let around = self.around(def, &case.values, None, self.now()).await?;
-        let state = self.link_state(&link, &case, &around).await?;
+        let mut around = self.around(def, &case.values, None, self.now()).await?;
+        let state = self.link_state(&link, &case, &mut around).await?;
         Ok(Redeemed {
             person_masked: masked(around.directory.name(&link.person)),
             decide: decide_word(&around.def, &link, &case),
@@ -192,7 +193,7 @@ impl App {
         &self,
         link: &Link,
         case: &Case,
-        around: &Around,
+        around: &mut Around,
     ) -> Result<LinkState, AppError> {
         let instance = &case.instance;
         let Some(task) = instance.task(link.task) else {
@@ -211,7 +212,10 @@ impl App {
         if facts_hash(&case.values) == link.revision {
             return Ok(LinkState::Open);
         }
-        let before = self.values_at(link, case).await?;
+        let trail = self.trail(&case.instance.id).await?;
+        self.know_past(around, &trail).await?;
+        let then = trail.partition_point(|event| event.at <= link.created);
+        let before = values_after(&trail, then, &case.values);
         let hidden = around
             .def
             .state_ix(&task.state)
@@ -220,20 +224,6 @@ impl App {
         let fields = &around.def.entity.fields;
         let fields = changed_facts(fields, &before, &case.values, &hidden, names(around));
         Ok(LinkState::Changed { fields })
-    }
-
-    /// The record's values when the link was made: folded from the trail up to then.
-    async fn values_at(&self, link: &Link, case: &Case) -> Result<Values, AppError> {
-        let mut values = Values::new();
-        for event in self.trail(&case.instance.id).await? {
-            if event.at > link.created {
-                break;
-            }
-            if let Change::FieldsSet { values: set } = event.change {
-                values.extend(set);
-            }
-        }
-        Ok(values)
     }
 
     /// How the task ended, in words.

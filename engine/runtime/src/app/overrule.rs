@@ -98,7 +98,9 @@ impl App {
     /// # Errors
     /// As [`App::command`] would refuse it.
     pub async fn preview(&self, instance: &str, command: &Command) -> Result<Previewed, AppError> {
-        let (case, around) = self.stands(instance, command, self.now()).await?;
+        let (case, mut around) = self.stands(instance, command, self.now()).await?;
+        let trail = self.trail_behind(&case).await?;
+        self.know_past(&mut around, &trail).await?;
         let rev = case.instance.rev;
         let decided = around.with_context(self, |cx| shown(&case, command, &around, cx))?;
         let (preview, hash) = decided;
@@ -277,7 +279,7 @@ fn shown(
     let before = Before::Case(Box::new(case.clone()));
     let decided = turn(&around.def, before, command, cx)?;
     Ok((
-        preview(&around.def, case, &decided, cx),
+        preview(&around.def, case, &decided, cx, &names(around)),
         token(case, command, &decided),
     ))
 }

@@ -11,9 +11,12 @@ use serde::Serialize;
 use super::error::AppError;
 use super::state::App;
 use crate::audit::Bundler;
+use crate::workers::retiring::Turn;
 
 /// Most instances in one bundle.
 const BUNDLE_MAX: u32 = 500;
+/// Who retires by schedule. No person can have this name.
+const SYSTEM: &str = "system";
 /// A day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
@@ -25,6 +28,19 @@ pub struct RetireWish {
     /// The folder that bundles go to.
     pub to: PathBuf,
     /// Why; stands in the tombstone.
+    pub reason: String,
+}
+
+/// When and where the server retires by itself.
+#[derive(Clone, Debug, Default)]
+pub struct RetireConfig {
+    /// The folder that bundles go to; none: the server retires nothing by itself.
+    pub folder: Option<PathBuf>,
+    /// Instances that have been over for at least so many days.
+    pub older_than_days: u32,
+    /// Time between two runs, in minutes.
+    pub every_minutes: u32,
+    /// Why; stands in the tombstones.
     pub reason: String,
 }
 
@@ -87,6 +103,27 @@ impl App {
     /// What was retired before stays retired.
     pub async fn retire(&self, by: &str, wish: &RetireWish) -> Result<Retired, AppError> {
         self.administrators_only(by)?;
+        self.retire_all(by, wish, None).await
+    }
+
+    /// The same by schedule: it stops between two bundles when this node's turn is over.
+    ///
+    /// # Errors
+    /// As [`App::retire`].
+    pub(crate) async fn retire_in_turn(
+        &self,
+        wish: &RetireWish,
+        turn: &mut Turn<'_>,
+    ) -> Result<Retired, AppError> {
+        self.retire_all(SYSTEM, wish, Some(turn)).await
+    }
+
+    async fn retire_all(
+        &self,
+        by: &str,
+        wish: &RetireWish,
+        mut turn: Option<&mut Turn<'_>>,
+    ) -> Result<Retired, AppError> {
         if wish.reason.trim().is_empty() {
             return Err(no_reason());
         }
@@ -102,6 +139,11 @@ impl App {
             let Some(last) = rows.last() else {
                 break;
             };
+            if let Some(turn) = &mut turn
+                && !turn.goes_on().await?
+            {
+                break;
+            }
             after = Some(last.id.clone());
             let name = format!("assent-retired-{}.jsonl.gz", self.new_id());
             let bundle = bundler.write(&wish.to, &name, &rows).await?;

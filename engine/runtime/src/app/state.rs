@@ -8,6 +8,7 @@ use std::time::Duration;
 use assent_core::directory::Directory;
 use assent_core::field::EntityType;
 use assent_core::rule::RuleSet;
+use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::New;
 use assent_core::write::Write;
@@ -47,6 +48,8 @@ pub(crate) struct Inner {
     pub(super) definitions: Definitions,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
+    /// What people call the events of modules.
+    pub(crate) events: Arc<BTreeMap<String, Text>>,
     pub(super) calendars: RwLock<Calendars>,
     pub(super) rules: RwLock<Arc<RuleSet>>,
     pub(crate) carrier: Carrier,
@@ -121,6 +124,9 @@ impl App {
             store.ensure_entity(entity).await?;
             entities.insert(entity.name.clone(), entity.clone());
         }
+        let manifests = config.modules.iter().map(|module| module.manifest());
+        let events = manifests.flat_map(|known| known.events.iter().cloned());
+        let events = events.collect();
         let carrier = Carrier::open(&config.mail).map_err(|fault| bad_config(&fault))?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -142,6 +148,7 @@ impl App {
                 definitions: Definitions::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),
+                events: Arc::new(events),
                 calendars: RwLock::new(Calendars::built_in()),
                 rules: RwLock::default(),
                 carrier,

@@ -15,6 +15,7 @@ use super::error::AppError;
 use super::inbox::state_name;
 use super::instance::InstanceView;
 use super::link::{facts_hash, names};
+use super::past::values_after;
 use super::state::App;
 use super::view::{Due, FormField, FormOption, PersonView, When};
 use crate::engine::Around;
@@ -142,9 +143,10 @@ impl App {
         task: u32,
     ) -> Result<TaskView, AppError> {
         let loaded = self.load(instance).await?.ok_or(AppError::NotFound)?;
-        let (case, around) = self.seen(&loaded).await?;
+        let (case, mut around) = self.seen(&loaded).await?;
         let trail = self.trail_behind(&case).await?;
         self.may_see(reader, &loaded.row, &case, &around, &trail)?;
+        self.know_past(&mut around, &trail).await?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;
         let mut view = match case.instance.task(task) {
@@ -234,8 +236,13 @@ impl App {
                 &hidden,
                 |field| mine && may_write(&around.def, state, task, field),
                 |field| {
+                    // What is filled in and required may be changed, not emptied.
+                    let filled = case
+                        .values
+                        .get(&field.name)
+                        .is_some_and(|value| !value.is_empty());
                     state.is_some_and(|state| state.fields.require.contains(&field.name))
-                        || (is_draft(task) && field.required)
+                        || field.required && (is_draft(task) || filled)
                 },
             )
             .into_iter()
@@ -353,11 +360,5 @@ fn base_of(reader: &str, case: &Case, trail: &[Event]) -> Option<Values> {
             .flatten()
     };
     let until = own.or_else(back)?;
-    let mut values = Values::new();
-    for event in trail.iter().take(until + 1) {
-        if let Change::FieldsSet { values: set } = &event.change {
-            values.extend(set.clone());
-        }
-    }
-    Some(values)
+    Some(values_after(trail, until + 1, &case.values))
 }

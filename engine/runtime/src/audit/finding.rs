@@ -1,7 +1,7 @@
 //! What a verification found, in words.
 
 use assent_core::audit::RootRow;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use serde::Serialize;
 
 /// Most findings that are kept; the rest is counted.
@@ -101,8 +101,8 @@ impl Report {
                     self.not_sealed
                 ),
                 format!(
-                    "; {} events are not sealed yet and were compared with the rows",
-                    self.not_sealed
+                    "; not sealed yet, and compared with the rows: {}",
+                    counted(self.not_sealed, "event")
                 ),
             )
         };
@@ -110,7 +110,7 @@ impl Report {
         let verdict = if self.good {
             Text::new("没有发现问题", "nothing wrong was found")
         } else {
-            Text::new(format!("发现 {found} 处问题"), format!("{found} findings"))
+            Text::new(format!("发现 {found} 处问题"), counted(found, "finding"))
         };
         Text::new(
             format!(
@@ -118,8 +118,13 @@ impl Report {
                 self.instances, self.events, self.roots, self.sealed, unsealed.zh, verdict.zh
             ),
             format!(
-                "{} instances, {} events; {} roots cover {} of them{}: {}.",
-                self.instances, self.events, self.roots, self.sealed, unsealed.en, verdict.en
+                "{}, {}; covered by {}: {}{}: {}.",
+                counted(self.instances, "instance"),
+                counted(self.events, "event"),
+                counted(self.roots, "root"),
+                self.sealed,
+                unsealed.en,
+                verdict.en
             ),
         )
     }

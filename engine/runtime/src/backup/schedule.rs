@@ -135,6 +135,8 @@ pub(crate) async fn step(app: &App) {
 
 fn failed(app: &App, now: Moment, words: Text) {
     tracing::error!(words = %words.en, "a backup could not be made");
+    #[expect(clippy::cast_precision_loss, reason = "a moment for people")]
+    metrics::gauge!("assent_backup_last_failure_timestamp_seconds").set(now.0 as f64 / 1000.0);
     app.inner
         .backups
         .change(|last| last.failed = Some((now, words)));

@@ -5,9 +5,12 @@ use assent_store::{About, Dialect, Store};
 
 use super::{Finding, Level};
 use crate::app::{AppConfig, AppError, published_until};
+use crate::workers::retiring::shared;
 
 /// A database whose clock is further from ours than this is a reason to look at time servers.
 const CLOCK_MS_MAX: i64 = 2_000;
+/// Retention should have run within two periods, and never complains before this.
+const RETIRE_MS_MAX: i64 = 26 * 3_600_000;
 
 /// Looks; one bad finding when it cannot be opened.
 pub(super) async fn look(config: &AppConfig) -> Vec<Finding> {
@@ -46,6 +49,7 @@ async fn figures(config: &AppConfig) -> Result<Vec<Finding>, AppError> {
     found.push(calendar(config, &store).await?);
     found.push(directory(&store).await?);
     found.extend(work(config, &store).await?);
+    found.extend(retention(config, &store).await?);
     store.close().await;
     Ok(found)
 }
@@ -179,4 +183,43 @@ async fn work(config: &AppConfig, store: &Store) -> Result<Vec<Finding>, AppErro
             "Does the server run? Is it overloaded?",
         ),
     ])
+}
+
+/// Retention by schedule; nothing where there is none.
+async fn retention(config: &AppConfig, store: &Store) -> Result<Option<Finding>, AppError> {
+    let Some(folder) = &config.retire.folder else {
+        return Ok(None);
+    };
+    let (last, _) = shared(store).await?;
+    let see = (
+        "查看管理页“受阻”和日志中的原因",
+        "See the page “Stuck” and the log for the reason",
+    );
+    if let Some((_, words)) = last.failed {
+        let found = Finding::ok(
+            "retire",
+            format!("最近一次自动归档失败：{}", words.zh),
+            format!("The last retirement failed: {}", words.en),
+        );
+        return Ok(Some(found.todo(Level::Bad, see.0, see.1)));
+    }
+    let to = folder.display();
+    let Some(done) = last.done else {
+        let found = Finding::ok(
+            "retire",
+            format!("还没有自动归档到 {to}"),
+            format!("Nothing has been retired to {to} by itself yet"),
+        );
+        let (zh, en) = ("服务是否在运行？", "Does the server run?");
+        return Ok(Some(found.todo(Level::Warn, zh, en)));
+    };
+    let age = config.clock.now().0 - done.0;
+    let hours = age / 3_600_000;
+    let most = RETIRE_MS_MAX.max(i64::from(config.retire.every_minutes) * 120_000);
+    let found = Finding::ok(
+        "retire",
+        format!("自动归档到 {to}，上次在 {hours} 小时前"),
+        format!("Retires to {to} by itself, last {hours} hours ago"),
+    );
+    Ok(Some(found.unless(age > most, Level::Bad, see.0, see.1)))
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use assent_core::definition::{Definition, StateKind};
 use assent_core::field::{EntityType, Field, FieldKind};
+use assent_core::text::Text;
 use assent_core::turn::Lookup;
 use assent_core::value::{Value, Values};
 use assent_core::write::Guard;
@@ -14,6 +16,8 @@ pub(crate) struct Preloaded {
     pub records: BTreeMap<(String, String), Values>,
     /// Every entity type of the modules that are on.
     pub entities: Arc<BTreeMap<String, EntityType>>,
+    /// What people call the events of modules.
+    pub events: Arc<BTreeMap<String, Text>>,
     /// What the queries of modules found: entity type, field and value → records.
     pub found: BTreeMap<(String, String, Value), Vec<Values>>,
     /// The last number of each counter the record may draw from.
@@ -46,6 +50,16 @@ impl Lookup for Preloaded {
 }
 
 impl Preloaded {
+    /// What people call an event: the flow's own words, else the module's.
+    pub(crate) fn event(&self, def: &Definition, event: &str) -> Text {
+        let own = def.states.iter().find_map(|state| match &state.kind {
+            StateKind::WaitFor { event: known, name } if known == event => Some(name),
+            _ => None,
+        });
+        let known = own.or_else(|| self.events.get(event));
+        known.map_or_else(|| Text::same(event), Text::clone)
+    }
+
     /// What a record is called: its title field, else its id.
     pub(crate) fn title(&self, entity: &str, id: &str) -> String {
         let field = self

@@ -20,14 +20,20 @@ pub(crate) fn is_current(state: &str) -> bool {
 
 /// The case that these events fold to, on a record that holds `values` now: what no event set was there before.
 pub(crate) fn folded(events: &[Event], values: &Values) -> Case {
+    let mut case = Case::blank(untouched(events, values));
+    events.iter().for_each(|event| apply(&mut case, event));
+    case
+}
+
+/// What no event of a whole trail set, of a record that holds `values` now: it was there before the first one.
+pub(crate) fn untouched(events: &[Event], values: &Values) -> Values {
     let is_set = |name: &String| {
         events.iter().any(|event| matches!(&event.change, Change::FieldsSet { values } if values.contains_key(name)))
     };
     let start = values.iter().filter(|(name, _)| !is_set(name));
-    let start = start.map(|(name, value)| (name.clone(), value.clone()));
-    let mut case = Case::blank(start.collect());
-    events.iter().for_each(|event| apply(&mut case, event));
-    case
+    start
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// A stored state as what it says, without the mark of the program that folded it.

@@ -337,6 +337,7 @@ impl App {
     ) -> Result<Preloaded, AppError> {
         let mut loaded = Preloaded {
             entities: Arc::clone(&self.inner.entities),
+            events: Arc::clone(&self.inner.events),
             ..Preloaded::default()
         };
         for (entity, id) in wanted {

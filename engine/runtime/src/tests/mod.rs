@@ -11,6 +11,7 @@ mod mails;
 mod modules;
 pub(crate) mod outside;
 mod overruling;
+mod past;
 mod people;
 mod publishing;
 mod reading;

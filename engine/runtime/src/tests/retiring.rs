@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use assent_core::command::{Actor, Verdict, Via};
 use serde_json::Value;
 
-use super::harness::{HOUR_MS, MONDAY, TestApp, leave_of, values};
-use super::roots::{file, key, sealing, tamper};
+use super::harness::{HOUR_MS, LEAVE, MONDAY, TestApp, leave_of, values};
+use super::roots::{audited, file, key, sealing, tamper};
 use super::workers::PARENT;
-use crate::app::{AppError, RetireWish, Retired};
+use crate::app::{AppError, RetireConfig, RetireWish, Retired};
 use crate::audit::{Expectation, Proven, Report, verify_database, verify_export};
-use crate::workers::reconcile;
+use crate::workers::{reconcile, retiring};
 
 /// Days of the wish of these tests.
 const DAYS: u32 = 30;
@@ -160,6 +160,92 @@ async fn a_print_of_a_retired_record_is_proved_by_its_tombstone() {
     assert_eq!(forged, Proven::Damaged, "not what the key signed");
     std::fs::remove_dir_all(&folder).unwrap();
     test.finish_damaged().await;
+}
+
+/// With a schedule: every hour, what has been over for 30 days, into this folder.
+async fn scheduled(folder: &Path) -> TestApp {
+    let test = TestApp::configured(LEAVE, |config| {
+        audited(config);
+        config.retire = RetireConfig {
+            folder: Some(folder.to_owned()),
+            older_than_days: DAYS,
+            every_minutes: 60,
+            reason: "保留期满".to_owned(),
+        };
+    });
+    let test = test.await;
+    for _ in 0..2 {
+        let asked = test.submitted(&leave_of(2)).await.instance;
+        let decided = test.decide(&asked, 2, "bob", Verdict::Approve).await;
+        decided.unwrap();
+    }
+    test.settle().await;
+    test.at(MONDAY.plus_ms(40 * 24 * HOUR_MS));
+    test
+}
+
+/// What the schedule does now; how many bundles are in the folder, and what is told to be stuck.
+async fn scheduled_step(test: &TestApp, stops: bool) -> (usize, Vec<String>) {
+    let (_stop, stopping) = tokio::sync::watch::channel(stops);
+    retiring::step(&test.app, &stopping).await.unwrap();
+    let folder = test.app.config().retire.folder.clone().unwrap();
+    let files = std::fs::read_dir(folder).into_iter().flatten();
+    let stuck = test.app.stuck().await.unwrap().into_iter();
+    (files.count(), stuck.map(|row| row.code).collect())
+}
+
+#[tokio::test]
+async fn retention_by_schedule_is_one_nodes_and_rests_in_between() {
+    let folder = folder("schedule");
+    let test = scheduled(&folder).await;
+    // Another node is at it: this one waits until that one has lost its turn.
+    let until = test.app.now().plus_ms(HOUR_MS / 2);
+    let theirs = serde_json::json!({"node": "other", "until": until}).to_string();
+    let store = test.app.store();
+    store.save_setting("retention", &theirs, 0).await.unwrap();
+    assert_eq!(scheduled_step(&test, false).await, (0, vec![]));
+    test.at(until);
+    // A node that stops begins no bundle, and the next one need not wait.
+    assert_eq!(scheduled_step(&test, true).await.0, 0);
+    assert_eq!(scheduled_step(&test, false).await, (1, vec![]));
+    let report = verified(&test).await;
+    assert!(report.good, "{:#?}", report.findings);
+    assert_eq!((report.retired, report.not_sealed), (2, 0));
+    let bundle = std::fs::read_dir(&folder).unwrap().next().unwrap();
+    let proved = offline(&test, &bundle.unwrap().path()).unwrap();
+    assert_eq!((proved.good, proved.instances), (true, 2));
+    // What is over since is not looked for before the hour is over.
+    let shared = async || test.app.store().setting("retention").await.unwrap();
+    let before = shared().await;
+    test.at(test.app.now().plus_ms(HOUR_MS - 1));
+    scheduled_step(&test, false).await;
+    assert_eq!(shared().await, before, "it rests");
+    test.at(test.app.now().plus_ms(1));
+    scheduled_step(&test, false).await;
+    assert_ne!(shared().await, before);
+    std::fs::remove_dir_all(&folder).unwrap();
+    test.finish().await;
+}
+
+#[tokio::test]
+async fn retention_that_fails_deletes_nothing_and_is_told_until_it_ends_well() {
+    let folder = folder("fails");
+    let test = scheduled(&folder).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+    let failed = || vec!["retire_failed".to_owned()];
+    assert_eq!(scheduled_step(&test, false).await, (0, failed()));
+    assert_eq!(verified(&test).await.retired, 0);
+    std::fs::create_dir_all(&folder).unwrap();
+    assert_eq!(
+        scheduled_step(&test, false).await,
+        (0, failed()),
+        "too early to try again"
+    );
+    test.at(test.app.now().plus_ms(10 * 60_000));
+    assert_eq!(scheduled_step(&test, false).await, (1, vec![]));
+    assert_eq!(verified(&test).await.retired, 2);
+    std::fs::remove_dir_all(&folder).unwrap();
+    test.finish().await;
 }
 
 /// The one thing somebody has to do: its instance, and the task.

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use assent_core::command::{Action, Actor, DecideWith, Verdict, Via};
+use assent_core::command::{Action, Actor, DecideWith, ReturnTo, Verdict, Via};
 use assent_core::dialect::manifest;
 use assent_core::event::{Change, Event};
 use assent_core::module::{Manifest, Module};
@@ -176,6 +176,41 @@ async fn a_revocation_works_on_the_record_it_revokes() {
     let report = verified(&test).await;
     assert!(report.good, "{:#?}", report.findings);
     std::fs::remove_dir_all(&to).unwrap();
+    test.finish().await;
+}
+
+/// A2.96: what a record held before its flow began has not changed since somebody looked at it.
+#[tokio::test]
+async fn what_a_record_held_before_has_not_changed() {
+    let (test, _) = revocation_asked().await;
+    let task_of = async |who: &str| {
+        let inbox = test.app.inbox(who, Default::default(), None, None, 5).await;
+        let item = inbox.unwrap().items.remove(0);
+        (item.instance, item.task.unwrap())
+    };
+    let (revoking, task) = task_of("bob").await;
+    let back = Action::Return {
+        task,
+        to: ReturnTo::Applicant,
+        comment: "请写清楚".to_owned(),
+    };
+    test.act(&revoking, "bob", back).await.unwrap();
+    let set = Values::from([("note".to_owned(), Value::from("对方已退回"))]);
+    let submit = Action::Submit {
+        set,
+        straight_back: false,
+    };
+    test.act(&revoking, "ann", submit).await.unwrap();
+    let (_, again) = task_of("bob").await;
+    let view = test.app.task_view("bob", &revoking, again).await.unwrap();
+    let changed: Vec<_> = view
+        .changed
+        .iter()
+        .map(|fact| fact.label.zh.as_str())
+        .collect();
+    assert_eq!(changed, ["备注"], "neither subject nor stamp");
+    test.settle().await;
+    told();
     test.finish().await;
 }
 

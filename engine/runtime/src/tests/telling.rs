@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use assent_core::command::{Actor, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, Override, Verdict, Via};
 use assent_core::dialect::manifest;
 use assent_core::event::{Change, Event};
 use assent_core::module::{HookContext, Manifest, Module, Reaction};
@@ -66,7 +66,7 @@ entities:
     fields:
       subject:   {type: text, name: {zh: 事由, en: Subject}, required: true}
       came_with: {type: text, name: {zh: 随车单, en: Came with}, from: module}
-events: [load.left]
+events: {load.left: {zh: 货已发出, en: Load left}}
 ";
 
 const LOAD: &str = r"
@@ -99,7 +99,7 @@ people: {boss: role/manager}
 states:
   - {id: draft, name: {zh: 填写, en: Draft}, draft: {by: applicant}}
   - {id: first, name: {zh: 等第一车, en: First}, wait: {for: load.left}, deadline: 5 days, if_late: [{at: deadline, remind: boss}]}
-  - {id: second, name: {zh: 等第二车, en: Second}, wait: {for: load.left}, deadline: 5 days, if_late: [{at: deadline, remind: boss}]}
+  - {id: second, name: {zh: 等第二车, en: Second}, wait: {for: load.left, name: {zh: 第二车发出, en: Second load left}}, deadline: 5 days, if_late: [{at: deadline, remind: boss}]}
   - {id: done, name: {zh: 完成, en: Done}, end: approved}
 ";
 
@@ -162,6 +162,58 @@ async fn a_release_wakes_whoever_waits_for_it() {
     // Nobody waits for a third one: it is over, and no dead letter.
     released(&test, &record, "load.left").await;
     test.settle().await;
+    test.finish().await;
+}
+
+/// A9.18: on the instance's page, in what comes next, in why, in a preview and in both trails people read what the event is called.
+#[tokio::test]
+async fn what_is_waited_for_is_called_by_its_name() {
+    let test = house().await;
+    let order = started(&test, "order", json!({"subject": "a"})).await;
+    let view = test.app.instance_view("ann", &order).await.unwrap();
+    assert_eq!(view.standing[0].progress.zh, "等待：货已发出");
+    assert_eq!(view.standing[0].progress.en, "Waits for: Load left");
+    // The flow's own words come before the module's.
+    assert_eq!(view.expected[0].waits_for.zh, "第二车发出");
+    let why = test.app.why(None, &order, None).await.unwrap();
+    let said = |code: &str| {
+        let found = why.way.iter().find(|reason| reason.code == code).unwrap();
+        found.words[0].zh.clone()
+    };
+    assert_eq!(said("waits"), "“等第一车”等待：货已发出。");
+    assert_eq!(why.next[0].why[0].zh, "等待：第二车发出。");
+    let jump = Command {
+        actor: Actor::Person("adm".into()),
+        via: Via::Page,
+        action: Action::Override {
+            act: Override::Jump {
+                to: "second".to_owned(),
+            },
+            reason: "第一车不来了".to_owned(),
+        },
+        key: None,
+    };
+    let preview = test.app.preview(&order, &jump).await.unwrap();
+    assert!(
+        preview
+            .words
+            .iter()
+            .any(|line| line.zh == "等待事件：第二车发出"),
+        "{:?}",
+        preview.words
+    );
+    let id = serde_json::to_string(&(&view, &why, &preview.words)).unwrap();
+    assert!(!id.contains("load.left"), "an internal name: {id}");
+    let load = released(&test, &record_of(&test, &order).await, "load.left").await;
+    test.settle().await;
+    for (instance, said) in [
+        (&order, "外部事件：货已发出"),
+        (&load, "已告诉 a：货已发出"),
+    ] {
+        let view = test.app.instance_view("adm", instance).await.unwrap();
+        let lines: Vec<_> = view.timeline.iter().map(|item| &item.words.zh).collect();
+        assert!(lines.iter().any(|line| *line == said), "{lines:?}");
+    }
     test.finish().await;
 }
 

@@ -155,6 +155,13 @@ async fn history_made_anew_with_another_key_is_told_by_key_and_by_earlier_export
 async fn rows_that_the_events_contradict_are_told() {
     for (sql, code) in [
         ("update instances set applicant = 'bea'", "state_differs"),
+        ("update instances set ended = 1 - ended", "state_differs"),
+        ("update instances set standing = ''", "state_differs"),
+        (
+            "update instances set started = started - 86400000",
+            "state_differs",
+        ),
+        ("update instances set title = '海南 9'", "state_differs"),
         (
             "update instances set state = replace(state, '\"round\":1', '\"round\":2')",
             "state_differs",

@@ -47,6 +47,10 @@ pub(crate) fn expected(
                     .map(|id| person(id))
                     .collect(),
                 only_if,
+                waits_for: match &state.kind {
+                    StateKind::WaitFor { name, .. } => name.clone(),
+                    _ => Text::default(),
+                },
             }
         })
         .collect()

@@ -118,9 +118,9 @@ fn progress(active: &Active, around: &Around) -> Text {
                 format!("{wanted} needed, {given} so far"),
             )
         }
-        StateKind::WaitFor { event } => Text::new(
-            format!("等待事件 {event}"),
-            format!("Waits for the event {event}"),
+        StateKind::WaitFor { name, .. } => Text::new(
+            format!("等待：{}", name.zh),
+            format!("Waits for: {}", name.en),
         ),
         StateKind::WaitUntil { .. } => Text::new("等待约定的时间", "Waits for its time"),
         StateKind::Run(run) => Text::new(

@@ -622,20 +622,24 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
             ..
         } => {
             let record = said.names.records.title(entity, record);
+            let event = said.names.records.event(said.def, name);
             Line::new(
                 "told",
                 "machine",
-                format!("已告诉 {record}：{name}"),
-                format!("Told {record}: {name}"),
+                format!("已告诉 {record}：{}", event.zh),
+                format!("Told {record}: {}", event.en),
             )
             .minor()
         }
-        Change::Happened { name, .. } => Line::new(
-            "happened",
-            "machine",
-            format!("收到事件 {name}"),
-            format!("Event {name} arrived"),
-        ),
+        Change::Happened { name, .. } => {
+            let event = said.names.records.event(said.def, name);
+            Line::new(
+                "happened",
+                "machine",
+                format!("外部事件：{}", event.zh),
+                format!("From outside: {}", event.en),
+            )
+        }
         Change::SubflowAsked { flow, .. } => Line::new(
             "subflow_asked",
             "machine",

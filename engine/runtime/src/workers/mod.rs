@@ -7,6 +7,7 @@ pub(crate) mod outbox;
 pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod reconcile;
+pub(crate) mod retiring;
 mod revoking;
 mod schema;
 mod subflows;
@@ -41,7 +42,8 @@ impl Workers {
             tokio::spawn(checks::run(app.clone(), stopping.clone())),
             tokio::spawn(schema::run(app.clone(), stopping.clone())),
             tokio::spawn(crate::audit::run(app.clone(), stopping.clone())),
-            tokio::spawn(crate::backup::run(app.clone(), stopping)),
+            tokio::spawn(crate::backup::run(app.clone(), stopping.clone())),
+            tokio::spawn(retiring::run(app.clone(), stopping)),
         ];
         Self { stop, loops }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use assent_runtime::audit::{
     Expectation, KeyRing, Report, roots_of, verify_database, verify_export,
 };
@@ -96,30 +96,39 @@ fn tell(report: &Report, say: Say) {
                 root.no, root.size, root.root, root.key
             ),
             format!(
-                "Last root: no. {}, {} events, {}, key {}",
-                root.no, root.size, root.root, root.key
+                "Last root: no. {}, {}, {}, key {}",
+                root.no,
+                counted(root.size, "event"),
+                root.root,
+                root.key
             ),
         );
     }
     if report.records_shared > 0 {
         say.words(
-            format!("{} 个实例的业务数据另有其他流程或编辑写入，字段值未逐一比对。", report.records_shared),
-            format!("The records of {} instances are written by others too; their values were not compared.", report.records_shared),
+            format!(
+                "{} 个实例的业务数据另有其他流程或编辑写入，字段值未逐一比对。",
+                report.records_shared
+            ),
+            format!(
+                "Records that others write too, whose values were not compared: those of {}.",
+                counted(report.records_shared, "instance")
+            ),
         );
     }
     if report.retired > 0 {
         say.words(
             format!("{} 个实例已归档，其归档凭证与存证相符。", report.retired),
             format!(
-                "{} instances were retired; their tombstones are signed and agree with the roots.",
-                report.retired
+                "Retired: {}; every tombstone is signed and agrees with the roots.",
+                counted(report.retired, "instance")
             ),
         );
     }
     if report.definitions_unread > 0 {
         say.words(
             format!("{} 个进行中的实例所用的流程版本在此无法读取，未检查其是否停滞。", report.definitions_unread),
-            format!("{} running instances use a version of a flow that cannot be read here; whether something wakes them was not checked.", report.definitions_unread),
+            format!("Running under a version of a flow that cannot be read here: {}; whether something wakes them was not checked.", counted(report.definitions_unread, "instance")),
         );
     }
     say.text(&report.words());

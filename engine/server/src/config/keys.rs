@@ -36,7 +36,7 @@ const fn secret(path: &'static str, zh: &'static str, en: &'static str) -> Key {
 }
 
 /// Every key there is.
-pub const KEYS: [Key; 35] = [
+pub const KEYS: [Key; 39] = [
     key(
         "server.listen",
         "127.0.0.1:8080",
@@ -219,6 +219,30 @@ pub const KEYS: [Key; 35] = [
         "",
         "pg_dump、pg_restore、createdb、dropdb 所在文件夹；不设则自动寻找",
         "Folder of pg_dump, pg_restore, createdb and dropdb; looked for when unset",
+    ),
+    key(
+        "retire.folder",
+        "",
+        "自动归档的文件夹；不设则不自动归档。请放在另一块盘上，并按法定期限保存",
+        "Folder of the bundles that the server retires ended instances into by itself; unset: none. Put it on another disk, and keep them as long as the law asks",
+    ),
+    key(
+        "retire.older_than_days",
+        "0",
+        "结束满多少天的流程实例自动归档；设了 retire.folder 就必须设",
+        "Instances that have been over for so many days are retired; must be set with retire.folder",
+    ),
+    key(
+        "retire.every_minutes",
+        "1440",
+        "两次自动归档之间的分钟数",
+        "Minutes between two runs",
+    ),
+    key(
+        "retire.reason",
+        "保留期满 / retention period over",
+        "自动归档的原因，留在归档凭证里",
+        "Why; stands in the tombstones",
     ),
 ];
 

@@ -215,6 +215,18 @@ fn refuse_unsafe(config: &Config) -> Result<(), ConfigFault> {
             "security.test_clock is for loopback only.",
         ));
     }
+    if config.retire.folder.is_some() && config.retire.older_than_days == 0 {
+        return Err(ConfigFault::new(
+            "设了 retire.folder 就要设 retire.older_than_days：结束满多少天的流程实例归档。",
+            "With retire.folder, set retire.older_than_days: how many days instances have been over before they are retired.",
+        ));
+    }
+    if config.retire.folder.is_some() && config.retire.reason.trim().is_empty() {
+        return Err(ConfigFault::new(
+            "retire.reason 不能为空：原因会留在归档凭证里。",
+            "retire.reason must not be empty: it stands in the tombstones.",
+        ));
+    }
     let local_mail = config
         .mail
         .host
@@ -294,5 +306,21 @@ mod tests {
         assert!(from("[server]\nlisten = '0.0.0.0:80'", &[]).is_err());
         assert!(from("[mail]\nhost = 'mail.example.com'\nsecurity = 'none'", &[]).is_err());
         assert!(from("[server]\nbase_url = 'ftp://x'", &[]).is_err());
+    }
+
+    #[test]
+    fn retention_needs_its_days_and_a_reason() {
+        let folder = "[retire]\nfolder = '/archive'\n";
+        let fault = from(folder, &[]).unwrap_err();
+        assert!(fault.0.zh.contains("retire.older_than_days"), "{fault:?}");
+        let silent = format!("{folder}older_than_days = 30\nreason = ' '");
+        assert!(from(&silent, &[]).is_err());
+        let fault = from(&format!("{folder}older_than = 30"), &[]).unwrap_err();
+        assert!(fault.0.en.contains("retire.older_than"), "{fault:?}");
+        let days = [("ASSENT_RETIRE_OLDER_THAN_DAYS", "1095")];
+        let app = from(folder, &days).unwrap().app().retire;
+        assert_eq!((app.older_than_days, app.every_minutes), (1095, 1440));
+        assert!(!app.reason.is_empty());
+        assert_eq!(from("", &[]).unwrap().app().retire.folder, None);
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use assent_runtime::app::{AppConfig, Connector as AppConnector, MailConfig, Secret, Smtp};
+use assent_runtime::app::{
+    AppConfig, Connector as AppConnector, MailConfig, RetireConfig, Secret, Smtp,
+};
 use assent_runtime::audit::{AuditConfig, KeyFrom};
 use assent_runtime::backup::BackupConfig;
 use serde::{Deserialize, Deserializer};
@@ -26,6 +28,28 @@ pub struct Config {
     pub audit: Audit,
     pub security: Security,
     pub backup: Backup,
+    pub retire: Retire,
+}
+
+/// `[retire]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retire {
+    pub folder: Option<PathBuf>,
+    pub older_than_days: u32,
+    pub every_minutes: u32,
+    pub reason: String,
+}
+
+impl Default for Retire {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            older_than_days: 0,
+            every_minutes: 24 * 60,
+            reason: "保留期满 / retention period over".to_owned(),
+        }
+    }
 }
 
 /// `[backup]`
@@ -321,6 +345,12 @@ impl Config {
             every_minutes: self.backup.every_minutes,
             keep: self.backup.keep,
             tools: self.backup.tools.clone(),
+        };
+        app.retire = RetireConfig {
+            folder: self.retire.folder.clone(),
+            older_than_days: self.retire.older_than_days,
+            every_minutes: self.retire.every_minutes,
+            reason: self.retire.reason.clone(),
         };
         app.mail = MailConfig {
             smtp: self.mail.host.as_ref().map(|host| Smtp {

@@ -9,7 +9,7 @@ use assent_runtime::app::Metrics;
 type Label = (&'static str, &'static [&'static str]);
 
 /// Counters, with the words of their label when they have one.
-const COUNTERS: [(&str, &str, Option<Label>); 12] = [
+const COUNTERS: [(&str, &str, Option<Label>); 14] = [
     (
         "assent_decisions_total",
         "Decisions that are on disk",
@@ -53,11 +53,21 @@ const COUNTERS: [(&str, &str, Option<Label>); 12] = [
         "Backups tried by the server",
         Some(("end", &["good", "unverified", "failed"])),
     ),
+    (
+        "assent_retirements_total",
+        "Runs of retention by schedule",
+        Some(("end", &["good", "failed"])),
+    ),
+    (
+        "assent_retired_instances_total",
+        "Instances retired by schedule",
+        None,
+    ),
     ("assent_panics_total", "Requests that ended in a bug", None),
 ];
 
 /// Histograms.
-const HISTOGRAMS: [(&str, &str); 7] = [
+const HISTOGRAMS: [(&str, &str); 8] = [
     (
         "assent_turn_seconds",
         "From loading an instance to the acknowledgement of its turn",
@@ -74,13 +84,28 @@ const HISTOGRAMS: [(&str, &str); 7] = [
     ("assent_rule_seconds", "One run of a rule"),
     ("assent_timer_lateness_seconds", "How late a wake-up fired"),
     ("assent_backup_seconds", "Copying and verifying a backup"),
+    ("assent_retire_seconds", "One run of retention by schedule"),
 ];
 
 /// Gauges that others set.
-const GAUGES: [(&str, &str); 1] = [(
-    "assent_backup_last_success_timestamp_seconds",
-    "The moment of the newest backup, Unix time; 0: none is known",
-)];
+const GAUGES: [(&str, &str); 4] = [
+    (
+        "assent_backup_last_success_timestamp_seconds",
+        "The moment of the newest backup, Unix time; 0: none is known",
+    ),
+    (
+        "assent_backup_last_failure_timestamp_seconds",
+        "When a backup failed last, Unix time; 0: none has since this node began",
+    ),
+    (
+        "assent_retire_last_success_timestamp_seconds",
+        "When a run of retention ended well last, Unix time; 0: none is known",
+    ),
+    (
+        "assent_retire_last_failure_timestamp_seconds",
+        "When a run of retention failed last, Unix time; 0: none is known",
+    ),
+];
 
 /// Makes every figure known, at zero.
 pub fn announce() {

@@ -418,6 +418,7 @@ pub fn instance(status: &str, zh: &str, en: &str) -> InstanceView {
                 name: text("ERP 放行", "Release in ERP"),
                 people: vec![],
                 only_if: Text::default(),
+                waits_for: Text::default(),
             },
             Expected {
                 state: "finance".into(),
@@ -427,6 +428,7 @@ pub fn instance(status: &str, zh: &str, en: &str) -> InstanceView {
                     "费用承担 = 我方 且 多付运费 > 2,000.00",
                     "borne by us and extra freight > 2,000.00",
                 ),
+                waits_for: Text::default(),
             },
         ],
         overrides: None,

@@ -217,6 +217,49 @@ async fn whoever_is_asked_again_sees_what_changed_since_they_signed() {
     );
 }
 
+/// A2.105
+#[tokio::test]
+async fn a_decision_cannot_empty_what_is_required() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("fix", "100").await;
+    let (bea, bob) = (desk.api("bea").await, desk.browser("bob").await);
+    let hers = desk.task(&instance, "bea").await;
+    let emptied = json!({"decision": "approve", "set": {"amount": null}});
+    let answer = bea.on(&instance, hers, "decision", emptied).await;
+    refused(&answer, 422, "field_required");
+    assert_eq!(answer.1["errors"][0]["field"], "amount", "{answer:?}");
+    // On the page, come to by the link in the mail, the field says so, and what was typed stays.
+    let his = desk.task(&instance, "bob").await;
+    let link = desk.app.issue_link(&instance, his).await.unwrap().0;
+    let (status, _) = bob.get(&format!("/l/{link}")).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let path = format!("/tasks/{instance}/{his}");
+    let (_, page) = bob.get(&path).await;
+    let input = page.split("name=\"f.amount\"").nth(1).unwrap();
+    let input = input.split('>').next().unwrap();
+    assert!(input.contains("required"), "{input}");
+    let form = [
+        ("action", "approve"),
+        ("comment", "看过"),
+        ("f.amount", ""),
+        ("f.secret", ""),
+    ];
+    let (status, page) = bob.post(&format!("{path}/decision"), &form).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("“金额”必填，不能清空") && page.contains("看过"),
+        "{page}"
+    );
+    assert_eq!(desk.events(&instance, "decided").await, 0);
+    let form = [("action", "approve"), ("f.amount", "90"), ("f.secret", "")];
+    let (status, _) = bob.post(&format!("{path}/decision"), &form).await;
+    assert_eq!(
+        status,
+        StatusCode::SEE_OTHER,
+        "an optional one may be emptied"
+    );
+}
+
 /// A2.97
 #[tokio::test]
 async fn a_link_to_a_task_that_a_colleague_claimed_says_who_and_when() {

@@ -47,6 +47,8 @@ async fn retire(fresh: Fresh) {
     assert_eq!(over(Moment(9_000)).await, [id(1)]);
     assert!(over(Moment(1_010)).await.is_empty(), "not long enough");
     let stone = event(1, "retired");
+    let of = async |id: &str| store.tombstone_of("retired", id).await.unwrap();
+    assert_eq!(of(&id(1)).await, None);
     for (ids, what) in [
         (vec![(id(1), 1)], "it has moved"),
         (vec![(id(1), 2), (id(2), 1)], "one of them runs"),
@@ -62,7 +64,16 @@ async fn retire(fresh: Fresh) {
     let gone = [(&*id(1), 2)];
     assert!(store.retire(&gone, "retired:1", &stone).await.unwrap());
     assert!(!store.retire(&gone, "retired:1", &stone).await.unwrap());
-    assert_eq!(store.events("retired:1", 1, 9).await.unwrap(), [stone]);
+    let stones = std::slice::from_ref(&stone);
+    assert_eq!(store.events("retired:1", 1, 9).await.unwrap(), stones);
+    // Found by the id, whatever the tombstone says; what was retired before ids were kept, by what it says.
+    assert!(!stone.body.contains(&id(1)));
+    assert_eq!(of(&id(1)).await, Some(stone));
+    assert_eq!(of(&id(2)).await, None, "it runs");
+    let mut older = event(1, "retired");
+    older.body = format!("{{\"id\":\"{}\"}}", id(8));
+    assert!(store.retire(&[], "retired:2", &older).await.unwrap());
+    assert_eq!(of(&id(8)).await, Some(older));
     assert_eq!(store.all_instances(None, 9).await.unwrap().len(), 2);
     assert!(store.events(&id(1), 1, 9).await.unwrap().is_empty());
     assert!(store.closed_tasks(&id(1)).await.unwrap().is_empty());

@@ -4,7 +4,7 @@ mod emptiness;
 mod organisation;
 mod shape;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, EffectType, Port};
 use crate::definition::Definition;
@@ -59,7 +59,7 @@ fn catalog() -> Catalog {
         catalog.roles.insert(role.to_owned(), Text::same(role));
     }
     catalog.calendars = BTreeSet::from(["cn_office".to_owned()]);
-    catalog.events = BTreeSet::from(["parts.received".to_owned()]);
+    catalog.events = BTreeMap::from([("parts.received".to_owned(), Text::same("parts"))]);
     let port = |name: &str, required: bool| Port {
         name: name.to_owned(),
         kind: FieldKind::Text,

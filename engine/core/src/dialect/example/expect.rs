@@ -120,10 +120,10 @@ fn events(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Vec<String> {
     let known = &cx.names.catalog.events;
     let mut found = Vec::new();
     for word in scalar::words(reader, node) {
-        if known.contains(&word.text) {
+        if known.contains_key(&word.text) {
             found.push(word.text);
         } else {
-            let known = known.iter().map(String::as_str);
+            let known = known.keys().map(String::as_str);
             reader.unknown("unknown-event", &word, ("事件", "event"), known);
         }
     }

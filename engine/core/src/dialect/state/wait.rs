@@ -5,28 +5,39 @@ use crate::dialect::lean;
 use crate::dialect::map::MapReader;
 use crate::dialect::reader::{Reader, Word};
 use crate::dialect::scalar;
-use crate::dialect::tree::Node;
+use crate::dialect::tree::{Node, Span};
 use crate::field::FieldKind;
 
 use super::{Cx, target, together};
 
-/// `wait: {for: event}` or `wait: {until: time}`.
+/// `wait: {for: event}`, with a `name:` where it has another one here than its module gives it, or `wait: {until: time}`.
 pub fn wait(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<StateKind> {
     let mut map = MapReader::open(reader, map.get("wait")?, ("wait:", "wait:"))?;
     let event = map.get("for");
     let time = map.get("until");
+    let own = match map.entry("name") {
+        Some((key, _)) if event.is_none() => {
+            name_of_no_event(reader, key.span);
+            None
+        }
+        Some((_, node)) => scalar::names(reader, node),
+        None => None,
+    };
     let span = map.span;
     map.close(reader);
     match (event, time) {
         (Some(node), None) => {
             let word = scalar::text(reader, node)?;
             let events = &cx.names.catalog.events;
-            if !events.contains(&word.text) {
-                let known = events.iter().map(String::as_str);
+            let Some(known) = events.get(&word.text) else {
+                let known = events.keys().map(String::as_str);
                 reader.unknown("unknown-event", &word, ("事件", "event"), known);
                 return None;
-            }
-            Some(StateKind::WaitFor { event: word.text })
+            };
+            Some(StateKind::WaitFor {
+                event: word.text,
+                name: own.unwrap_or_else(|| known.clone()),
+            })
         }
         (None, Some(node)) => {
             let time = lean::time(reader, cx.names, node)?;
@@ -48,6 +59,22 @@ pub fn wait(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Op
             None
         }
     }
+}
+
+/// A time says itself what is waited for.
+fn name_of_no_event(reader: &mut Reader, span: Span) {
+    reader.error(
+        "wait-name-unfit",
+        span,
+        (
+            "wait: 里的 name: 是事件的名称；等到一个时间时它没有作用",
+            "The name: in wait: is what the event is called; it does nothing with a time",
+        ),
+        (
+            "删去它；节点自己的名称写在节点的 name:",
+            "Take it out; the state's own name stands in its name:",
+        ),
+    );
 }
 
 /// `subflow: {flow, link, beside, for_each, as, needs, outcomes}`.

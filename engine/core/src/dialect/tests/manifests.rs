@@ -29,7 +29,9 @@ effects:
   pay:
     name: {zh: 付款, en: Pay}
     post: bank/payments
-events: [sold, erp.delivered]
+events:
+  sold: {zh: 已售出, en: Sold}
+  erp.delivered: {zh: 已送达, en: Delivered}
 numbers: {item.code: 'I-{year}-{001}'}
 ";
 
@@ -44,7 +46,15 @@ fn a_manifest_is_read() {
     assert!(item.field("total").unwrap().computed.is_some());
     assert_eq!(manifest.effects[0].name, "shop.order");
     assert!(manifest.effects[0].takes[0].required);
-    assert_eq!(manifest.events, ["shop.sold", "erp.delivered"]);
+    let events = manifest
+        .events
+        .iter()
+        .map(|(id, name)| (id.as_str(), name.zh.as_str()));
+    let events: Vec<_> = events.collect();
+    assert_eq!(
+        events,
+        [("shop.sold", "已售出"), ("erp.delivered", "已送达")]
+    );
     assert_eq!(manifest.roles[0].1.zh, "店长");
     assert_eq!(manifest.posts[0].0, "cashier");
     assert_eq!(
@@ -109,7 +119,8 @@ fn what_is_wrong_with_a_manifest() {
             "keeper: {zh: 店长}",
             "language-missing",
         ),
-        ("events: [sold", "events: [a.b.c", "bad-id"),
+        ("  sold: {zh", "  a.b.c: {zh", "bad-id"),
+        ("{zh: 已售出, en: Sold}", "{zh: 已售出}", "language-missing"),
         ("  order:\n", "  Order:\n", "bad-id"),
         ("fields:\n", "columns:\n", "unknown-key"),
     ] {

@@ -114,7 +114,11 @@ fn house() -> Catalog {
         effects: BTreeMap::from([(settlement.name.clone(), settlement)]),
         rules: BTreeMap::from([(warranty.name.clone(), warranty)]),
         roles: roles.map(|role| (role.to_owned(), Text::same(role))).into(),
-        events: ["parts.received".to_owned()].into(),
+        events: [(
+            "parts.received".to_owned(),
+            Text::new("配件已到货", "Parts received"),
+        )]
+        .into(),
         flows: ["fault_report".to_owned()].into(),
         calendars: ["cn_service".to_owned()].into(),
         ..Catalog::default()

@@ -109,7 +109,10 @@ pub fn house() -> Catalog {
         gives: vec![port("verdict", FieldKind::Text, true)],
     };
     house.rules.insert(credit.name.clone(), credit);
-    house.events.insert("parts.received".to_owned());
+    house.events.insert(
+        "parts.received".to_owned(),
+        Text::new("配件已到货", "Parts received"),
+    );
     house.flows.insert("other".to_owned());
     house
 }

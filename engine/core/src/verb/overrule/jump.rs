@@ -80,6 +80,7 @@ pub(super) fn perform(run: &mut Run<'_>, to: &str, reason: &str) -> Result<(), R
             comment: run.comment.clone(),
             say: None,
             skips: Some(skips),
+            anew: run.def.states[ix].is_parallel(),
         });
     }
     run.enter(ix, parent)

@@ -165,7 +165,24 @@ impl History {
                 words: vec![words],
             }
         };
-        self.way.iter().map(reason).collect()
+        let mut way: Vec<Reason> = self.way.iter().map(reason).collect();
+        way.extend(self.waits(said, instance));
+        way
+    }
+
+    /// Where it stands and waits for something that happens outside.
+    fn waits(&self, said: &Said<'_>, instance: &Instance) -> Vec<Reason> {
+        let waits = |visit: &Visit| {
+            instance.at(visit.entry)?;
+            Some(Reason {
+                code: "waits",
+                person: None,
+                state: visit.state.clone(),
+                seqs: vec![visit.seq],
+                words: vec![said.waits(&visit.state)?],
+            })
+        };
+        self.visits.iter().filter_map(waits).collect()
     }
 
     /// Why a visit of a state brought this person no task.

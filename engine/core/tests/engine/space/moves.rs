@@ -90,7 +90,7 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             },
         );
     }
-    if let (Some(second), true) = (&scene.second, dice.one_in(12)) {
+    if let (Some(second), true) = (&scene.second, dice.one_in(6)) {
         return migrate(dice, second, case);
     }
     let suspended = case.instance.suspended.is_some();

@@ -65,6 +65,18 @@ fn single(dice: &mut Dice, sketch: &Sketch) -> Edit {
         .iter()
         .filter(|state| !matches!(state.kind, Kind::Draft | Kind::End(_)))
         .collect();
+    let many = |state: &&&State| match &state.kind {
+        Kind::Approve(approve) => approve.needs != Needs::Any,
+        Kind::Together(_) => true,
+        _ => false,
+    };
+    let many: Vec<&State> = states.iter().filter(many).copied().collect();
+    // Most can go wrong where several people are at it.
+    let states = if many.is_empty() || dice.one_in(2) {
+        states
+    } else {
+        many
+    };
     let Some(state) = dice.pick(&states) else {
         return Edit::Words;
     };
@@ -74,8 +86,8 @@ fn single(dice: &mut Dice, sketch: &Sketch) -> Edit {
         (1 | 2, _) => Edit::Remove(id),
         (3 | 4, _) => Edit::Add(id, dice.of(&ROLES)),
         (5..=7, _) => Edit::Rename(id),
-        (8..=11, Kind::Together(_)) => Edit::AddBranch(id, dice.of(&ROLES)),
-        (12.., Kind::Together(together)) => {
+        (8..=13, Kind::Together(_)) => Edit::AddBranch(id, dice.of(&ROLES)),
+        (14.., Kind::Together(together)) => {
             Edit::DropBranch(id, dice.roll(together.branches.len()))
         }
         (8..=11, Kind::Approve(approve)) => {
@@ -102,7 +114,8 @@ fn roles(dice: &mut Dice, count: usize) -> Vec<&'static str> {
 
 fn needs(dice: &mut Dice, approve: &Approve) -> Needs {
     let names = approve.by.len();
-    match dice.roll(7) {
+    match dice.roll(11) {
+        7..=10 => Needs::InOrder,
         0 => Needs::Any,
         1 => Needs::All,
         2 => Needs::InOrder,

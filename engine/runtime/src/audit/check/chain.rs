@@ -5,6 +5,8 @@ use assent_core::audit::{Part, leaf};
 use assent_core::command::Actor;
 use assent_core::event::{Change, Event};
 use assent_core::instance::{Case, Instance};
+use assent_core::time::Moment;
+use assent_core::turn::title_again;
 use assent_core::value::Values;
 use assent_core::verify;
 use assent_core::write::{EventRow, InstanceRow};
@@ -192,7 +194,13 @@ impl Checker<'_> {
             events.iter().for_each(|event| apply(&mut folded, event));
             stored.values = folded.values;
         }
-        if columns(row) != columns_of(&stored.instance) || row.updated != last_at(events) {
+        let def = self.compiled(&row.flow, &row.version);
+        // What another instance wrote into the record may have come after the title was made.
+        let title = def.as_ref().filter(|_| !open.shared);
+        let title = title.and_then(|def| title_again(def, &stored.values));
+        if columns(row) != columns_of(&stored.instance, events)
+            || title.is_some_and(|title| title != row.title)
+        {
             self.differs(
                 open,
                 "业务数据的列与其状态不符",
@@ -201,7 +209,7 @@ impl Checker<'_> {
         }
         let mut broken = verify::trail(events, &stored, &start);
         if !stored.instance.ended() {
-            match self.compiled(&row.flow, &row.version) {
+            match def {
                 Some(def) => broken.extend(verify::awake(&def, &stored)),
                 None => self.report.definitions_unread += 1,
             }
@@ -284,45 +292,54 @@ fn says_the_same(row: &EventRow, event: &Event) -> bool {
         && verify::canonical(event) == row.body
 }
 
-type Columns<'a> = (
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    u64,
-);
+/// What lists and workers go by: columns that repeat the state.
+#[derive(PartialEq)]
+struct Columns<'a> {
+    names: [&'a str; 7],
+    standing: String,
+    ended: bool,
+    rev: u64,
+    started: Moment,
+    updated: Moment,
+}
 
 fn columns(row: &InstanceRow) -> Columns<'_> {
-    (
-        &row.id,
-        &row.flow,
-        &row.version,
-        &row.entity,
-        &row.record,
-        &row.applicant,
-        &row.status,
-        row.rev,
-    )
+    Columns {
+        names: [
+            &row.id,
+            &row.flow,
+            &row.version,
+            &row.entity,
+            &row.record,
+            &row.applicant,
+            &row.status,
+        ],
+        standing: row.standing.clone(),
+        ended: row.ended,
+        rev: row.rev,
+        started: row.started,
+        updated: row.updated,
+    }
 }
 
-fn columns_of(instance: &Instance) -> Columns<'_> {
-    (
-        &instance.id,
-        &instance.flow,
-        &instance.version,
-        &instance.entity,
-        &instance.record,
-        &instance.applicant,
-        instance.status_word(),
-        instance.rev,
-    )
-}
-
-fn last_at(events: &[Event]) -> assent_core::time::Moment {
-    events.last().map(|event| event.at).unwrap_or_default()
+fn columns_of<'a>(instance: &'a Instance, events: &[Event]) -> Columns<'a> {
+    let at = |event: Option<&Event>| event.map(|event| event.at).unwrap_or_default();
+    Columns {
+        names: [
+            &instance.id,
+            &instance.flow,
+            &instance.version,
+            &instance.entity,
+            &instance.record,
+            &instance.applicant,
+            instance.status_word(),
+        ],
+        standing: instance.standing(),
+        ended: instance.ended(),
+        rev: instance.rev,
+        started: at(events.first()),
+        updated: at(events.last()),
+    }
 }
 
 fn place(parts: &[Part], seq: u32) -> Option<u64> {

@@ -81,7 +81,7 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
     let new = is_new(&config).await?;
     if new {
         say.words("正在准备示例公司……", "Preparing the sample company …");
-        seed::fill(&config, &workflows).await?;
+        seed::fill(&config, &workflows, &args.data).await?;
     }
     let handle = prometheus()?;
     let app = App::open(config.app())
@@ -187,4 +187,31 @@ fn tell(args: &Args, config: &Config, app: &App, demo: &Demo, say: Say) {
         format!("\n所有邮件（不会外发）：{base}/dev/mail\n改动 workflows/ 里的流程，保存即发布。"),
         format!("\nAll mails (none leaves this machine): {base}/dev/mail\nEdit a flow in workflows/: saving publishes it."),
     );
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wrong_flow_file_leaves_no_company_behind() {
+        let data = std::env::temp_dir().join(format!("assent-demo-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&data);
+        let workflows = data.join("workflows");
+        std::fs::create_dir_all(&workflows).unwrap();
+        std::fs::write(workflows.join("a.yaml"), "flow: a\nformat: 1\n").unwrap();
+        let args = Args {
+            port: 8080,
+            reset: false,
+            data: data.clone(),
+            database: None,
+        };
+        let config = configured(&args).unwrap();
+        let said = Box::pin(seed::fill(&config, &workflows, &data)).await;
+        let said = said.unwrap_err();
+        assert!(said.en.contains("a.yaml has errors"), "{said:?}");
+        assert!(is_new(&config).await.unwrap(), "the next start fills it");
+        std::fs::remove_dir_all(&data).unwrap();
+    }
 }

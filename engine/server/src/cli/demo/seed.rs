@@ -32,9 +32,10 @@ const HOUR_MS: i64 = 3_600_000;
 /// A case is begun at most this long ago.
 const LONGEST_AGO_MS: i64 = 90 * 24 * HOUR_MS;
 
-/// Fills it.
-pub async fn fill(config: &Config, workflows: &Path) -> Result<(), Text> {
+/// Fills it. The flows are published beside it first, to a database in `data`: where one is wrong, nothing is half filled.
+pub async fn fill(config: &Config, workflows: &Path, data: &Path) -> Result<(), Text> {
     let now = Clock::System.now();
+    rehearsed(config, workflows, data, today(now)?).await?;
     let clock = Clock::test(now);
     let app = AppConfig {
         workers: false,
@@ -64,6 +65,38 @@ pub async fn fill(config: &Config, workflows: &Path) -> Result<(), Text> {
     .await;
     app.close().await;
     filled
+}
+
+/// A database that is gone again afterwards.
+const REHEARSAL: &str = "rehearsal.db";
+
+async fn rehearsed(
+    config: &Config,
+    workflows: &Path,
+    data: &Path,
+    today: Date,
+) -> Result<(), Text> {
+    let gone = || {
+        for end in ["", "-wal", "-shm"] {
+            // What cannot be deleted is in nobody's way.
+            let _ = std::fs::remove_file(data.join(format!("{REHEARSAL}{end}")));
+        }
+    };
+    gone();
+    let app = AppConfig {
+        database: format!("sqlite:{}", data.join(REHEARSAL).display()),
+        workers: false,
+        ..config.app()
+    };
+    let app = App::open(app).await.map_err(|error| opened(&error))?;
+    let done = async {
+        people(&app, today).await?;
+        flows(&app, workflows).await
+    }
+    .await;
+    app.close().await;
+    gone();
+    done
 }
 
 fn broken(what: &str) -> Text {

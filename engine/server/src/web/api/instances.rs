@@ -137,6 +137,7 @@ pub async fn explain(
                 name: (&expected.name).into(),
                 people: expected.people.iter().map(Into::into).collect(),
                 only_if: (&expected.only_if).into(),
+                waits_for: (&expected.waits_for).into(),
             })
             .collect(),
         offers: view.offers.iter().map(Into::into).collect(),

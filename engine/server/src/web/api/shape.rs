@@ -462,6 +462,8 @@ pub struct ExpectedState {
     pub name: Words,
     pub people: Vec<Person>,
     pub only_if: Words,
+    /// The event it would wait for; empty for any other state.
+    pub waits_for: Words,
 }
 
 /// What a command answers once it is on disk.

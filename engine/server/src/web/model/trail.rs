@@ -145,6 +145,13 @@ fn now(standing: &Standing, lang: Lang) -> TrailLine {
 
 fn future(expected: &Expected, lang: Lang) -> TrailLine {
     let mut why = Vec::new();
+    if !expected.waits_for.get(lang).is_empty() {
+        why.push(words::say(
+            lang,
+            "trail.waits_for",
+            &[("what", expected.waits_for.get(lang))],
+        ));
+    }
     if !expected.only_if.get(lang).is_empty() {
         why.push(words::say(
             lang,

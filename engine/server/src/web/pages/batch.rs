@@ -92,7 +92,11 @@ pub async fn act(State(site): State<Arc<Site>>, reader: Reader, posted: Posted) 
                 BatchRow::of(item, lang),
                 approve(&site, &reader, typed, row).await,
             ),
-            None => (gone(row), Err(words::both("batch.not_listed", &[]))),
+            None => match ended_task(&site, &reader, row).await {
+                // Refused with who was faster, and when.
+                Some(shown) => (shown, approve(&site, &reader, typed, row).await),
+                None => (gone(row), Err(words::both("batch.not_listed", &[]))),
+            },
         };
         ended.push(match result {
             Ok(said) => shown.ended(true, said.get(lang), lang),
@@ -147,6 +151,17 @@ fn gone(row: &str) -> BatchRow {
         title: instance,
         ..BatchRow::default()
     }
+}
+
+/// A row whose task has ended meanwhile.
+async fn ended_task(site: &Site, reader: &Reader, row: &str) -> Option<BatchRow> {
+    let mut parts = row.split(':');
+    let (instance, task) = (parts.next()?, parts.next()?.parse().ok()?);
+    let view = site.app.task_view(&reader.id, instance, task).await.ok()?;
+    (!view.open).then(|| BatchRow {
+        title: view.instance.head.title,
+        ..gone(row)
+    })
 }
 
 async fn confirm(

@@ -71,6 +71,7 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
         "dead_letter" => ("stuck.dead_letter", "no", "mail"),
         "check" => ("stuck.check", "held", "users"),
         "backup" => ("stuck.backup", "no", "triangle-alert"),
+        "retire" => ("stuck.retire", "no", "triangle-alert"),
         "overdue" => ("stuck.overdue", "late", "clock-alert"),
         _ => ("stuck.stuck", "no", "triangle-alert"),
     };

@@ -227,15 +227,21 @@ fn branches_to_any_depth_and_the_short_form() {
 fn waiting_subflows_and_ends() {
     let def = sound(
         "  - {id: a, name: {zh: 甲, en: A}, wait: {for: parts.received}, deadline: 10 workdays}
+  - {id: a2, name: {zh: 甲二, en: A2}, wait: {for: parts.received, name: {zh: 轮子到了, en: The wheel is here}}, deadline: 10 workdays}
   - {id: b, name: {zh: 乙, en: B}, subflow: {flow: other, link: parent, beside: true}}
   - {id: c, name: {zh: 丙, en: C}, mail: note, to: [chief, applicant]}
   - {id: d, name: {zh: 丁, en: D}, end: half_done, then: [{mail: note, to: chief}, {run: shop.price, give: [note], once_per: note}]}
 ",
         "mails:\n  note: {subject: {zh: '{{note}}', en: '{{note}}'}, text: {zh: '给{{applicant.name}}', en: 'To {{applicant.name}}'}}\n",
     );
-    assert!(
-        matches!(&state(&def, "a").kind, StateKind::WaitFor { event } if event == "parts.received")
-    );
+    let waits = |id: &str| match &state(&def, id).kind {
+        StateKind::WaitFor { event, name } => (event.clone(), name.zh.clone()),
+        other => panic!("{other:?}"),
+    };
+    // By the module's name, or by the flow's own.
+    let event = "parts.received".to_owned();
+    assert_eq!(waits("a"), (event.clone(), "配件已到货".to_owned()));
+    assert_eq!(waits("a2"), (event, "轮子到了".to_owned()));
     assert!(matches!(
         &state(&def, "b").kind,
         StateKind::Subflow { beside: true, .. }
@@ -256,6 +262,10 @@ fn waiting_subflows_and_ends() {
         ("wait: {for: parts.came}", "unknown-event"),
         ("wait: {until: note}", "wrong-type"),
         ("wait: {}", "wait-for-what"),
+        (
+            "wait: {for: parts.received, name: 到货}, deadline: 1 day",
+            "language-missing",
+        ),
         ("subflow: {flow: others}", "unknown-flow"),
         ("subflow: {link: x}", "missing-key"),
         ("mail: ask", "missing-key"),

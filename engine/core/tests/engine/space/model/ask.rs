@@ -240,7 +240,9 @@ impl Model {
                 return true;
             }
             let looks_again = self.policy(state, "signatures_after_return") == "ask_again"
-                || self.returned_to.as_deref() == Some(state);
+                || self.returned_to.as_deref().is_some_and(|to| {
+                    to == state || self.returned_anew && self.map.inside(state, to)
+                });
             if !looks_again && known.approved && known.round < self.round && self.unchanged(known) {
                 return true;
             }
@@ -303,7 +305,8 @@ impl Model {
         for vote in turns(&place.votes, approve.needs == Needs::InOrder) {
             // The candidates of a pool share its one task.
             let pooled = approve.claim && vote.added_by.is_none();
-            if vote.asked.is_none() && !pooled {
+            let asked = vote.asked.is_some_and(|task| self.task(task).is_some());
+            if !asked && !pooled {
                 self.open(no, TaskKind::Approve, &vote.person, &vote.person);
             }
         }

@@ -1,7 +1,7 @@
 //! Data changed by a decision or an action: who read or signed the old data looks again, here and in the branches beside.
 
 use super::super::sketch::Kind;
-use super::{BranchIs, Model, Place, Refused, To};
+use super::{BranchIs, Model, Place, Refused};
 
 /// A branch beside that is entered again.
 struct Again {
@@ -30,7 +30,10 @@ impl Model {
             return Ok(true);
         }
         match back {
-            Some(to) => self.leave(no, To::Back(to)),
+            Some(to) => {
+                self.cancel(no);
+                self.back(&here.state, here.inside, &to, false);
+            }
             None => return Ok(false),
         }
         Ok(true)
@@ -176,6 +179,7 @@ impl Model {
             return self.enter(state, Some(again.parallel));
         }
         self.kept.clear();
+        self.returned_anew = false;
         self.new_round(from, state, round, Some(again.parallel));
     }
 }

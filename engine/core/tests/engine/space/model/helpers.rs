@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use assent_core::instance::TaskKind;
 
-use super::super::sketch::Kind;
+use super::super::sketch::{Kind, Needs};
 use super::{BranchIs, Cause, Model, Refused, Task};
 
 const HOLDERS: [TaskKind; 3] = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
@@ -213,17 +213,23 @@ impl Model {
         if !stands {
             let left = last.left.clone().ok_or("its place is gone")?;
             let region = self.map.region(&left.state);
-            let open = |above: u32| {
+            let goes_on = |above: u32| {
                 self.place(above).is_some_and(|at| {
                     at.branches
                         .iter()
-                        .any(|(id, is)| *id == region && *is == BranchIs::Open)
+                        .any(|(id, is)| *id == region && *is != BranchIs::LeftOut)
                 })
             };
-            if left.inside.is_some_and(|above| !open(above)) {
+            if left.inside.is_some_and(|above| !goes_on(above)) {
                 return Err("the parallel state around it is gone");
             }
             since = self.undo_since(last.place, left.inside, &region);
+            if let Some(above) = left.inside.and_then(|above| self.place_mut(above)) {
+                let branches = above.branches.iter_mut();
+                for (_, is) in branches.filter(|(id, _)| *id == region) {
+                    *is = BranchIs::Open;
+                }
+            }
             // It stands as if it had not been left.
             self.rests.remove(&left.state);
             self.places.push(left);
@@ -258,8 +264,15 @@ impl Model {
                 self.arm_again(last.place);
             }
         }
+        let state = &self.place(last.place).unwrap().state;
+        let in_order = self
+            .approval(state)
+            .is_some_and(|approve| approve.needs == Needs::InOrder);
+        if in_order {
+            self.wait_behind(last.place, &voter);
+        }
         self.open(last.place, TaskKind::Approve, me, &voter);
-        if !stands {
+        if !stands && !in_order {
             self.ask_others_again(last.place);
         }
         Ok(())
@@ -290,6 +303,21 @@ impl Model {
     }
 
     /// Those whose tasks ended when the state was settled without them.
+    /// Whoever comes behind a vote has no task until it is their turn.
+    fn wait_behind(&mut self, no: u32, person: &str) {
+        let votes = &self.place(no).unwrap().votes;
+        let at = votes.iter().position(|vote| vote.person == person).unwrap();
+        let behind: Vec<u32> = votes[at + 1..]
+            .iter()
+            .filter(|vote| vote.said.is_none())
+            .filter_map(|vote| vote.asked)
+            .collect();
+        self.tasks.retain(|task| {
+            let beside = task.host.is_some_and(|host| behind.contains(&host));
+            !behind.contains(&task.no) && !beside
+        });
+    }
+
     fn ask_others_again(&mut self, no: u32) {
         for vote in self.place(no).unwrap().votes.clone() {
             let gone = vote.asked.is_some_and(|task| self.task(task).is_none());

@@ -95,6 +95,12 @@ impl Map {
         around.is_some_and(|above| above == parallel || self.inside(&above, parallel))
     }
 
+    /// Every state inside that parallel state.
+    pub fn all_inside(&self, parallel: &str) -> impl Iterator<Item = &String> {
+        let all = self.states.keys();
+        all.filter(move |id| self.inside(id, parallel))
+    }
+
     /// The state itself or the parallel state around it that stands in one of these regions.
     pub fn lifted(&self, state: &str, regions: &[String]) -> Option<String> {
         let region = self.region(state);

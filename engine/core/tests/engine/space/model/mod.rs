@@ -69,6 +69,8 @@ pub struct Model {
     at_submit: Option<Values>,
     returned_from: Option<String>,
     returned_to: Option<String>,
+    /// Not because data changed: everybody inside a parallel state looks again.
+    returned_anew: bool,
     edited: Vec<String>,
     kept: Vec<String>,
     urged: Option<i64>,
@@ -274,6 +276,7 @@ impl Model {
             at_submit: None,
             returned_from: None,
             returned_to: None,
+            returned_anew: false,
             edited: vec![],
             kept: vec![],
             urged: None,

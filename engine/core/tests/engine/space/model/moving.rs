@@ -168,7 +168,7 @@ impl Model {
         let place = self.place(no).unwrap().clone();
         if let To::Back(to) = to {
             self.cancel(no);
-            return self.back(&place.state, place.inside, &to);
+            return self.back(&place.state, place.inside, &to, true);
         }
         if let To::State(to) = &to {
             self.keep_rests(no, to);
@@ -190,7 +190,7 @@ impl Model {
                 let inside = self.climb(&self.map.region(from), inside, &self.map.region(&to));
                 self.enter(&to, inside);
             }
-            To::Back(to) => self.back(from, inside, &to),
+            To::Back(to) => self.back(from, inside, &to, true),
             To::BranchEnd => self.branch_ends(from, inside, BranchIs::Done),
             To::Rejected if inside.is_some() => {
                 self.branch_ends(from, inside, BranchIs::Rejected);
@@ -257,13 +257,14 @@ impl Model {
     }
 
     /// A return: a new round begins in a state already passed.
-    pub(super) fn back(&mut self, from: &str, inside: Option<u32>, to: &str) {
+    pub(super) fn back(&mut self, from: &str, inside: Option<u32>, to: &str, anew: bool) {
         let region = self.map.region(to);
         let inside = self.climb(&self.map.region(from), inside, &region);
         self.kept = self
             .approval(from)
             .map(|approve| approve.keep)
             .unwrap_or_default();
+        self.returned_anew = anew;
         self.new_round(from, to, self.round + 1, inside);
     }
 
@@ -325,9 +326,7 @@ impl Model {
             if !self.map.knows(&passed.state) {
                 continue;
             }
-            let kind = self.map.state(&passed.state).kind;
-            let human = matches!(kind, Kind::Draft | Kind::Approve(_) | Kind::Work(_));
-            let legal = human
+            let legal = self.asks_people(&passed.state)
                 && passed.place != 0
                 && passed.state != state
                 && around.contains(&self.map.region(&passed.state));
@@ -337,6 +336,17 @@ impl Model {
             }
         }
         targets
+    }
+
+    fn asks_people(&self, state: &str) -> bool {
+        match self.map.state(state).kind {
+            Kind::Draft | Kind::Approve(_) | Kind::Work(_) => true,
+            Kind::Together(_) => {
+                let mut inside = self.map.all_inside(state);
+                inside.any(|id| matches!(self.map.state(id).kind, Kind::Approve(_) | Kind::Work(_)))
+            }
+            _ => false,
+        }
     }
 
     /// The earliest passed state that decided by a changed field, or whose signers signed over it.

@@ -140,6 +140,7 @@ impl Model {
             self.round += 1;
             self.returned_from = Some(from);
             self.returned_to = Some(to.to_owned());
+            self.returned_anew = true;
             self.edited.clear();
             self.kept.clear();
             self.forget_since(to);

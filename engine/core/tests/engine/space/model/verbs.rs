@@ -214,6 +214,16 @@ impl Model {
         Ok(changed)
     }
 
+    /// With a decision or an action: what the form requires is changed, never emptied.
+    fn write_with_task(&mut self, set: &Values, allowed: &[&str]) -> Result<Vec<String>, Refused> {
+        let emptied =
+            |name: &&str| set.get(*name) == Some(&Value::Empty) && self.values.contains_key(*name);
+        if ["subject", "amount"].iter().any(emptied) {
+            return Err("required");
+        }
+        self.write(set, allowed)
+    }
+
     fn write_draft(&mut self, set: &Values) -> Result<(), Refused> {
         let before = self.values.clone();
         self.write(set, &["subject", "amount", "note"])?;
@@ -285,7 +295,36 @@ impl Model {
         if between.iter().any(decides) {
             return Err("an edited field decides on the way");
         }
+        if self.policy("draft", "data_changed") != "keep"
+            && self.signed_before(&between[..between.len() - 1])
+        {
+            return Err("an edited field was signed on the way");
+        }
         Ok(To::State(to))
+    }
+
+    /// Did somebody approve in one of these states, or inside of them, what is another value now? Their last word there counts.
+    fn signed_before(&self, states: &[String]) -> bool {
+        let region = [self.map.region("draft")];
+        let on_the_way = self.signatures.iter().filter(|known| {
+            let here = self.map.knows(&known.state) && known.approved;
+            here && self
+                .map
+                .lifted(&known.state, &region)
+                .is_some_and(|at| states.contains(&at))
+        });
+        let last = |known: &Signature| {
+            let mut all = self.signatures.iter();
+            !all.any(|other| other.state == known.state && other.place > known.place)
+        };
+        let mut standing = on_the_way.filter(|known| last(known));
+        standing.any(|known| {
+            let mut edited = self.edited.iter();
+            edited.any(|field| {
+                let was = known.facts.get(field);
+                was.is_some() && was != self.values.get(field)
+            })
+        })
     }
 
     fn decide(
@@ -317,7 +356,7 @@ impl Model {
             return Err("a reason is needed");
         }
         let state = self.map.state(&task.state);
-        let changed = self.write(set, &state.write)?;
+        let changed = self.write_with_task(set, &state.write)?;
         let own_name = with.signature.as_deref() == Some(me);
         if approve.signed && !own_name && (yes || with.signature.is_some()) {
             return Err("not signed");
@@ -382,7 +421,7 @@ impl Model {
             }
             self.map.way(&task.state, &known.way, next)
         };
-        let changed = self.write(set, &state.write)?;
+        let changed = self.write_with_task(set, &state.write)?;
         self.done(&task, me, Deed::Other);
         if !self.data_changed(task.place, &changed)? {
             self.leave(task.place, to);
