@@ -146,6 +146,37 @@ async fn one_command_from_the_command_line_says_so_in_the_trail() {
     );
     let (code, said) = deed(&["advise", "--as", "sunlei", "--comment", "可以"]);
     assert_eq!(code, Some(0), "{said}");
+    // Sent back, saved and submitted again with another amount: what a page does, the command line does.
+    let (code, back) = deed(&[
+        "return",
+        "--as",
+        "wanghaoran",
+        "--to",
+        "applicant",
+        "--comment",
+        "金额不对",
+    ]);
+    assert_eq!(code, Some(0), "{back}");
+    let (code, wrong) = deed(&["save", "--as", "chenyu", "--set", "amount=abc"]);
+    assert_eq!(
+        (code, &wrong["refused"]),
+        (Some(1), &Value::from("invalid")),
+        "{wrong}"
+    );
+    let (code, saved) = deed(&["save", "--as", "chenyu", "--set", "amount="]);
+    assert_eq!(code, Some(0), "{saved}");
+    let (code, missing) = deed(&["submit", "--as", "chenyu"]);
+    assert_eq!(
+        (code, &missing["refused"]),
+        (Some(1), &Value::from("field_required")),
+        "{missing}"
+    );
+    let (code, again) = deed(&["submit", "--as", "chenyu", "--set", "amount=79000.50"]);
+    assert_eq!(
+        (code, &again["status"]),
+        (Some(0), &Value::from("running")),
+        "{again}"
+    );
     let demo = Demo::start(folder.path());
     demo.ready().await;
     let reader = Person::sign_in(&demo, "chenyu").await;

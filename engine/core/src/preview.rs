@@ -34,6 +34,9 @@ pub struct Preview {
     /// Events that it would wait for and does not wait for now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waits_for: Vec<Text>,
+    /// Why it would be held where it is not now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Text>,
     /// Open tasks that would end.
     pub tasks_cancelled: Vec<TaskLine>,
     /// Tasks that would be opened.
@@ -123,6 +126,7 @@ pub fn preview(
         states_before: said.standing(was),
         states_after: said.standing(will),
         waits_for: said.waits(was, will),
+        held: said.held(was, will),
         tasks_cancelled: said.tasks(was, will),
         tasks_opened: said.tasks(will, was),
         told: said.told(turn),
@@ -177,6 +181,18 @@ impl Said<'_> {
             _ => None,
         };
         kinds.filter_map(event).collect()
+    }
+
+    fn held(&self, was: &Instance, will: &Instance) -> Vec<Text> {
+        let new = will.holds.iter().filter(|held| !was.holds.contains(held));
+        new.map(|held| {
+            let state = self.state(&held.state);
+            Text::new(
+                format!("“{}”会停住：{}", state.zh, held.reason.zh),
+                format!("“{}” would be held: {}", state.en, held.reason.en),
+            )
+        })
+        .collect()
     }
 
     /// The tasks of one that the other has not.
@@ -337,7 +353,44 @@ fn calls(def: &Definition, turn: &Turn, modules: &[Arc<dyn Module>]) -> Vec<Text
     calls
 }
 
+/// A status as people read it.
+fn status_name(word: &str) -> Text {
+    let (zh, en) = match word {
+        "running" => ("进行中", "running"),
+        "held" => ("停住，等负责人处理", "held for its owner"),
+        "suspended" => ("已挂起", "suspended"),
+        "approved" => ("已通过", "approved"),
+        "rejected" => ("已拒绝", "rejected"),
+        "withdrawn" => ("已撤回", "withdrawn"),
+        "cancelled" => ("已作废", "cancelled"),
+        own => (own, own),
+    };
+    Text::new(zh, en)
+}
+
 impl Preview {
+    /// How it stands and how it would stand, where that differs.
+    fn status(&self) -> Vec<Text> {
+        if self.status_before == self.status_after {
+            return vec![];
+        }
+        let (was, will) = (
+            status_name(&self.status_before),
+            status_name(&self.status_after),
+        );
+        let mut said = vec![Text::new(
+            format!("状态：{} → {}", was.zh, will.zh),
+            format!("Status: {} → {}", was.en, will.en),
+        )];
+        if self.status_after == "suspended" {
+            said.push(Text::new(
+                "挂起期间谁都不能处理，期限和定时都停走",
+                "While it is suspended nobody can act on it, and its clocks stand still",
+            ));
+        }
+        said
+    }
+
     /// The whole preview as sentences; times as `say` writes them.
     pub fn words(&self, say: impl Fn(Moment, Lang) -> String) -> Vec<Text> {
         let mut words = vec![];
@@ -356,6 +409,7 @@ impl Preview {
                 format!("{en}: {}", names(states, Lang::En)),
             )
         };
+        words.extend(self.status());
         words.push(standing("现在的节点", "Stands in", &self.states_before));
         words.push(standing("之后的节点", "Would stand in", &self.states_after));
         words.extend(self.waits_for.iter().map(|event| {
@@ -364,6 +418,7 @@ impl Preview {
                 format!("Would wait for: {}", event.en),
             )
         }));
+        words.extend(self.held.iter().cloned());
         let task = |line: &TaskLine, zh: &str, en: &str| {
             Text::new(
                 format!("{zh}：{} · {}", line.name, line.state.zh),

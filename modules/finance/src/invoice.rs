@@ -122,10 +122,17 @@ fn ahead(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
         ));
     }
     let latest = cx.today.saturating_add(AHEAD_DAYS_MAX.days());
-    if after
-        .date("expected_receipt_on")
-        .is_some_and(|day| day > latest)
-    {
+    let expected = after.date("expected_receipt_on");
+    // Judged once: while it is decided on, the day may come.
+    if after.lacks("status") && expected.is_some_and(|day| day < cx.today) {
+        return Err(refuse(
+            "expected_receipt_on",
+            "expected_in_past",
+            "预计回款日期已过，请填今天或以后的日期",
+            "The day the money is expected is over; give today or a later one",
+        ));
+    }
+    if expected.is_some_and(|day| day > latest) {
         return Err(refuse(
             "expected_receipt_on",
             "ahead_too_far",

@@ -63,6 +63,24 @@ fn invoices_of_a_contract_never_exceed_it() {
 }
 
 #[test]
+fn money_for_an_invoice_ahead_of_delivery_comes_within_sixty_days() {
+    let save = |day: &str| {
+        let ahead = invoice(
+            "10.00",
+            &format!(", ahead_reason: 客户急用, expected_receipt_on: {day}"),
+        );
+        let ahead = ahead.replace("ahead: false", "ahead: true");
+        bench().save("invoice_application", None, &ahead)
+    };
+    assert_eq!(refused(save("2026-03-01")), "expected_in_past");
+    let under_way = save("2026-03-01, status: asked");
+    assert!(under_way.is_ok(), "it was not over when it was asked for");
+    assert!(save("2026-03-02").is_ok(), "today");
+    assert!(save("2026-05-01").is_ok(), "the sixtieth day");
+    assert_eq!(refused(save("2026-05-02")), "ahead_too_far");
+}
+
+#[test]
 fn an_issued_invoice_is_dated_and_due() {
     let saved = bench().save(
         "invoice_application",

@@ -10,7 +10,11 @@ use crate::history::earlier;
 /// Photos that a finished repair shows: plate, odometer, fault.
 const PHOTOS_MIN: usize = 3;
 
-pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+pub(crate) fn check(
+    before: Option<&Values>,
+    after: &Values,
+    cx: &HookContext<'_>,
+) -> Result<(), Refusal> {
     if after.text("vin").is_some_and(|vin| !is_vin(vin)) {
         return Err(refuse(
             "vin",
@@ -19,6 +23,7 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
             "This is not a VIN: 17 signs, the ninth is the check digit; see the registration",
         ));
     }
+    same_vehicle(before, after, cx)?;
     dates(after, cx)?;
     let last = earlier(after, cx)
         .iter()
@@ -46,6 +51,31 @@ pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal>
         ));
     }
     Ok(())
+}
+
+/// What is repaired is the vehicle the order is for: its warranty and its history are read by that. An order under way is not
+/// stopped because the vehicle's record was mended since.
+fn same_vehicle(
+    before: Option<&Values>,
+    after: &Values,
+    cx: &HookContext<'_>,
+) -> Result<(), Refusal> {
+    let said = |values: &Values| (values.get("vehicle").cloned(), values.get("vin").cloned());
+    if before.map(said) == Some(said(after)) {
+        return Ok(());
+    }
+    let vehicle = cx.referred("vehicle", after, "vehicle").unwrap_or_default();
+    match (vehicle.text("vin"), after.text("vin")) {
+        (Some(known), Some(given)) if known != given => Err(refuse(
+            "vin",
+            "vin_of_another_vehicle",
+            format!("该车辆的识别代号是 {known}，与填写的不一致；请改选车辆，或更正识别代号"),
+            format!(
+                "The VIN of this vehicle is {known}; choose the other vehicle, or mend the VIN"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn dates(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {

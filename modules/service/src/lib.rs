@@ -35,12 +35,12 @@ impl Module for Service {
     fn check(
         &self,
         entity: &str,
-        _before: Option<&Values>,
+        before: Option<&Values>,
         after: &Values,
         cx: &HookContext<'_>,
     ) -> Result<(), Refusal> {
         if entity == "work_order" {
-            check::check(after, cx)
+            check::check(before, after, cx)
         } else {
             Ok(())
         }

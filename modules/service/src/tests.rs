@@ -79,6 +79,7 @@ fn an_order_says_nothing_impossible() {
     );
     for (more, code) in [
         (", vin: LZYTAGBW5K1000123", "vin_wrong"),
+        (", vin: LZYTAGBW9L1000456", "vin_of_another_vehicle"),
         (", arrived_on: 2026-03-03", "date_in_future"),
         (
             ", produced_on: 2025-05-02, registered_on: 2025-05-01",

@@ -1,10 +1,10 @@
 //! What several verbs check in the same way.
 
 use crate::command::Verdict;
-use crate::definition::State;
-use crate::instance::{Task, TaskEnd, TaskKind, Voter};
+use crate::definition::{Outcome, State};
+use crate::instance::{Status, Task, TaskEnd, TaskKind, Voter};
 use crate::refusal::{Refusal, RefusalKind};
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 use crate::turn::Run;
 
 /// Fewest characters of a reason.
@@ -45,12 +45,43 @@ pub(crate) fn not_over(run: &Run<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The case is over: whoever is late with a task of theirs hears by whom it was settled, and when.
+fn ended_with(run: &Run<'_>, no: u32, over: Refusal) -> Refusal {
+    let instance = &run.case.instance;
+    let Some(task) = instance.closed.iter().rfind(|closed| closed.no == no) else {
+        return over;
+    };
+    let settled = !matches!(
+        instance.status,
+        Status::Ended(Outcome::Withdrawn | Outcome::Cancelled)
+    );
+    let told = if settled {
+        closed(run, no)
+    } else {
+        let at = |lang| run.cx.calendar.say(task.at, lang);
+        let zh = format!("任务已于 {} 取消。", at(Lang::Zh));
+        let en = format!("This task was cancelled, {}.", at(Lang::En));
+        Refusal::new(RefusalKind::TooLate, "ended", zh, en).with("at", task.at.0.to_string())
+    };
+    let words = Text::new(
+        format!("{}{}", told.message.zh, over.message.zh),
+        format!("{} {}", told.message.en, over.message.en),
+    );
+    let mut refusal = over;
+    refusal.message = words;
+    refusal.params.extend(told.params);
+    refusal
+}
+
 /// The open task, which must be the actor's own, of that kind, and the actor still here.
 pub(crate) fn own_task(
     run: &Run<'_>,
     no: u32,
     kinds: &[TaskKind],
 ) -> Result<(Task, String), Refusal> {
+    if let Err(over) = not_over(run) {
+        return Err(ended_with(run, no, over));
+    }
     running(run)?;
     let person = run.person()?;
     let Some(task) = run.case.instance.task(no).cloned() else {

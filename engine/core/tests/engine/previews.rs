@@ -58,6 +58,13 @@ fn a_preview_says_what_would_happen_and_changes_nothing() {
         (seen.status_after.as_str(), seen.tasks_cancelled.len()),
         ("suspended", 0)
     );
+    let words = seen.words(|at, lang| desk.calendar.say(at, lang));
+    let said: Vec<&str> = words.iter().map(|word| word.get(Lang::En)).collect();
+    assert!(said.contains(&"Status: running → suspended"), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("clocks stand still")),
+        "{said:?}"
+    );
     assert_eq!(seen.deadlines.len(), 1);
 }
 

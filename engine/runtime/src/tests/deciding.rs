@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::harness::{LEAVE, TestApp, leave_of, values};
-use crate::app::{AppError, Seen, Tab};
+use crate::app::{Answer, AppError, Seen, Tab};
 
 fn refused(result: Result<crate::app::Answer, AppError>) -> String {
     match result {
@@ -209,6 +209,48 @@ async fn two_at_once_are_both_answered_and_the_state_is_settled_once() {
     assert_eq!(won.unwrap().opened.len(), 1);
     assert_eq!(refused(lost), "task_closed");
     assert_eq!(test.todo("hana").await.len(), 1);
+    test.settle().await;
+    test.finish().await;
+}
+
+/// A2.89: also where the other's decision ended the case.
+#[tokio::test]
+async fn whoever_is_late_in_the_last_state_is_told_by_whom_and_when() {
+    let test = TestApp::with(LEAVE).await;
+    let late = async |asked: &Answer, who: &str| {
+        let mine = asked.opened.iter().find(|task| task.assignee == who);
+        let task = mine.unwrap().task;
+        match test
+            .decide(&asked.instance, task, who, Verdict::Approve)
+            .await
+        {
+            Err(AppError::Refused(refusal)) => refusal,
+            other => panic!("{other:?}"),
+        }
+    };
+    let asked = test.submitted(&leave_of(2)).await;
+    let first = asked.opened.iter().find(|task| task.assignee == "bob");
+    let first = first.unwrap().task;
+    let decided = test.decide(&asked.instance, first, "bob", Verdict::Approve);
+    assert_eq!(decided.await.unwrap().status, "approved");
+    let refusal = late(&asked, "bea").await;
+    assert_eq!(refusal.code, "ended");
+    assert_eq!(refusal.params["outcome"], "approved");
+    let words = &refusal.message;
+    assert!(
+        words.zh.contains("鲍勃") && words.zh.contains("09:00"),
+        "{words:?}"
+    );
+    assert!(words.zh.contains("流程已结束"), "{words:?}");
+    // Nobody settled what was withdrawn.
+    let asked = test.submitted(&leave_of(2)).await;
+    let back = Action::Withdraw { comment: None };
+    test.act(&asked.instance, "ann", back).await.unwrap();
+    let words = late(&asked, "bea").await.message;
+    assert!(
+        words.zh.contains("已于") && !words.zh.contains("鲍勃"),
+        "{words:?}"
+    );
     test.settle().await;
     test.finish().await;
 }

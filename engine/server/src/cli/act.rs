@@ -6,7 +6,7 @@ use assent_core::command::{
 };
 use assent_core::text::Text;
 use assent_core::value::Values;
-use assent_runtime::app::{App, AppError};
+use assent_runtime::app::{App, AppError, Json, JsonMap};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -18,6 +18,9 @@ use crate::config;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "kebab-case")]
 enum Deed {
+    Save,
+    Submit,
+    Act,
     Approve,
     Reject,
     Return,
@@ -78,6 +81,15 @@ pub struct Args {
     /// For approve, where the flow asks for it: the person's name.
     #[arg(long, value_name = "NAME")]
     signature: Option<String>,
+    /// For act: the id of the work's action; the only one where it has none of its own.
+    #[arg(long, value_name = "ID", default_value = "done")]
+    action: String,
+    /// A field's value (several); nothing behind the sign empties it. For save, submit, approve, reject and act.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    /// For submit: straight back to whoever sent it back.
+    #[arg(long)]
+    straight_back: bool,
     /// The words: a reason, a question, an opinion.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
@@ -155,16 +167,48 @@ async fn send(
             Err(error) => return Ok(Err(error)),
         },
     };
+    let about = Some(task).filter(|task| *task > 0);
+    let set = match app.read_values(&args.instance, about, &given(args)?).await {
+        Ok(set) => set,
+        Err(error) => return Ok(Err(error)),
+    };
     let command = Command {
         actor: Actor::Person(args.person.clone()),
         via: Via::CommandLine,
-        action: action(args, task)?,
+        action: action(args, task, set)?,
         key: args
             .key
             .as_ref()
             .map(|key| format!("{}:{key}", args.person)),
     };
     Ok(app.command(&args.instance, command).await)
+}
+
+/// The values of `--set`, as the API takes them: yes and no, lists and rows as JSON, everything else as text.
+fn given(args: &Args) -> Result<JsonMap, Text> {
+    let mut values = JsonMap::new();
+    for pair in &args.set {
+        let Some((field, value)) = pair.split_once('=') else {
+            return Err(Text::new(
+                format!("--set {pair} 应写成 --set 字段=值。"),
+                format!("Write --set {pair} as --set FIELD=VALUE."),
+            ));
+        };
+        let value = match value {
+            "" => Json::Null,
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            list if list.starts_with('[') => serde_json::from_str(list).map_err(|fault| {
+                Text::new(
+                    format!("{field} 的值不是正确的 JSON：{fault}"),
+                    format!("The value of {field} is no JSON: {fault}"),
+                )
+            })?,
+            text => Json::String(text.to_owned()),
+        };
+        values.insert(field.trim().to_owned(), value);
+    }
+    Ok(values)
 }
 
 /// The task it is about, when nobody said: the one taken back, or the person's own.
@@ -181,11 +225,18 @@ fn taken(deed: Deed, view: &assent_runtime::app::InstanceView) -> Option<u32> {
 fn of_case(deed: Deed) -> bool {
     matches!(
         deed,
-        Deed::Copy | Deed::Comment | Deed::Urge | Deed::Withdraw | Deed::Reopen | Deed::Revoke
+        Deed::Save
+            | Deed::Submit
+            | Deed::Copy
+            | Deed::Comment
+            | Deed::Urge
+            | Deed::Withdraw
+            | Deed::Reopen
+            | Deed::Revoke
     )
 }
 
-fn action(args: &Args, task: u32) -> Result<Action, Text> {
+fn action(args: &Args, task: u32, set: Values) -> Result<Action, Text> {
     let words = args.comment.clone();
     let said = || words.clone().unwrap_or_default();
     let to = || {
@@ -197,7 +248,18 @@ fn action(args: &Args, task: u32) -> Result<Action, Text> {
         })
     };
     Ok(match args.deed {
-        Deed::Approve | Deed::Reject => decision(args, task),
+        Deed::Save => Action::Save { set },
+        Deed::Submit => Action::Submit {
+            set,
+            straight_back: args.straight_back,
+        },
+        Deed::Act => Action::Act {
+            task,
+            action: args.action.clone(),
+            comment: words,
+            set,
+        },
+        Deed::Approve | Deed::Reject => decision(args, task, set),
         Deed::Return => Action::Return {
             task,
             to: match to()?.as_str() {
@@ -263,7 +325,7 @@ fn action(args: &Args, task: u32) -> Result<Action, Text> {
     })
 }
 
-fn decision(args: &Args, task: u32) -> Action {
+fn decision(args: &Args, task: u32, set: Values) -> Action {
     Action::Decide {
         task,
         verdict: if args.deed == Deed::Reject {
@@ -272,7 +334,7 @@ fn decision(args: &Args, task: u32) -> Action {
             Verdict::Approve
         },
         comment: args.comment.clone(),
-        set: Values::new(),
+        set,
         with: DecideWith {
             outcome: args.outcome.clone(),
             signature: args.signature.clone(),

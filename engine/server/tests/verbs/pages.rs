@@ -333,3 +333,13 @@ async fn an_administrator_sets_somebodys_absence_on_a_page() {
         "{own}"
     );
 }
+
+#[tokio::test]
+async fn a_migration_that_is_reloaded_begins_again_on_the_flows_page() {
+    let desk = Desk::new().await;
+    let adm = desk.browser("adm").await;
+    let (status, _) = adm.get("/flows/buying/migrate").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (status, _) = adm.get("/flows/buying").await;
+    assert_eq!(status, StatusCode::OK);
+}

@@ -6,10 +6,12 @@ use assent_core::command::Via;
 use assent_core::text::Lang;
 use assent_runtime::app::{MigrationPick, MigrationPlan, MigrationRow, MigrationWish};
 use axum::extract::{Path, State};
+use axum::response::Redirect;
 use serde::Serialize;
 
 use super::Answer;
 use crate::sentence::migration as row_words;
+use crate::web::guard::faults::encode;
 use crate::web::model::Note;
 use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
@@ -38,6 +40,11 @@ struct Row {
     /// `instance:token`; empty where it is refused.
     pick: String,
     lines: Vec<String>,
+}
+
+/// `GET /flows/{flow}/migrate`, of whoever reloads or goes back: it begins on the flow's page.
+pub async fn back(Path(flow): Path<String>) -> Redirect {
+    Redirect::to(&format!("/flows/{}", encode(&flow)))
 }
 
 /// `POST /flows/{flow}/migrate`: without a picked row a preview, with one the migration.

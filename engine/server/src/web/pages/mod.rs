@@ -86,7 +86,10 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))
-        .route("/flows/{flow}/migrate", post(migration::post))
+        .route(
+            "/flows/{flow}/migrate",
+            post(migration::post).get(migration::back),
+        )
         .route("/files/{id}", get(files::show))
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{id}", get(mailbox::show))
