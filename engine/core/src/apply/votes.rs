@@ -38,13 +38,17 @@ pub(super) fn vote(instance: &mut Instance, event: &Event) {
             groups,
             ..
         } => {
+            let open: Vec<u32> = instance.tasks.iter().map(|task| task.no).collect();
             if let Some(active) = at(instance, *entry) {
-                // Asked again in the same entry (another version of the flow): what was said stays, and an open task.
+                // Asked again in the same entry (another version of the flow): what was said stays, and an open task. One
+                // that ended without a word is asked anew when its turn comes.
                 let known = std::mem::take(&mut active.voters);
                 let before = |person: &String| {
                     let before = known.iter().find(|voter| voter.person == *person);
-                    let new = || fresh(person, true);
-                    before.cloned().unwrap_or_else(new)
+                    let mut voter = before.cloned().unwrap_or_else(|| fresh(person, true));
+                    let spoken = voter.verdict.is_some();
+                    voter.task = voter.task.filter(|task| spoken || open.contains(task));
+                    voter
                 };
                 let voter = |(place, person): (usize, &String)| Voter {
                     weight: weights.get(place).copied().unwrap_or(1),

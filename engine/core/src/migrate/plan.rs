@@ -69,9 +69,7 @@ pub(crate) fn plan(
         planning.place(active);
     }
     for held in instance.holds.iter().filter(|held| held.entry.is_none()) {
-        if let Some(ix) = planning.target(&held.state) {
-            planning.plan.waiting.insert(held.state.clone(), ix);
-        }
+        planning.waiting(instance, &held.state);
     }
     planning.branches(instance);
     let Planning {
@@ -115,6 +113,51 @@ impl Planning<'_> {
         found
     }
 
+    /// A state that could not even be entered is tried again where it stood: beside the same states, not inside others.
+    fn waiting(&mut self, instance: &Instance, state: &str) {
+        let region = self
+            .from
+            .state_ix(state)
+            .map(|ix| self.from.states[ix].region);
+        let around = region.and_then(|region| self.from.regions[region].parent);
+        let above = match around.map(|ix| self.fate_of(instance, &self.from.states[ix].id)) {
+            None => None,
+            Some(Some(Fate::Kept(above))) => Some(above),
+            // It goes with what is left.
+            Some(_) => return,
+        };
+        let Some(ix) = self.target(state) else {
+            return;
+        };
+        if self.may_stand(state, ix, above) {
+            self.plan.waiting.insert(state.to_owned(), ix);
+        }
+    }
+
+    /// What becomes of the parallel state of that name it is in.
+    fn fate_of(&self, instance: &Instance, state: &str) -> Option<Fate> {
+        let active = instance.active.iter().rfind(|at| at.state == state)?;
+        let mut steps = self.plan.steps.iter();
+        steps
+            .find(|step| step.entry == active.entry)
+            .map(|step| step.fate)
+    }
+
+    /// Is that state of the new version inside the same as the old one was, and in the same branch?
+    fn may_stand(&mut self, state: &str, ix: StateIx, above: Option<StateIx>) -> bool {
+        let now = &self.to.states[ix];
+        if self.to.regions[now.region].parent != above {
+            self.faults
+                .push(not_legal(self.from, state, now, self.to, above));
+            return false;
+        }
+        if above.is_some() && self.branch_of(state) != self.to.regions[now.region].id {
+            self.faults.push(other_branch(self.from, state, now));
+            return false;
+        }
+        true
+    }
+
     fn place(&mut self, active: &Active) {
         let around = active.parent.and_then(|parent| {
             let steps = &self.plan.steps;
@@ -132,17 +175,10 @@ impl Planning<'_> {
         let Some(ix) = self.target(&active.state) else {
             return;
         };
+        if !self.may_stand(&active.state, ix, above) {
+            return;
+        }
         let now = &self.to.states[ix];
-        if self.to.regions[now.region].parent != above {
-            self.faults
-                .push(not_legal(self.from, &active.state, now, self.to, above));
-            return;
-        }
-        if above.is_some() && self.branch_of(&active.state) != self.to.regions[now.region].id {
-            self.faults
-                .push(other_branch(self.from, &active.state, now));
-            return;
-        }
         let stays = now.id == active.state || self.plan.renamed.get(&active.state) == Some(&now.id);
         let fate = if stays && self.is_same_kind(&active.state, now) {
             Fate::Kept(ix)

@@ -11,7 +11,8 @@ use crate::text::Text;
 use crate::turn::Run;
 use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
-use crate::turn::tally::{ballots, reachable, required};
+use crate::turn::regroup::regrouped;
+use crate::turn::tally::{reachable, required};
 
 /// The mail sent to whoever is asked, unless the state names another.
 pub const ASK_MAIL: &str = "ask";
@@ -31,17 +32,13 @@ impl Run<'_> {
         if sorted.asked.is_empty() || sorted.missing.is_some() {
             return self.nobody_remains(state, entry, sorted);
         }
-        let voters: Vec<PersonId> = sorted
-            .asked
-            .iter()
-            .map(|(person, _)| person.clone())
-            .collect();
-        let found: Vec<Vec<PersonId>> = approve
-            .by
-            .iter()
-            .map(|who| self.resolve_at(state, who).people)
-            .collect();
-        let ballots = ballots(&approve.needs, &voters, &found);
+        // Asked once more in the same entry: whoever has voted has voted, and whoever was added stays.
+        let before = self.voters(entry);
+        let voters = regrouped(&before, &sorted.asked);
+        let ballots = self.ballots_of(state, approve, &before, &voters);
+        if !before.is_empty() {
+            self.asked_anew(entry, approve, &ballots);
+        }
         let required = required(&approve.needs, &ballots);
         if !reachable(&approve.needs, &ballots) {
             return self.hold(state, Some(entry), too_few(state, required, voters.len()));
@@ -56,11 +53,19 @@ impl Run<'_> {
             groups: each_unless(&ballots, |voter| voter.groups.clone(), &vec![]),
         });
         if approve.claim {
-            self.open_pool(state, entry, TaskKind::Approve, &sorted.asked);
-            return Ok(());
+            let mut pool = sorted.asked;
+            pool.retain(|(person, _)| !self.has_voted(entry, person));
+            if !pool.is_empty() && self.outcome(entry).is_none() {
+                self.open_pool(state, entry, TaskKind::Approve, &pool);
+            }
+            return self.settle(entry);
         }
         self.count_earlier(state, entry, &sorted.asked);
-        self.open_votes(state, entry, approve, &sorted.asked);
+        if before.is_empty() {
+            self.open_votes(state, entry, approve, &sorted.asked);
+        } else if approve.needs != Needs::InOrder && self.outcome(entry).is_none() {
+            self.ask_newcomers(state, entry, TaskKind::Approve, &sorted.asked);
+        }
         self.settle(entry)
     }
 
@@ -182,6 +187,9 @@ impl Run<'_> {
         let mut earlier: Vec<(PersonId, String)> = vec![];
         let kept = instance.kept.contains(&state.id);
         for (person, _) in asked {
+            if self.has_voted(entry, person) {
+                continue;
+            }
             let mut theirs = instance
                 .decisions
                 .iter()
@@ -264,6 +272,11 @@ impl Run<'_> {
         })
     }
 
+    fn has_voted(&self, entry: u32, person: &str) -> bool {
+        let mut voters = self.voters(entry).into_iter();
+        voters.any(|voter| voter.person == person && voter.verdict.is_some())
+    }
+
     /// Opens a task for everybody whose turn it is.
     fn open_votes(
         &mut self,
@@ -275,16 +288,8 @@ impl Run<'_> {
         if self.outcome(entry).is_some() {
             return;
         }
-        let voted = |run: &Self, person: &str| {
-            let active = run.case.instance.at(entry);
-            active.is_some_and(|at| {
-                at.voters
-                    .iter()
-                    .any(|voter| voter.person == person && voter.verdict.is_some())
-            })
-        };
         for (person, why) in asked {
-            if voted(self, person) {
+            if self.has_voted(entry, person) {
                 continue;
             }
             self.open_task(

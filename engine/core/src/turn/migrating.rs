@@ -1,11 +1,13 @@
 //! A migration, carried out: states that stay carry on under the new version, the others are left and entered anew.
 
+use std::collections::BTreeMap;
+
 use crate::definition::{
     Approve, Definition, LateAct, Needs, PeopleRef, RegionIx, State, StateIx, StateKind,
 };
 use crate::event::Change;
 use crate::field::Field;
-use crate::instance::{BranchStatus, Held, Task, TaskEnd, TaskKind, Voter};
+use crate::instance::{BranchStatus, Held, TaskKind};
 use crate::migrate::{Fate, MigrationMap, Plan, added_branches, plan};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
@@ -15,7 +17,8 @@ use crate::turn::Run;
 use crate::turn::ask::{each_unless, too_few};
 use crate::turn::candidates::Sorted;
 use crate::turn::hold::Trouble;
-use crate::turn::tally::{ballots, reachable, required};
+use crate::turn::regroup::regrouped;
+use crate::turn::tally::{reachable, required};
 use crate::value::Value;
 
 impl<'a> Run<'a> {
@@ -42,7 +45,7 @@ impl<'a> Run<'a> {
         for step in &plan.steps {
             if let Fate::Kept(ix) = step.fate {
                 let is_held = held.iter().any(|held| held.entry == Some(step.entry));
-                self.carry_on(from, ix, step.entry, is_held)?;
+                self.carry_on(from, &plan.renamed, ix, (step.entry, is_held))?;
             }
         }
         for step in &plan.steps {
@@ -118,9 +121,9 @@ impl<'a> Run<'a> {
     fn carry_on(
         &mut self,
         from: &Definition,
+        renamed: &BTreeMap<String, String>,
         ix: StateIx,
-        entry: u32,
-        is_held: bool,
+        (entry, is_held): (u32, bool),
     ) -> Result<(), Refusal> {
         let Some(active) = self.case.instance.at(entry) else {
             return Ok(());
@@ -129,7 +132,7 @@ impl<'a> Run<'a> {
         let Some(before) = self.before(from, &active.state).map(|ix| &from.states[ix]) else {
             return Ok(());
         };
-        self.rearm(from, before, state, entry);
+        self.rearm((from, renamed), before, state, entry);
         if is_held {
             // Tried again as a whole, once everything has its place.
             return Ok(());
@@ -191,7 +194,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         if claimed || claim {
-            self.close_up(entry, &asked_by_rule());
+            self.not_asked_any_more(entry, &[]);
             return self.ask_work(state, entry, new, claim);
         }
         if let Err(trouble) = self.draw(state, new) {
@@ -201,7 +204,7 @@ impl<'a> Run<'a> {
         found.retain(|(person, _)| self.cx.organisation.may_act(person));
         let voters = regrouped(&self.voters(entry), &found);
         if voters.is_empty() {
-            self.close_up(entry, &asked_by_rule());
+            self.not_asked_any_more(entry, &[]);
             return self.ask_work(state, entry, new, claim);
         }
         self.not_asked_any_more(entry, &voters);
@@ -250,15 +253,16 @@ impl<'a> Run<'a> {
         let voters = regrouped(&before, &asked);
         let pool = old.claim || new.claim;
         if voters.is_empty()
+            || (!same && asked.is_empty())
             || sorted.missing.is_some()
             || (pool && !(same && old.claim == new.claim))
         {
             // Nobody, a field that is missing, or a pool: asked as if for the first time; votes that were cast stay.
-            self.close_up(entry, &asked_by_rule());
+            self.not_asked_any_more(entry, &[]);
             return self.ask(state, entry, new);
         }
-        self.not_asked_any_more(entry, &voters);
         let ballots = self.ballots_of(state, new, &before, &voters);
+        self.asked_anew(entry, new, &ballots);
         let required = required(&new.needs, &ballots);
         let left_out = if same {
             let active = self.case.instance.at(entry);
@@ -268,7 +272,10 @@ impl<'a> Run<'a> {
         };
         let n = voters.len();
         let mut stand_ins = sorted.stand_ins;
-        let by_policy = before.iter().filter(|voter| voter.by_policy);
+        let by_rule = |person: &PersonId| !same && asked.iter().any(|(known, _)| known == person);
+        let by_policy = before
+            .iter()
+            .filter(|voter| voter.by_policy && !by_rule(&voter.person));
         stand_ins.extend(by_policy.map(|voter| voter.person.clone()));
         stand_ins.retain(|person| voters.contains(person));
         self.emit(Change::Asked {
@@ -287,96 +294,6 @@ impl<'a> Run<'a> {
             self.ask_newcomers(state, entry, TaskKind::Approve, &asked);
         }
         self.settle(entry)
-    }
-
-    fn voters(&self, entry: u32) -> Vec<Voter> {
-        let active = self.case.instance.at(entry);
-        active
-            .map(|active| active.voters.clone())
-            .unwrap_or_default()
-    }
-
-    /// What each vote weighs under the new version; one that was cast by somebody it does not name keeps its own weight.
-    fn ballots_of(
-        &self,
-        state: &State,
-        new: &Approve,
-        before: &[Voter],
-        voters: &[PersonId],
-    ) -> Vec<Voter> {
-        let found: Vec<Vec<PersonId>> = new
-            .by
-            .iter()
-            .map(|who| self.resolve_at(state, who).people)
-            .collect();
-        let mut ballots = ballots(&new.needs, voters, &found);
-        for ballot in &mut ballots {
-            let named = found.iter().any(|people| people.contains(&ballot.person));
-            let cast = before.iter().find(|voter| voter.person == ballot.person);
-            if let (false, Some(cast)) = (named, cast) {
-                ballot.weight = cast.weight;
-            }
-            ballot.verdict = cast.and_then(|cast| cast.verdict);
-        }
-        ballots
-    }
-
-    /// Tasks of people who are not among the voters any more end as cancelled, with what hangs on them.
-    fn not_asked_any_more(&mut self, entry: u32, voters: &[PersonId]) {
-        let tasks = &self.case.instance.tasks;
-        let gone: Vec<u32> = tasks
-            .iter()
-            .filter(|task| task.entry == entry && !voters.contains(&task.voter))
-            .filter(|task| matches!(task.kind, TaskKind::Approve | TaskKind::Work))
-            .map(|task| task.no)
-            .collect();
-        let with_them = |task: &Task| {
-            gone.contains(&task.no) || task.host.is_some_and(|host| gone.contains(&host))
-        };
-        let gone: Vec<u32> = tasks
-            .iter()
-            .filter(|task| with_them(task))
-            .map(|task| task.no)
-            .collect();
-        for task in gone {
-            self.emit(Change::TaskClosed {
-                task,
-                end: TaskEnd::Cancelled,
-                because: asked_by_rule(),
-            });
-        }
-    }
-
-    /// A task for whoever the new version names and the old one did not.
-    fn ask_newcomers(
-        &mut self,
-        state: &State,
-        entry: u32,
-        kind: TaskKind,
-        asked: &[(PersonId, Vec<Text>)],
-    ) {
-        for voter in self.voters(entry) {
-            let new = asked
-                .iter()
-                .find(|(person, why)| *person == voter.person && !why.is_empty());
-            let has_task = self
-                .case
-                .instance
-                .tasks
-                .iter()
-                .any(|task| task.entry == entry && task.voter == voter.person);
-            let Some((person, why)) = new else { continue };
-            if voter.verdict.is_none() && voter.task.is_none() && !has_task {
-                self.open_task(
-                    state,
-                    entry,
-                    kind,
-                    person.clone(),
-                    person.clone(),
-                    why.clone(),
-                );
-            }
-        }
     }
 
     /// Do these names stand for the same rules in both versions?
@@ -449,8 +366,15 @@ impl<'a> Run<'a> {
 
     /// Another deadline, ladder or calendar counts from when the state was entered; what would have passed counts from
     /// now, so that nobody is late because of a migration.
-    fn rearm(&mut self, from: &Definition, before: &State, state: &State, entry: u32) {
-        let same_ladder = ladder(from, before) == ladder(self.def, state);
+    fn rearm(
+        &mut self,
+        (from, renamed): (&Definition, &BTreeMap<String, String>),
+        before: &State,
+        state: &State,
+        entry: u32,
+    ) {
+        let same_ladder =
+            ladder(from, before, renamed) == ladder(self.def, state, &BTreeMap::new());
         let same_deadline = before.deadline == state.deadline
             && format!("{:?}", before.deadline_by) == format!("{:?}", state.deadline_by)
             && from.calendar == self.def.calendar;
@@ -582,33 +506,13 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Who votes now: in the old order whoever has voted, was added by somebody, or is still named; then the newcomers.
-fn regrouped(before: &[Voter], asked: &[(PersonId, Vec<Text>)]) -> Vec<PersonId> {
-    let named = |person: &str| asked.iter().any(|(known, _)| known == person);
-    let stays = |voter: &&Voter| {
-        voter.verdict.is_some() || voter.added_by.is_some() || named(&voter.person)
-    };
-    let mut voters: Vec<PersonId> = before
-        .iter()
-        .filter(stays)
-        .map(|voter| voter.person.clone())
-        .collect();
-    for (person, _) in asked {
-        if !voters.contains(person) {
-            voters.push(person.clone());
-        }
-    }
-    voters
-}
-
-fn asked_by_rule() -> Text {
-    Text::new("新版本不再由此人处理", "The new version asks somebody else")
-}
-
-/// A ladder, equal in two versions when it does the same.
-fn ladder(def: &Definition, state: &State) -> Vec<String> {
+/// A ladder, equal in two versions when it does the same; a state it leads to may only have another id by now.
+fn ladder(def: &Definition, state: &State, renamed: &BTreeMap<String, String>) -> Vec<String> {
     let act = |act: &LateAct| match act {
-        LateAct::Go(ix) => format!("go {}", def.states[*ix].id),
+        LateAct::Go(ix) => {
+            let id = &def.states[*ix].id;
+            format!("go {}", renamed.get(id).unwrap_or(id))
+        }
         LateAct::Remind(_)
         | LateAct::Add(_)
         | LateAct::HandTo(_)

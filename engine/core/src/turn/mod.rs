@@ -21,6 +21,7 @@ mod late;
 mod leave;
 mod migrating;
 mod organisation;
+mod regroup;
 mod retreat;
 mod run;
 mod seal;

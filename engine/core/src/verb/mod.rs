@@ -32,7 +32,7 @@ mod withdraw;
 pub mod offer;
 
 pub(crate) use act::{actions, only_action};
-pub(crate) use decide::outcomes;
+pub(crate) use decide::{forget_helpers, outcomes};
 pub use overrule::Overrides;
 pub(crate) use retry::again as try_again;
 

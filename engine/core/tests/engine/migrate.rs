@@ -180,6 +180,60 @@ fn who_has_not_voted_is_asked_by_the_new_rule() {
     assert_eq!(running.waiting_on(), ["lea", "tim"], "jo's vote counted");
 }
 
+/// A7.26: from all at once to one after the other, only whoever's turn it is can act; the others are asked when it is theirs.
+#[test]
+fn in_order_now_those_whose_turn_it_is_not_wait_for_it() {
+    let mut running = Running::submitted(version(&[("needs: 2", "needs: all")]));
+    running.approve("ki");
+    let in_order = version(&[("needs: 2", "needs: in_order")]);
+    let shown = running.look(&in_order, &none()).unwrap();
+    assert_eq!((shown.kept.len(), shown.cancelled.len()), (1, 1));
+    running.migrated(&in_order, &none()).unwrap();
+    assert_eq!(running.waiting_on(), ["jo"], "ki's vote stays, lu waits");
+    let why = running.events.iter().any(|event| {
+        matches!(&event.change, Change::TaskClosed { because, .. } if because.zh.contains("还没有轮到"))
+    });
+    assert!(why, "it ended because of the migration, and says so");
+    running.approve("jo");
+    assert_eq!(running.waiting_on(), ["lu"], "asked when it is their turn");
+    running.approve("lu");
+    assert_eq!(running.waiting_on(), ["lea", "tim"]);
+}
+
+/// A7.27: a pool that is no pool any more is asked anew, and its deadline and reminders run on.
+#[test]
+fn whoever_is_asked_anew_has_the_deadline_that_ran() {
+    let pool = [(
+        "approve: {by: jury, needs: 2}",
+        "approve: {by: jury, claim: true}",
+    )];
+    let mut running = Running::submitted(version(&pool));
+    let (due, wakeups) = {
+        let instance = &running.case.instance;
+        (instance.active[0].due, instance.wakeups.clone())
+    };
+    running.migrated(&version(&[]), &none()).unwrap();
+    assert_eq!(running.waiting_on(), ["jo", "ki", "lu"]);
+    let instance = &running.case.instance;
+    assert_eq!(instance.active[0].due, due);
+    assert_eq!((wakeups.len(), &instance.wakeups), (1, &wakeups));
+}
+
+/// A7.28: where the new rule finds nobody, votes that were cast do not settle the state in silence.
+#[test]
+fn a_new_rule_that_finds_nobody_holds_whatever_was_voted() {
+    let mut running = Running::submitted(version(&[("needs: 2", "needs: all")]));
+    running.approve("jo");
+    let nobody = version(&[
+        ("jury: role/first", "jury: role/chief"),
+        ("needs: 2", "needs: all"),
+    ]);
+    running.migrated(&nobody, &none()).unwrap();
+    let held = &running.case.instance.holds;
+    assert_eq!(held.first().map(|held| held.code.as_str()), Some("nobody"));
+    assert_eq!(running.standing(), ["jury"]);
+}
+
 /// A7.15: a deadline that is different counts from when the state was entered, and nobody is late because of a migration.
 #[test]
 fn deadlines_are_armed_anew_and_nobody_is_late_by_it() {

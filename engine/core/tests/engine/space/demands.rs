@@ -36,8 +36,13 @@ pub fn unmet(sketch: &Sketch, second: Option<&Sketch>, events: &[Event]) -> Opti
     let mut states = all_states(&sketch.states);
     let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
     for event in events {
-        if let (Change::Migrated { .. }, Some(second)) = (&event.change, second) {
+        if let (Change::Migrated { renamed, .. }, Some(second)) = (&event.change, second) {
             states = all_states(&second.states);
+            for known in entries.values_mut() {
+                if let Some(now) = renamed.get(&known.state) {
+                    known.state.clone_from(now);
+                }
+            }
         }
         read(&mut entries, &states, &event.change);
     }

@@ -88,7 +88,7 @@ impl Maker<'_> {
             .of(&[None, Some("same_role"), Some("anyone"), Some("anyone")]);
         let proxies = Proxies {
             to,
-            refuse_chain: self.dice.one_in(4),
+            refuse_chain: self.dice.one_in(2),
             longest: self.dice.one_in(4).then_some(10),
             not_for: (0..self.dice.roll(2))
                 .map(|_| self.dice.of(&known))

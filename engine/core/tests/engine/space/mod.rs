@@ -75,22 +75,29 @@ const VERBS: [&str; 36] = [
     "migrate",
 ];
 
-/// Why a case is held, and who stands in or does not, each many times. No value is missing: what conditions read is certain
-/// in a flow that was checked, and nobody empties what is required (`missing.rs` has the rest).
-const SEEN: [&str; 6] = [
+/// Why a case is held, who stands in or does not, and what another version changes, each many times. No value is missing: what
+/// conditions read is certain in a flow that was checked, and nobody empties what is required (`missing.rs` has the rest).
+const SEEN: [&str; 13] = [
     "nobody",
     "too_few",
     "effect_failed",
     "rounds",
     "stands_in",
     "nobody_stands_in",
+    "chain_followed",
+    "chain_refused",
+    "circle",
+    "renamed",
+    "asked_no_more",
+    "waits_for_their_turn",
+    "branch_added",
 ];
 
 fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-/// A4.40, A4.41, A4.42: see docs/approvals.md.
+/// A4.40, A4.41, A4.42, A7.26, A7.27, A7.28, A7.29: see docs/approvals.md.
 #[test]
 fn generated_flows_do_what_the_model_says() {
     let first = asked("ASSENT_SPACE_FROM").unwrap_or(0);
@@ -201,7 +208,7 @@ fn enough(count: usize, accepted: usize, sum: &Tally) {
     );
     for what in SEEN {
         let times = sum.seen.get(what).copied().unwrap_or_default();
-        assert!(times >= 10, "{what}: {times} times");
+        assert!(times >= 5, "{what}: {times} times");
     }
     for verb in VERBS {
         let times = sum.accepted.get(verb).copied().unwrap_or_default();
@@ -216,7 +223,7 @@ fn sequence(seed: u64) -> Sequence {
     let world = World::with_absences(&mut dice);
     let count = 10 + dice.roll(STEPS_MAX - 10);
     let steps = (0..count).map(|_| dice.next()).collect();
-    let edit = dice.one_in(3).then(|| versions::edit(&mut dice, &sketch));
+    let edit = (!dice.one_in(3)).then(|| versions::edit(&mut dice, &sketch));
     Sequence {
         edit,
         sketch,

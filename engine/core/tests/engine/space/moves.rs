@@ -2,6 +2,8 @@
 //! come back, the clock jumps. A step is a seed that picks among what stands there now, so a sequence with steps taken out
 //! still makes sense.
 
+use std::collections::BTreeMap;
+
 use assent_core::command::{Action, Actor, Command, EffectAnswer, Via};
 use assent_core::definition::Outcome;
 use assent_core::instance::Case;
@@ -38,9 +40,18 @@ pub struct Scene<'a> {
     pub states: &'a [State],
     pub sent: Option<&'a Command>,
     /// The version it could move to.
-    pub second: Option<&'a str>,
+    pub second: Option<Second<'a>>,
     /// Everything that may happen to a case, or what people do with their tasks and the clock alone.
     pub wide: bool,
+}
+
+/// Another version.
+pub struct Second<'a> {
+    pub version: &'a str,
+    /// All its states, branches included.
+    pub states: Vec<State>,
+    /// States that only have another id there.
+    pub renamed: &'a BTreeMap<String, String>,
 }
 
 pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
@@ -79,8 +90,8 @@ pub fn next(dice: &mut Dice, scene: &Scene<'_>) -> Move {
             },
         );
     }
-    if let (Some(second), true) = (scene.second, dice.one_in(15)) {
-        return migrate(dice, second);
+    if let (Some(second), true) = (&scene.second, dice.one_in(6)) {
+        return migrate(dice, second, case);
     }
     let suspended = case.instance.suspended.is_some();
     if scene.wide && dice.one_in(if suspended { 2 } else { 12 }) {

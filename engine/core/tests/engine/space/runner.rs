@@ -7,7 +7,7 @@ use assent_core::command::{Action, Actor, Command};
 use assent_core::definition::Definition;
 use assent_core::diagnostic::Severity;
 use assent_core::dialect::compile;
-use assent_core::directory::Directory;
+use assent_core::directory::{Directory, ProxyFlag};
 use assent_core::event::{Change, Event};
 use assent_core::instance::Case;
 use assent_core::time::Moment;
@@ -20,7 +20,7 @@ use crate::house::{Nothing, catalog};
 
 use super::compare::differences;
 use super::model::Model;
-use super::moves::{Move, Scene, next};
+use super::moves::{Move, Scene, Second, next};
 use super::offered;
 use super::sketch::{Sketch, State, all_states};
 use super::versions::{self, Edit};
@@ -142,6 +142,8 @@ struct Runner<'a> {
     /// The version it may move to, until it has.
     second: Option<&'a (Definition, Sketch)>,
     other: Option<&'a (Definition, Sketch)>,
+    /// States that only have another id there.
+    renamed: BTreeMap<String, String>,
     calendar: &'a WorkCalendar,
     states: Vec<State>,
     world: World,
@@ -172,6 +174,11 @@ impl<'a> Runner<'a> {
             sketch: &sequence.sketch,
             second,
             other: second,
+            renamed: sequence
+                .edit
+                .as_ref()
+                .map(Edit::renamed)
+                .unwrap_or_default(),
             calendar,
             states: all_states(&sequence.sketch.states),
             world: sequence.world.clone(),
@@ -195,7 +202,11 @@ impl<'a> Runner<'a> {
             states: &self.states,
             sent: self.sent.as_ref(),
             wide: true,
-            second: self.second.map(|(def, _)| def.version.as_str()),
+            second: self.second.map(|(def, sketch)| Second {
+                version: &def.version,
+                states: all_states(&sketch.states),
+                renamed: &self.renamed,
+            }),
         };
         let command = match next(&mut dice, &scene) {
             Move::Nothing => return Ok(()),
@@ -336,11 +347,8 @@ impl<'a> Runner<'a> {
         }
         self.name_children(&done.events);
         for event in &done.events {
-            let what = match &event.change {
-                Change::Held { held } => held.code.clone(),
-                Change::Proxied { hops, .. } if !hops.is_empty() => "stands_in".to_owned(),
-                Change::Proxied { .. } => "nobody_stands_in".to_owned(),
-                _ => continue,
+            let Some(what) = telling(&event.change) else {
+                continue;
             };
             *self.tally.seen.entry(what).or_default() += 1;
         }
@@ -390,4 +398,29 @@ impl<'a> Runner<'a> {
 /// Rights to comment follow who took part once; the model does not keep that.
 fn is_open(action: &Action) -> bool {
     matches!(action, Action::Comment { .. } | Action::Copy { .. })
+}
+
+/// What is counted, to see that it happens at all.
+fn telling(change: &Change) -> Option<String> {
+    let what = match change {
+        Change::Held { held } => held.code.as_str(),
+        Change::Proxied { hops, .. } if hops.len() > 2 => "chain_followed",
+        Change::Proxied { hops, .. } if !hops.is_empty() => "stands_in",
+        Change::Proxied { flag, .. } => match flag {
+            Some(ProxyFlag::ChainRefused) => "chain_refused",
+            Some(ProxyFlag::Circle) => "circle",
+            _ => "nobody_stands_in",
+        },
+        Change::Migrated { renamed, .. } if !renamed.is_empty() => "renamed",
+        Change::BranchAdded { .. } => "branch_added",
+        Change::TaskClosed { because, .. } => match because.en.as_str() {
+            "The new version asks somebody else" => "asked_no_more",
+            "The new version asks one after the other; it is not their turn yet" => {
+                "waits_for_their_turn"
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(what.to_owned())
 }

@@ -52,6 +52,41 @@ impl Away {
             here: dice.of(&[None, None, None, Some(true), Some(false)]),
         }
     }
+
+    /// Whoever would stand in is away too, and so on: to somebody who is here, or round to the first. One link begins or
+    /// ends while the sequence runs, now and then.
+    fn chain(dice: &mut Dice, now: i64) -> Vec<Self> {
+        let mut people: Vec<String> = (0..PEOPLE).map(person).collect();
+        let count = dice.of(&[2, 2, 3, 4]);
+        let mut links: Vec<String> = vec![];
+        for _ in 0..=count {
+            links.push(people.swap_remove(dice.roll(people.len())));
+        }
+        if dice.one_in(3) {
+            links[count] = links[0].clone();
+        }
+        let moving = dice.roll(3 * count);
+        let link = |(at, pair): (usize, &[String])| {
+            let begins = if at == moving {
+                dice.of(&[1, 3, 24])
+            } else {
+                -1
+            };
+            let lasts = if at + count == moving {
+                2
+            } else {
+                dice.of(&[100, 1_000])
+            };
+            Self {
+                person: pair[0].clone(),
+                from: now + begins * HOUR_MS,
+                until: now + (begins + lasts) * HOUR_MS,
+                proxy: Some(pair[1].clone()),
+                here: dice.of(&[None, None, None, Some(true)]),
+            }
+        };
+        links.windows(2).enumerate().map(link).collect()
+    }
 }
 
 pub fn person(number: usize) -> String {
@@ -94,6 +129,9 @@ impl World {
             for _ in 0..=dice.roll(4) {
                 world.absences.push(Away::some(dice, START));
             }
+        }
+        if dice.one_in(3) {
+            world.absences.extend(Away::chain(dice, START));
         }
         world
     }
@@ -147,6 +185,13 @@ impl World {
 
     /// The same, or somebody is away for a while.
     pub fn change_at(&mut self, dice: &mut Dice, now: i64) -> String {
+        if dice.one_in(8) {
+            let links = Away::chain(dice, now);
+            let what = |link: &Away| format!("{} is away and names {:?}", link.person, link.proxy);
+            let said: Vec<String> = links.iter().map(what).collect();
+            self.absences.extend(links);
+            return said.join(", ");
+        }
         if dice.one_in(3) {
             let away = Away::some(dice, now);
             let what = format!(

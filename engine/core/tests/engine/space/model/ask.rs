@@ -8,10 +8,10 @@ use super::{Hold, Model, Vote};
 
 /// People a rule names, and what the policies make of them.
 #[derive(Default)]
-struct Sorted {
-    asked: Vec<String>,
+pub(super) struct Sorted {
+    pub(super) asked: Vec<String>,
     /// Asked because a policy puts them there.
-    stand_ins: Vec<String>,
+    pub(super) stand_ins: Vec<String>,
     applicant_left_out: bool,
 }
 
@@ -33,7 +33,7 @@ impl Model {
         self.hold(&state, Some(no), inside);
     }
 
-    fn named(&self, by: &[&'static str]) -> Vec<String> {
+    pub(super) fn named(&self, by: &[&'static str]) -> Vec<String> {
         let mut found: Vec<String> = vec![];
         for person in by.iter().flat_map(|role| self.world.holders(role)) {
             if !found.contains(&person) {
@@ -96,7 +96,7 @@ impl Model {
     }
 
     /// The people to ask; where nobody remains, those a policy puts there.
-    fn candidates(&self, state: &str, by: &[&'static str]) -> Sorted {
+    pub(super) fn candidates(&self, state: &str, by: &[&'static str]) -> Sorted {
         let sorted = self.sort(state, by);
         if !sorted.asked.is_empty() || self.passes(state, &sorted) {
             return sorted;
@@ -135,22 +135,30 @@ impl Model {
                 _ => self.hold_at(no),
             };
         }
-        let votes: Vec<Vote> = sorted
-            .asked
-            .iter()
-            .map(|person| self.ballot(person, approve, &sorted.stand_ins))
-            .collect();
+        let votes = self.regrouped(no, approve, &sorted.asked, &sorted.stand_ins);
+        if !self.place(no).unwrap().votes.is_empty() {
+            self.end_what_is_not_due(no, approve, &votes);
+        }
         if !reachable(&approve.needs, &votes) {
             return self.hold_at(no);
         }
         let votes = self.as_before(no, votes);
         self.place_mut(no).unwrap().votes = votes;
         if approve.claim {
-            self.pool(no, TaskKind::Approve, sorted.asked);
-            return;
+            let mut pool = sorted.asked;
+            pool.retain(|person| !self.has_voted(no, person));
+            if !pool.is_empty() && verdict(approve, &self.place(no).unwrap().votes).is_none() {
+                self.pool(no, TaskKind::Approve, pool);
+            }
+            return self.settle(no, None);
         }
         self.count_earlier(no, &state, &sorted.asked);
         self.settle(no, None);
+    }
+
+    fn has_voted(&self, no: u32, person: &str) -> bool {
+        let mut votes = self.place(no).unwrap().votes.iter();
+        votes.any(|vote| vote.person == person && vote.said.is_some())
     }
 
     pub(super) fn ballot(&self, person: &str, approve: &Approve, stand_ins: &[String]) -> Vote {
@@ -199,7 +207,8 @@ impl Model {
             by_policy: stand_ins.contains(person),
             ..Vote::of(person)
         });
-        self.place_mut(no).unwrap().votes = votes.collect();
+        let votes = self.as_before(no, votes.collect());
+        self.place_mut(no).unwrap().votes = votes;
         if claim {
             return self.pool(no, TaskKind::Work, asked);
         }
@@ -212,7 +221,7 @@ impl Model {
     fn count_earlier(&mut self, no: u32, state: &str, asked: &[String]) {
         let counting: Vec<String> = asked
             .iter()
-            .filter(|person| self.counts_already(state, person))
+            .filter(|person| !self.has_voted(no, person) && self.counts_already(state, person))
             .cloned()
             .collect();
         for person in counting {

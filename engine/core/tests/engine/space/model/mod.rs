@@ -11,6 +11,7 @@ mod moving;
 mod outside;
 mod overrule;
 mod proxies;
+mod regroup;
 mod signers;
 mod time;
 mod verbs;

@@ -231,7 +231,7 @@ impl Model {
     }
 
     /// Counts the branches that are done.
-    fn join(&mut self, no: u32) {
+    pub(super) fn join(&mut self, no: u32) {
         let place = self.place(no).unwrap().clone();
         let Kind::Together(together) = self.map.state(&place.state).kind else {
             return;

@@ -107,7 +107,7 @@ impl Model {
             Action::Reopen { .. } => self.reopen(me),
             Action::Comment { .. } => Ok(()),
             Action::Override { act, .. } => self.overrule(me, act),
-            Action::Migrate { .. } => self.migrate(me),
+            Action::Migrate { map, .. } => self.migrate(me, &map.states),
             other => panic!("the model does not know {other:?}"),
         }
     }

@@ -7,21 +7,48 @@ use assent_core::migrate::MigrationMap;
 use super::super::dice::Dice;
 use super::super::world::{PEOPLE, person};
 
-use super::{Move, Scene, anybody, by};
+use super::{Move, Scene, Second, anybody, by};
 
 /// To another version, most often by somebody who may.
-pub fn migrate(dice: &mut Dice, version: &str) -> Move {
+pub fn migrate(dice: &mut Dice, second: &Second<'_>, case: &Case) -> Move {
     let who = match dice.roll(8) {
         0 => anybody(dice),
         1..=3 => person(PEOPLE - 2),
         _ => person(PEOPLE - 1),
     };
-    let (to, map, reason) = (
-        version.to_owned(),
-        MigrationMap::default(),
-        "a reason".to_owned(),
-    );
+    let (to, reason) = (second.version.to_owned(), "a reason".to_owned());
+    let map = map(dice, second, case);
     by(&who, Action::Migrate { to, map, reason })
+}
+
+/// Most often it says where what is gone goes; now and then it sends something elsewhere, or says nothing.
+fn map(dice: &mut Dice, second: &Second<'_>, case: &Case) -> MigrationMap {
+    let ids: Vec<&str> = second
+        .states
+        .iter()
+        .map(|state| state.id.as_str())
+        .collect();
+    let instance = &case.instance;
+    let mut stands: Vec<&str> = instance.active.iter().map(|at| at.state.as_str()).collect();
+    stands.extend(instance.holds.iter().map(|held| held.state.as_str()));
+    let mut map = MigrationMap::default();
+    for (old, new) in second.renamed {
+        if !dice.one_in(8) {
+            map.states.insert(old.clone(), new.clone());
+        }
+    }
+    for state in stands {
+        let gone = !ids.contains(&state) && !second.renamed.contains_key(state);
+        if dice.one_in(if gone { 2 } else { 12 }) {
+            let to = if dice.one_in(12) {
+                "nowhere"
+            } else {
+                dice.of(&ids)
+            };
+            map.states.insert(state.to_owned(), to.to_owned());
+        }
+    }
+    map
 }
 
 /// The owner or an administrator overrules the flow; now and then somebody else tries.
