@@ -14,6 +14,7 @@ pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<(Task, Vec<StateIx>), Refu
     let (task, _) = own_task(run, no, &[TaskKind::Approve, TaskKind::Work])?;
     let (_, state) = run.entry(task.entry)?;
     still_entitled(run, &task, state)?;
+    run.ready(&task)?;
     let targets = run.return_targets(task.entry);
     if targets.is_empty() {
         let zh = "还没有可以退回的节点。";

@@ -160,7 +160,7 @@ impl App {
                     }
                     Some(_) | None => *refusal,
                 };
-                self.refused(&command, refusal).await?
+                self.refused(Some(instance), &command, refusal).await?
             }
             turned => turned?,
         };

@@ -144,9 +144,10 @@ impl App {
         };
         match confirmed {
             // A repeated key is answered as the first time: its own first try is what changed it.
-            Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Changed => {
-                Ok(self.refused(&command, *refusal).await?.answer)
-            }
+            Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Changed => Ok(self
+                .refused(Some(instance), &command, *refusal)
+                .await?
+                .answer),
             confirmed => Ok(confirmed?.answer),
         }
     }

@@ -49,7 +49,7 @@ impl App {
             _ => return self.command_seen(instance, command, seen).await,
         };
         // A repeated key gets its first answer before the code is looked at: that one was used up by the first try.
-        if let Some(first) = self.answered(command.key.as_deref()).await? {
+        if let Some(first) = self.answered(instance, &command).await? {
             return Ok(first);
         }
         let code = self.prove(&person, instance, task, proof).await?;

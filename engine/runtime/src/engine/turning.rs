@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use assent_core::audit::hex;
 use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Action, Command, Verdict};
 use assent_core::definition::{Definition, StateKind};
@@ -11,13 +12,14 @@ use assent_core::directory::Directory;
 use assent_core::field::Field;
 use assent_core::instance::{Case, Instance};
 use assent_core::people::{PeopleRule, Pick};
-use assent_core::refusal::Refusal;
+use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::{Before, Chance, Context, Directed, RuleAnswer, Rules, Turn, turn_to};
 use assent_core::value::Values;
 use assent_core::write::Guard;
 use assent_store::{Loaded, Outcome};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::recent::{Left, Standing};
@@ -160,10 +162,11 @@ impl App {
         now: Moment,
         guard: Option<Guard>,
     ) -> Result<Option<Turned>, AppError> {
-        let values = match &before {
-            Before::Case(case) => case.values.clone(),
-            Before::New(new) => new.values.clone().unwrap_or_default(),
+        let (values, on) = match &before {
+            Before::Case(case) => (case.values.clone(), Some(case.instance.id.clone())),
+            Before::New(new) => (new.values.clone().unwrap_or_default(), None),
         };
+        let on = on.as_deref();
         let begun = Instant::now();
         // What a migration reads (calendar, fields, referenced records) is the version's it leads to.
         let Versions { def, to, last_at } = versions;
@@ -175,7 +178,7 @@ impl App {
             around.with_context(self, |cx| turn_to(&def, to.as_deref(), before, command, cx));
         let mut turned = match decided {
             Ok(turned) => turned,
-            Err(refusal) => return self.refused(command, refusal).await.map(Some),
+            Err(refusal) => return self.refused(on, command, refusal).await.map(Some),
         };
         let more = MoreToSay {
             def: &around.def,
@@ -183,7 +186,7 @@ impl App {
         };
         let answer = answer_of(&turned, command, &more);
         if let Some((_, stored)) = &mut turned.write.answer {
-            *stored = serde_json::to_string(&answer).unwrap_or_default();
+            *stored = kept(&answer, command);
         }
         let record = guard.clone();
         turned.write.guards.extend(guard);
@@ -215,7 +218,7 @@ impl App {
                 Ok(Some(Turned { answer, case }))
             }
             Outcome::Stale => Ok(None),
-            Outcome::Repeated(stored) => repeated(&stored).map(Some),
+            Outcome::Repeated(stored) => repeated(&stored, on, command).map(Some),
         }
     }
 
@@ -223,23 +226,30 @@ impl App {
     /// why this one is refused.
     pub(crate) async fn refused(
         &self,
+        on: Option<&str>,
         command: &Command,
         refusal: Refusal,
     ) -> Result<Turned, AppError> {
         if let Some(key) = &command.key
             && let Some(stored) = self.store().answer(key).await?
         {
-            return repeated(&stored);
+            return repeated(&stored, on, command);
         }
         Err(refusal.into())
     }
 
-    /// The answer that was given to this key before, if it was used.
-    pub(crate) async fn answered(&self, key: Option<&str>) -> Result<Option<Answer>, AppError> {
-        let Some(key) = key else { return Ok(None) };
+    /// The answer that was given to this command's key before, if it was used.
+    pub(crate) async fn answered(
+        &self,
+        on: &str,
+        command: &Command,
+    ) -> Result<Option<Answer>, AppError> {
+        let Some(key) = &command.key else {
+            return Ok(None);
+        };
         let stored = self.store().answer(key).await?;
         stored
-            .map(|stored| repeated(&stored).map(|turned| turned.answer))
+            .map(|stored| repeated(&stored, Some(on), command).map(|turned| turned.answer))
             .transpose()
     }
 
@@ -465,8 +475,41 @@ fn stored_instance(loaded: &Loaded) -> Result<Instance, AppError> {
     })
 }
 
-fn repeated(stored: &str) -> Result<Turned, AppError> {
-    let mut answer: Answer = serde_json::from_str(stored).map_err(|fault| {
+/// An answer as it stands under its key.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    answer: Answer,
+    /// What the command asked for, as a hash; none for machines, which repeat what they have, and in what older programs kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wish: Option<String>,
+}
+
+fn kept(answer: &Answer, command: &Command) -> String {
+    let kept = Kept {
+        answer: answer.clone(),
+        wish: wish(command),
+    };
+    serde_json::to_string(&kept).unwrap_or_default()
+}
+
+/// What a person asked for, whichever way they proved who they are.
+fn wish(command: &Command) -> Option<String> {
+    command.actor.person()?;
+    let mut action = command.action.clone();
+    if let Action::Decide { with, .. } = &mut action {
+        (with.stepped_up, with.bulk) = (false, false);
+    }
+    let text = serde_json::to_string(&action).ok()?;
+    Some(hex(&Sha256::digest(text)[..8]))
+}
+
+/// The first answer again; refused when the key came with another wish, or on another instance, than now.
+fn repeated(stored: &str, on: Option<&str>, command: &Command) -> Result<Turned, AppError> {
+    let Kept {
+        mut answer,
+        wish: first,
+    } = serde_json::from_str(stored).map_err(|fault| {
         AppError::unavailable(
             "damaged",
             "已存储的结果无法读取",
@@ -474,6 +517,14 @@ fn repeated(stored: &str) -> Result<Turned, AppError> {
             fault,
         )
     })?;
+    let same = first.is_none_or(|first| {
+        wish(command).is_some_and(|now| now == first) && on.is_none_or(|on| on == answer.instance)
+    });
+    if !same {
+        let zh = "这个幂等键已用于另一个请求，那个请求已经办理；请用新的幂等键再提交。";
+        let en = "This idempotency key was used for another request, which was done; send this one with a new key.";
+        return Err(Refusal::new(RefusalKind::Input, "key_used", zh, en).into());
+    }
     answer.repeated = true;
     Ok(Turned { answer, case: None })
 }

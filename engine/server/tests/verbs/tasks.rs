@@ -401,6 +401,34 @@ async fn the_same_key_twice_gets_the_first_answer_and_one_event() {
     );
 }
 
+/// A2.108
+#[tokio::test]
+async fn a_key_that_was_used_for_something_else_is_refused() {
+    let desk = Desk::new().await;
+    let (one, two) = (
+        desk.asked("any", "100").await,
+        desk.asked("any", "100").await,
+    );
+    let bob = desk.api("bob").await;
+    let (first, second) = (desk.task(&one, "bob").await, desk.task(&two, "bob").await);
+    let yes = json!({"decision": "approve", "idempotency_key": "k1"});
+    let no = json!({"decision": "reject", "comment": "no", "idempotency_key": "k1"});
+    ok(&bob.on(&one, first, "decision", yes.clone()).await);
+    for (instance, task, body) in [
+        (&one, first, &no),
+        (&two, second, &yes),
+        (&two, second, &no),
+    ] {
+        let (status, problem) = bob.on(instance, task, "decision", body.clone()).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_used")),
+            "{problem}"
+        );
+    }
+    assert_eq!(desk.events(&two, "decided").await, 0);
+}
+
 /// A2.80
 #[tokio::test]
 async fn what_was_read_is_what_is_decided() {

@@ -431,6 +431,9 @@ impl Model {
 
     fn send_back(&mut self, me: &str, no: u32, to: &ReturnTo) -> Result<(), Refused> {
         let task = self.entitled(me, no, &[TaskKind::Approve, TaskKind::Work])?;
+        if self.waits_for(&task).is_some() {
+            return Err("somebody speaks first");
+        }
         let targets = self.return_targets(&task.state);
         let found = match to {
             ReturnTo::Applicant => targets.iter().find(|id| *id == "draft"),
