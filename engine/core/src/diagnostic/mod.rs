@@ -119,6 +119,27 @@ pub struct Place {
     pub span: (usize, usize),
 }
 
+impl Place {
+    /// A whole line of a file's text, without what it is indented by. The file's end for a line that is not there.
+    pub fn of_line(file: &str, text: &str, line: u32) -> Self {
+        let at = usize::try_from(line.max(1) - 1).unwrap_or(usize::MAX);
+        let mut begins = 0;
+        let mut lines = text.split_inclusive('\n');
+        begins += lines.by_ref().take(at).map(str::len).sum::<usize>();
+        let whole = lines.next().unwrap_or_default().trim_end();
+        let words = whole.trim_start();
+        let indent = whole.len() - words.len();
+        let chars = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        Self {
+            file: file.to_owned(),
+            line,
+            column: chars(&whole[..indent]) + 1,
+            length: chars(words),
+            span: (begins + indent, begins + whole.len()),
+        }
+    }
+}
+
 /// An edit: replace that place by this text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fix {

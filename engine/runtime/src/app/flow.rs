@@ -262,7 +262,7 @@ impl App {
             return Ok(too_large(file.name));
         }
         let mut compiled = compile(&file.name, &file.text, catalog);
-        self.look_around(&mut compiled, &file.name, catalog);
+        self.look_around(&mut compiled, &file, catalog);
         let diagnostics = compiled.diagnostics;
         let is_broken = diagnostics
             .iter()
@@ -348,25 +348,29 @@ impl App {
     }
 
     /// Publishes a folder's `*.yaml` now and again whenever a file changes, until the app closes. A file with errors keeps
-    /// the last good version running and says so through `say`.
+    /// the last good version running and says so through `say`, which also gets the file's text.
     ///
     /// # Errors
     /// When the folder cannot be read now; later failures are logged and tried again.
     pub async fn watch(
         &self,
         dir: PathBuf,
-        say: impl Fn(&Published) + Send + 'static,
+        say: impl Fn(&Published, &str) + Send + 'static,
     ) -> Result<(), AppError> {
         let mut seen = BTreeMap::new();
+        let say = move |published: &Published, seen: &BTreeMap<String, String>| {
+            let text = seen.get(&published.file);
+            say(published, text.map_or("", String::as_str));
+        };
         for published in self.publish_changed(&dir, &mut seen).await? {
-            say(&published);
+            say(&published, &seen);
         }
         let app = self.clone();
         tokio::spawn(async move {
             while app.fullness().await.is_some() {
                 tokio::time::sleep(WATCH_EVERY).await;
                 match app.publish_changed(&dir, &mut seen).await {
-                    Ok(results) => results.iter().for_each(&say),
+                    Ok(results) => results.iter().for_each(|one| say(one, &seen)),
                     Err(fault) => {
                         tracing::warn!(%fault, dir = %dir.display(), "the flows folder could not be read")
                     }

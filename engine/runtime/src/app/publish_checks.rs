@@ -8,13 +8,19 @@ use assent_core::diagnostic::{Diagnostic, Place, Severity};
 use assent_core::dialect::Compiled;
 use assent_core::play::{Stage, play};
 
+use super::flow::SourceFile;
 use super::state::App;
 
 impl App {
     /// Adds what the file alone does not show. A red example and a flow that serves the same records with the same
     /// priority keep a version from being published. A gap in the organisation does not: it is told, and what it stops is
     /// held, never skipped.
-    pub(super) fn look_around(&self, compiled: &mut Compiled, file: &str, catalog: &Catalog) {
+    pub(super) fn look_around(
+        &self,
+        compiled: &mut Compiled,
+        file: &SourceFile,
+        catalog: &Catalog,
+    ) {
         let Some(def) = &compiled.definition else {
             return;
         };
@@ -28,7 +34,7 @@ impl App {
         &self,
         def: &Definition,
         compiled: &Compiled,
-        file: &str,
+        file: &SourceFile,
         catalog: &Catalog,
     ) -> Vec<Diagnostic> {
         if compiled.diagnostics.iter().any(Diagnostic::is_error) {
@@ -46,12 +52,8 @@ impl App {
         for example in &compiled.examples {
             let played = play(stage, example);
             for failure in played.failures {
-                let place = Place {
-                    file: file.to_owned(),
-                    line: failure.line.max(example.line),
-                    column: 1,
-                    ..Place::default()
-                };
+                let line = failure.line.max(example.line);
+                let place = Place::of_line(&file.name, &file.text, line);
                 let zh = format!("用例“{}”没有通过：{}", played.name, failure.message.zh);
                 let en = format!(
                     "The example “{}” failed: {}",

@@ -71,6 +71,7 @@ async fn a_red_example_keeps_the_last_good_version() {
         name: "leave.yaml".into(),
         text: format!("{LEAVE}\n{tests}"),
     };
+    let text = file.text.clone();
     let results = test.app.publish(Some("adm"), vec![file]).await.unwrap();
     assert_eq!(results[0].outcome, PublishOutcome::Refused);
     let red: Vec<_> = results[0]
@@ -80,6 +81,12 @@ async fn a_red_example_keeps_the_last_good_version() {
         .collect();
     assert_eq!(red.len(), 1, "{:#?}", results[0].diagnostics);
     assert!(red[0].message.zh.contains("五天要人事批"));
+    let (from, until) = red[0].place.span;
+    assert!(
+        text[from..until].starts_with("play: [{who: 甲"),
+        "its line is shown: {}",
+        &text[from..until]
+    );
     test.finish().await;
 }
 

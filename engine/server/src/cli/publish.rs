@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use assent_runtime::app::{App, PublishOutcome, SourceFile};
+use assent_core::text::counted;
+use assent_runtime::app::{App, PublishOutcome, Published, SourceFile};
 use serde::Serialize;
 
 use super::serve::opened;
@@ -27,7 +28,7 @@ struct Report<'a> {
     published: usize,
     unchanged: usize,
     refused: usize,
-    files: &'a [assent_runtime::app::Published],
+    files: &'a [Published],
 }
 
 /// Publishes.
@@ -70,20 +71,30 @@ pub fn run(args: &Args, say: Say) -> Done {
     } else {
         for (one, file) in published.iter().zip(&flows) {
             say.line(format!("{}: {}", one.file, one.message.get(say.lang)));
-            say.diagnostics(&one.diagnostics, &file.text);
-            for change in one.publication.iter().flat_map(|made| &made.changes) {
-                say.line(format!("    - {}", change.words.get(say.lang)));
-            }
-            let running = one.publication.iter().map(|made| &made.running);
-            for running in running.filter(|running| !running.stay.is_empty()) {
-                let stay: u64 = running.stay.values().sum();
-                let could = running.could_migrate;
-                say.words(
-                    format!("    {stay} 个进行中的实例留在原来的版本，其中 {could} 个可以直接迁移"),
-                    format!("    {stay} running instance(s) stay on their version; {could} could be migrated as they are"),
-                );
-            }
+            details(one, &file.text, say);
         }
     }
     Ok(Outcome::of(refused == 0))
+}
+
+/// What was found in a file, what changed in words, and what that does to running instances.
+pub(super) fn details(published: &Published, text: &str, say: Say) {
+    say.diagnostics(&published.diagnostics, text);
+    let Some(made) = &published.publication else {
+        return;
+    };
+    for change in &made.changes {
+        say.line(format!("    - {}", change.words.get(say.lang)));
+    }
+    if !made.running.stay.is_empty() {
+        let stay: u64 = made.running.stay.values().sum();
+        let could = made.running.could_migrate;
+        say.words(
+            format!("    {stay} 个进行中的实例留在原来的版本，其中 {could} 个可以直接迁移"),
+            format!(
+                "    {} on the version before; could be migrated as they are: {could}",
+                counted(stay, "running instance")
+            ),
+        );
+    }
 }

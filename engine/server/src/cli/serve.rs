@@ -7,6 +7,8 @@ use assent_runtime::app::{ADMIN_ROLE, App, AppError, PublishOutcome, Published, 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+use super::files::FlowFile;
+use super::publish::details;
 use super::{ConfigArgs, Done, Outcome, Say, files, listen};
 use crate::config::{self, Config, LogFormat};
 use crate::web::Site;
@@ -74,38 +76,30 @@ pub(super) async fn publish_folder(
     if watch {
         let folder: PathBuf = folder.to_path_buf();
         return app
-            .watch(folder, move |published| tell(published, say))
+            .watch(folder, move |published, text| tell(published, text, say))
             .await
             .map_err(|error| error.message());
     }
-    let sources = files::read(&[folder.to_path_buf()]).unwrap_or_default();
-    let sources = sources
-        .into_iter()
-        .map(|file| SourceFile {
-            name: file.name,
-            text: file.text,
-        })
-        .collect();
+    let files = files::read(&[folder.to_path_buf()]).unwrap_or_default();
+    let source = |file: &FlowFile| SourceFile {
+        name: file.name.clone(),
+        text: file.text.clone(),
+    };
     let published = app
-        .publish(None, sources)
+        .publish(None, files.iter().map(source).collect())
         .await
         .map_err(|error| error.message())?;
-    for one in &published {
-        tell(one, say);
+    for (one, file) in published.iter().zip(&files) {
+        tell(one, &file.text, say);
     }
     Ok(())
 }
 
 /// What became of a file; what did not change needs no word.
-pub(super) fn tell(published: &Published, say: Say) {
-    match published.outcome {
-        PublishOutcome::Unchanged => {}
-        PublishOutcome::Published => say.text(&published.message),
-        PublishOutcome::Refused => {
-            say.text(&published.message);
-            let source = std::fs::read_to_string(&published.file).unwrap_or_default();
-            say.diagnostics(&published.diagnostics, &source);
-        }
+fn tell(published: &Published, text: &str, say: Say) {
+    if published.outcome != PublishOutcome::Unchanged {
+        say.text(&published.message);
+        details(published, text, say);
     }
 }
 
