@@ -2,7 +2,7 @@
 
 use crate::definition::{RegionIx, State};
 use crate::event::Change;
-use crate::instance::{Task, TaskEnd, TaskKind};
+use crate::instance::{Task, TaskKind};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
@@ -151,21 +151,11 @@ impl Run<'_> {
             .iter()
             .skip_while(|known| known.person != voter);
         after.next();
-        let later: Vec<u32> = after
+        let later: Vec<PersonId> = after
             .filter(|known| known.verdict.is_none())
-            .filter_map(|known| known.task)
+            .map(|known| known.person.clone())
             .collect();
-        let with_them = |task: &&Task| {
-            later.contains(&task.no) || task.host.is_some_and(|host| later.contains(&host))
-        };
-        let tasks = self.case.instance.tasks.iter().filter(with_them);
-        for task in tasks.map(|task| task.no).collect::<Vec<_>>() {
-            self.emit(Change::TaskClosed {
-                task,
-                end: TaskEnd::Cancelled,
-                because: because.clone(),
-            });
-        }
+        self.end_tasks(entry, because, |task| later.contains(&task.voter));
     }
 
     /// The others of a state that stands again, whose tasks ended when it was settled without them.

@@ -111,7 +111,7 @@ impl Run<'_> {
 
     /// Ends tasks of those who decide or work in an entry, as cancelled; opinions and answers asked for them end too. The
     /// state's times run on.
-    fn end_tasks(&mut self, entry: u32, because: &Text, which: impl Fn(&Task) -> bool) {
+    pub(super) fn end_tasks(&mut self, entry: u32, because: &Text, which: impl Fn(&Task) -> bool) {
         let tasks = &self.case.instance.tasks;
         let gone: Vec<u32> = tasks
             .iter()
