@@ -261,7 +261,6 @@ impl Model {
             return;
         }
         let later = |from: i64, count: i64| from + hours(count);
-        let whole = now.deadline.unwrap();
         let not_passed = |count: i64| {
             let at = later(place.counted, count);
             if at > self.now {
@@ -270,22 +269,28 @@ impl Model {
                 later(self.now, count)
             }
         };
-        let due = not_passed(whole);
-        let armed = now.ladder.iter().enumerate().map(|(rung, step)| Timer {
-            place: no,
-            rung,
-            fired: 0,
-            at: match step.at {
+        // A state that takes this one's place may have no deadline: what hangs on it is not armed.
+        let due = now.deadline.map(not_passed);
+        let armed = now.ladder.iter().enumerate().filter_map(|(rung, step)| {
+            let at = match step.at {
                 At::After(count) => not_passed(count),
-                At::Deadline => due,
-                At::Later(count) => later(due, count),
-            },
+                At::Deadline => due?,
+                At::Later(count) => later(due?, count),
+            };
+            Some(Timer {
+                place: no,
+                rung,
+                fired: 0,
+                at,
+            })
         });
         let armed: Vec<Timer> = armed.collect();
         self.timers.retain(|timer| timer.place != no);
         self.timers.extend(armed);
         let place = self.place_mut(no).unwrap();
-        place.due = Some(due);
-        (place.since, place.counted) = (due - hours(whole), due - hours(whole));
+        place.due = due;
+        if let (Some(due), Some(whole)) = (due, now.deadline) {
+            (place.since, place.counted) = (due - hours(whole), due - hours(whole));
+        }
     }
 }
