@@ -23,6 +23,12 @@ impl EntityType {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+
+    /// What people call the field of that name; the name itself where there is none.
+    pub fn label_of(&self, name: &str) -> Text {
+        let field = self.field(name);
+        field.map_or_else(|| Text::same(name), |field| field.label.clone())
+    }
 }
 
 /// What [`Field::filled_by`] says of a field that the module's hooks fill in. Declared `required`, it is always there once

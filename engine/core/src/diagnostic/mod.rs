@@ -123,9 +123,8 @@ impl Place {
     /// A whole line of a file's text, without what it is indented by. The file's end for a line that is not there.
     pub fn of_line(file: &str, text: &str, line: u32) -> Self {
         let at = usize::try_from(line.max(1) - 1).unwrap_or(usize::MAX);
-        let mut begins = 0;
         let mut lines = text.split_inclusive('\n');
-        begins += lines.by_ref().take(at).map(str::len).sum::<usize>();
+        let begins: usize = lines.by_ref().take(at).map(str::len).sum();
         let whole = lines.next().unwrap_or_default().trim_end();
         let words = whole.trim_start();
         let indent = whole.len() - words.len();

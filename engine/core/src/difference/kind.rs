@@ -139,7 +139,7 @@ fn for_each(both: &Both<'_>, def: &Definition, each: &ForEach) -> Fact {
     let label = ("每个子流程对应", "what a subflow is started for");
     match each {
         ForEach::Rows(field) => {
-            let name = field_label(def, field);
+            let name = def.entity.label_of(field);
             let said = Text::new(
                 format!("“{}”的每一行", name.zh),
                 format!("each row of “{}”", name.en),
@@ -264,20 +264,17 @@ fn plain(key: &str, label: (&str, &str), word: &str) -> Fact {
     Fact::new(Weight::Effect, key, label, Text::same(word))
 }
 
-fn field_label(def: &Definition, path: &str) -> Text {
-    def.entity
-        .field(path)
-        .map_or_else(|| Text::same(path), |field| field.label.clone())
-}
-
 fn named(def: &Definition, key: &str, label: (&str, &str), fields: &[String]) -> Fact {
-    let labels: Vec<Text> = fields.iter().map(|name| field_label(def, name)).collect();
+    let labels: Vec<Text> = fields
+        .iter()
+        .map(|name| def.entity.label_of(name))
+        .collect();
     Fact::new(Weight::Effect, key, label, list(&labels)).equal_by(fields.join(","))
 }
 
 fn filled(def: &Definition, fills: &[(String, String)]) -> Vec<Fact> {
     let one = |(field, output): &(String, String)| {
-        let label = field_label(def, field);
+        let label = def.entity.label_of(field);
         let label_zh = format!("字段“{}”的来源", label.zh);
         let label_en = format!("what fills “{}”", label.en);
         Fact::new(
@@ -319,7 +316,7 @@ fn effect(both: &Both<'_>, def: &Definition, run: &Run, key: &str) -> Vec<Fact> 
     facts.extend(filled(def, fills));
     facts.extend(once_per.as_ref().map(|field| {
         let label = ("去重依据", "the key that keeps it from running twice");
-        let said = field_label(def, field);
+        let said = def.entity.label_of(field);
         Fact::new(Weight::Effect, format!("{key}.once_per"), label, said)
     }));
     if !retry.is_empty() {

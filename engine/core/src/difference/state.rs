@@ -125,10 +125,7 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
     }));
     facts.extend(deadline_by.as_ref().map(|by| {
         let label = ("按字段的时限", "the deadline by a field");
-        let name = def
-            .entity
-            .field(&by.field)
-            .map_or_else(|| Text::same(&by.field), |field| field.label.clone());
+        let name = def.entity.label_of(&by.field);
         Fact::new(Weight::Time, "deadline.by", label, name).equal_by(format!("{by:?}"))
     }));
     if *restarts_on_transfer {
@@ -257,14 +254,7 @@ fn field_rules(def: &Definition, rules: &FieldRules) -> Vec<Fact> {
         require,
     } = rules;
     let named = |names: &[String]| {
-        let labels: Vec<Text> = names
-            .iter()
-            .map(|name| {
-                def.entity
-                    .field(name)
-                    .map_or_else(|| Text::same(name), |field| field.label.clone())
-            })
-            .collect();
+        let labels: Vec<Text> = names.iter().map(|name| def.entity.label_of(name)).collect();
         list(&labels)
     };
     [

@@ -208,10 +208,7 @@ fn out_of_scope(def: &Definition, why: &Text) -> Refusal {
 fn undecided(def: &Definition, missing: &NoValue) -> Refusal {
     let words = match missing {
         NoValue::Missing(path) => {
-            let label = def
-                .entity
-                .field(path)
-                .map_or_else(|| Text::same(path), |field| field.label.clone());
+            let label = def.entity.label_of(path);
             let zh = format!("选择流程需要“{}”，请先填写。", label.zh);
             let en = format!(
                 "Which flow serves it depends on “{}”; fill it in first.",

@@ -25,9 +25,7 @@ impl Run<'_> {
     /// `field_missing`: a condition reads a field that is empty now; and as [`Run::entry`].
     pub(crate) fn data_changed(&mut self, entry: u32, changed: &[String]) -> Result<bool, Refusal> {
         let (_, state) = self.entry(entry)?;
-        let own = state.policies.data_changed;
-        let policy = own.unwrap_or(self.def.policies.data_changed);
-        if policy == DataChanged::Keep || changed.is_empty() {
+        if self.on_change(state) == DataChanged::Keep || changed.is_empty() {
             return Ok(false);
         }
         let because = Text::new(

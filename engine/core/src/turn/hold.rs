@@ -39,10 +39,7 @@ impl Trouble {
     pub(crate) fn no_value(def: &Definition, missing: &NoValue) -> Self {
         match missing {
             NoValue::Missing(path) => {
-                let label = def
-                    .entity
-                    .field(path)
-                    .map_or_else(|| Text::same(path.as_str()), |field| field.label.clone());
+                let label = def.entity.label_of(path);
                 let zh = format!(
                     "判断条件需要“{}”，但该字段没有填写；填写后请重试。",
                     label.zh

@@ -155,21 +155,16 @@ impl Run<'_> {
 
     /// Is it for people, or has it states of people inside?
     fn asks_people(&self, state: &State) -> bool {
-        match &state.kind {
-            StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. } => true,
-            StateKind::Together { branches, .. } => branches.iter().any(|branch| {
-                let mut inside = self.def.regions[*branch].states.iter();
-                inside.any(|ix| self.asks_people(&self.def.states[*ix]))
-            }),
-            StateKind::Rule { .. }
-            | StateKind::Run(_)
-            | StateKind::Choose { .. }
-            | StateKind::Mail { .. }
-            | StateKind::WaitFor { .. }
-            | StateKind::WaitUntil { .. }
-            | StateKind::Subflow { .. }
-            | StateKind::End { .. } => false,
-        }
+        let StateKind::Together { branches, .. } = &state.kind else {
+            return matches!(
+                state.kind,
+                StateKind::Draft { .. } | StateKind::Approve(_) | StateKind::Work { .. }
+            );
+        };
+        branches.iter().any(|branch| {
+            let mut inside = self.def.regions[*branch].states.iter();
+            inside.any(|ix| self.asks_people(&self.def.states[*ix]))
+        })
     }
 
     /// Does a state stand inside that parallel state, at whatever depth?
@@ -236,6 +231,12 @@ impl Run<'_> {
         })
     }
 
+    /// What becomes of earlier decisions when data changes in a state.
+    pub(super) fn on_change(&self, state: &State) -> DataChanged {
+        let own = state.policies.data_changed;
+        own.unwrap_or(self.def.policies.data_changed)
+    }
+
     /// The states between two of one region, in the order of the file.
     pub(crate) fn between(&self, after: StateIx, before: StateIx) -> Vec<StateIx> {
         let states = &self.def.regions[self.def.states[before].region].states;
@@ -245,19 +246,18 @@ impl Run<'_> {
         states.get(from..until).map_or_else(Vec::new, <[_]>::to_vec)
     }
 
-    /// A field edited since the last return that was signed as it was, between the draft and the state that sent it back, and
-    /// where. None where the draft's changes ask nobody again.
+    /// A field edited since the last return that was signed as it was, in one of the states on the way from the draft, or inside
+    /// of it, and where. None where the draft's changes ask nobody again.
     pub(crate) fn signed_and_edited(
         &self,
         draft: StateIx,
-        to: StateIx,
+        between: &[StateIx],
     ) -> Option<(&String, StateIx)> {
-        let own = self.def.states[draft].policies.data_changed;
-        if own.unwrap_or(self.def.policies.data_changed) == DataChanged::Keep {
+        let draft = &self.def.states[draft];
+        if self.on_change(draft) == DataChanged::Keep {
             return None;
         }
-        let instance = &self.case.instance;
-        let (between, here) = (self.between(draft, to), [self.def.states[to].region]);
+        let (instance, here) = (&self.case.instance, [draft.region]);
         instance.decisions.iter().find_map(|decision| {
             let ix = self.def.state_ix(&decision.state)?;
             let on_the_way = self.lifted(ix, &here).filter(|at| between.contains(at));

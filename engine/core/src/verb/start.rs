@@ -4,7 +4,6 @@ use crate::definition::{PeopleRef, StateKind};
 use crate::event::Change;
 use crate::people::Resolved;
 use crate::refusal::{Refusal, RefusalKind};
-use crate::text::Text;
 use crate::turn::{New, Run};
 use crate::value::Values;
 
@@ -48,8 +47,7 @@ pub(crate) fn perform(run: &mut Run<'_>, new: &New, set: &Values) -> Result<(), 
     run.write_draft(set)?;
     may_start(run, &applicant)?;
     if let Some(path) = drafters(run).and_then(|found| found.missing.into_iter().next()) {
-        let field = run.def.entity.field(&path);
-        let label = field.map_or_else(|| Text::same(path.as_str()), |field| field.label.clone());
+        let label = run.def.entity.label_of(&path);
         let zh = format!("请填写“{}”：由它决定谁可以发起。", label.zh);
         let en = format!("Fill in “{}”: who may start this depends on it.", label.en);
         return Err(Refusal::new(RefusalKind::Input, "field_required", zh, en).about(&path));

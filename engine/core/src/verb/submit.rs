@@ -91,7 +91,7 @@ fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
     for ix in between.iter().copied().chain([to]) {
         let state = &run.def.states[ix];
         if let Some(field) = edited.iter().find(|field| run.reads(state, field)) {
-            let label = label(run, field);
+            let label = run.def.entity.label_of(field);
             let zh = format!(
                 "您修改了“{}”，而节点“{}”依据它判断，必须重新走一遍；请正常提交。",
                 label.zh, state.name.zh
@@ -105,8 +105,8 @@ fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
             );
         }
     }
-    if let Some((field, signed)) = run.signed_and_edited(draft, to) {
-        let (label, state) = (label(run, field), &run.def.states[signed]);
+    if let Some((field, signed)) = run.signed_and_edited(draft, &between) {
+        let (label, state) = (run.def.entity.label_of(field), &run.def.states[signed]);
         let zh = format!(
             "您修改了“{}”，而节点“{}”已按原来的内容签字，要请他们再看一遍；请正常提交。",
             label.zh, state.name.zh
@@ -118,9 +118,4 @@ fn straight(run: &Run<'_>, draft: StateIx) -> Result<StateIx, Refusal> {
         return Err(Refusal::new(RefusalKind::Input, "changed_field_signed", zh, en).about(field));
     }
     Ok(to)
-}
-
-fn label(run: &Run<'_>, field: &str) -> Text {
-    let known = run.def.entity.field(field);
-    known.map_or_else(|| Text::same(field), |known| known.label.clone())
 }

@@ -1,7 +1,8 @@
 //! Take back 拿回 one's own decision, until anybody has decided after it.
 //!
-//! In a group that is still open it reopens the one vote; where people sign in order, whoever came next waits again. Otherwise what came after is cancelled and the state stands as it was,
-//! with the others' votes. What was started outside (an effect, a subflow) cannot be taken back, nor a return.
+//! In a group that is still open it reopens the one vote; where people sign in order, whoever came next waits again. Otherwise
+//! what came after is cancelled and the state stands as it was, with the others' votes. What was started outside (an effect, a
+//! subflow) cannot be taken back, nor a return.
 
 use crate::definition::{Needs, StateKind};
 use crate::event::Change;
@@ -58,15 +59,13 @@ pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
 /// Its parallel state still stands. A branch that ended with the decision is opened again.
 fn can_stand_again(run: &Run<'_>, last: &LastDeed) -> bool {
     let Some(left) = &last.left else { return false };
-    left.parent.is_none_or(|parent| {
-        let here = run.case.instance.at(parent).and(branch_of(run, left));
-        here.is_some_and(|branch| {
+    left.parent.is_none()
+        || branch_of(run, left).is_some_and(|branch| {
             matches!(
                 branch.status,
                 BranchStatus::Open | BranchStatus::Done | BranchStatus::Rejected
             )
         })
-    })
 }
 
 /// The branch a state stood in, as far as its parallel state still stands.

@@ -320,28 +320,32 @@ impl App {
 }
 
 fn no_backup((_, words): (assent_core::time::Moment, Text)) -> Stuck {
-    Stuck {
-        kind: "backup",
-        instance: None,
-        code: "backup_failed".to_owned(),
-        words: Text::new(
+    failed(
+        "backup",
+        Text::new(
             format!("最近一次自动备份失败：{}", words.zh),
             format!("The last backup failed: {}", words.en),
         ),
-        owner: vec![],
-        outbox: None,
-    }
+    )
 }
 
 fn not_retired((_, words): (assent_core::time::Moment, Text)) -> Stuck {
-    Stuck {
-        kind: "retire",
-        code: "retire_failed".to_owned(),
-        words: Text::new(
+    failed(
+        "retire",
+        Text::new(
             format!("最近一次自动归档失败：{}", words.zh),
             format!("The last retirement failed: {}", words.en),
         ),
+    )
+}
+
+/// Something the server does by itself that did not work the last time.
+fn failed(kind: &'static str, words: Text) -> Stuck {
+    Stuck {
+        kind,
         instance: None,
+        code: format!("{kind}_failed"),
+        words,
         owner: vec![],
         outbox: None,
     }

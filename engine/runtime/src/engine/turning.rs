@@ -477,9 +477,9 @@ fn stored_instance(loaded: &Loaded) -> Result<Instance, AppError> {
 
 /// An answer as it stands under its key.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct Kept<A> {
     #[serde(flatten)]
-    answer: Answer,
+    answer: A,
     /// What the command asked for, as a hash; none for machines, which repeat what they have, and in what older programs kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wish: Option<String>,
@@ -487,7 +487,7 @@ struct Kept {
 
 fn kept(answer: &Answer, command: &Command) -> String {
     let kept = Kept {
-        answer: answer.clone(),
+        answer,
         wish: wish(command),
     };
     serde_json::to_string(&kept).unwrap_or_default()
@@ -506,7 +506,7 @@ fn wish(command: &Command) -> Option<String> {
 
 /// The first answer again; refused when the key came with another wish, or on another instance, than now.
 fn repeated(stored: &str, on: Option<&str>, command: &Command) -> Result<Turned, AppError> {
-    let Kept {
+    let Kept::<Answer> {
         mut answer,
         wish: first,
     } = serde_json::from_str(stored).map_err(|fault| {
