@@ -210,7 +210,7 @@ pub enum Action {
     },
     /// A signer who has not spoken yet is asked no more.
     RemoveSigner {
-        /// Number of the task held by who removes.
+        /// Number of the task held by who removes; for whoever has none any more, of a task of that state.
         task: u32,
         /// Who.
         person: PersonId,

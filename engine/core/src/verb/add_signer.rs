@@ -6,13 +6,13 @@
 use crate::command::{SignerPlace, SignerRole};
 use crate::definition::{Needs, StateKind};
 use crate::event::Change;
-use crate::instance::{Task, TaskEnd, TaskKind};
+use crate::instance::{Active, Task, TaskEnd, TaskKind};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::{Run, reachable};
 use crate::verb::opinion;
 use crate::verb::receiver;
-use crate::verb::shared::{own_task, still_entitled, words};
+use crate::verb::shared::{own_task, running, still_entitled, words};
 
 /// Most voters of one state: a list nobody can read helps nobody.
 const VOTERS_MAX: usize = 100;
@@ -40,6 +40,10 @@ pub(crate) fn perform(
 ) -> Result<(), Refusal> {
     let task = check(run, no)?;
     let comment = words(comment, false)?;
+    receiver::here(run, person).map_err(|refusal| match refusal.field {
+        Some(_) => refusal.about("person"),
+        None => refusal,
+    })?;
     if role == SignerRole::Adviser {
         if place == SignerPlace::After {
             let zh = "征求意见只能在您决定之前或同时；决定之后请用抄送。";
@@ -75,18 +79,22 @@ pub(crate) fn perform(
     run.settle(task.entry)
 }
 
-/// Whom the holder of this task may remove: voters they added who have not spoken, and opinions they asked for.
-pub(crate) fn removable(run: &Run<'_>, no: u32) -> Result<(Task, Vec<String>), Refusal> {
-    let (task, person) = own_task(
-        run,
-        no,
-        &[TaskKind::Approve, TaskKind::Work, TaskKind::Advise],
-    )?;
-    let voters = run.entry(task.entry)?.0.voters.iter();
-    let mut mine: Vec<String> = voters
-        .filter(|voter| voter.verdict.is_none() && voter.added_by.as_ref() == Some(&person))
-        .map(|voter| voter.person.clone())
-        .collect();
+/// Whom somebody may remove, by a task of the state: voters they added who have not spoken, and opinions they asked for with
+/// that task. Having added them is the right; it outlasts one's own vote.
+pub(crate) fn removable(run: &Run<'_>, no: u32) -> Result<(u32, Vec<String>), Refusal> {
+    let kinds = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
+    let (entry, own) = match own_task(run, no, &kinds) {
+        Ok((task, _)) => (task.entry, Ok(())),
+        Err(refusal) => (entry_of(run, no), Err(refusal)),
+    };
+    let mut mine = added(run, entry);
+    if let Err(refusal) = own {
+        let acts = running(run).is_ok() && run.cx.organisation.may_act(&run.person()?);
+        return match mine.is_empty() || !acts {
+            true => Err(refusal),
+            false => Ok((entry, mine)),
+        };
+    }
     let opinions = run.case.instance.tasks.iter();
     mine.extend(
         opinions
@@ -98,7 +106,26 @@ pub(crate) fn removable(run: &Run<'_>, no: u32) -> Result<(Task, Vec<String>), R
         let en = "There is nobody to remove: only those you added who have not spoken yet.";
         return Err(Refusal::new(RefusalKind::Input, "nobody_to_remove", zh, en));
     }
-    Ok((task, mine))
+    Ok((entry, mine))
+}
+
+/// The voters the actor added to a state who have not spoken.
+pub(crate) fn added(run: &Run<'_>, entry: u32) -> Vec<String> {
+    let voters = run.case.instance.at(entry).map(|at| at.voters.as_slice());
+    let actor = run.actor.person();
+    let mine = voters.unwrap_or_default().iter().filter(|voter| {
+        voter.verdict.is_none() && voter.added_by.is_some() && voter.added_by.as_deref() == actor
+    });
+    mine.map(|voter| voter.person.clone()).collect()
+}
+
+/// The state an open task is in, or one by which a vote was given; 0 for neither.
+fn entry_of(run: &Run<'_>, no: u32) -> u32 {
+    let instance = &run.case.instance;
+    let voted = |at: &&Active| at.voters.iter().any(|voter| voter.task == Some(no));
+    let open = instance.task(no).map(|task| task.entry);
+    let entry = open.or_else(|| instance.active.iter().find(voted).map(|at| at.entry));
+    entry.unwrap_or_default()
 }
 
 pub(crate) fn remove(
@@ -107,7 +134,7 @@ pub(crate) fn remove(
     person: &str,
     comment: Option<&str>,
 ) -> Result<(), Refusal> {
-    let (task, mine) = removable(run, no)?;
+    let (entry, mine) = removable(run, no)?;
     let comment = words(comment, false)?;
     if !mine.iter().any(|known| known == person) {
         let name = run.cx.organisation.name(person);
@@ -124,28 +151,28 @@ pub(crate) fn remove(
         opinion::call_off(run, opinion);
         return Ok(());
     }
-    still_reachable(run, &task, person)?;
+    still_reachable(run, entry, person)?;
     let held = run
-        .entry(task.entry)?
+        .entry(entry)?
         .0
         .voters
         .iter()
         .find(|voter| voter.person == person)
         .and_then(|voter| voter.task);
     run.emit(Change::VoterRemoved {
-        entry: task.entry,
+        entry,
         person: person.to_owned(),
         comment,
     });
     if let Some(no) = held.filter(|no| run.case.instance.task(*no).is_some()) {
         opinion::call_off(run, no);
     }
-    run.settle(task.entry)
+    run.settle(entry)
 }
 
 /// Without them the bar must still be within reach, and somebody must be left.
-fn still_reachable(run: &Run<'_>, task: &Task, person: &str) -> Result<(), Refusal> {
-    let (active, state) = run.entry(task.entry)?;
+fn still_reachable(run: &Run<'_>, entry: u32, person: &str) -> Result<(), Refusal> {
+    let (active, state) = run.entry(entry)?;
     let StateKind::Approve(approve) = &state.kind else {
         return Ok(());
     };

@@ -7,7 +7,7 @@ use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
 use crate::turn::Run;
 use crate::verb::decide::forget_helpers;
-use crate::verb::shared::{closed, running, words};
+use crate::verb::shared::{closed, holds, not_yours, running, words};
 
 /// May this person claim this task?
 pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<(Task, PersonId), Refusal> {
@@ -16,10 +16,14 @@ pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<(Task, PersonId), Refusal>
     let Some(task) = run.case.instance.task(no).cloned() else {
         return Err(closed(run, no));
     };
+    if task.candidates.is_empty() {
+        return Err(no_pool(run, &task, &person));
+    }
     let candidate = task.candidates.contains(&person);
     if !candidate || !run.cx.organisation.may_act(&person) || !entitled(run, &task, &person) {
-        let zh = "您不在这个任务的候选人之中，不能认领。";
-        let en = "You are not among the candidates of this task and cannot claim it.";
+        let zh = "您不在这个任务的候选人之中，不能认领；可请候选人认领后转给您。";
+        let en = "You are not among the candidates of this task and cannot claim it; one of them can, and \
+                  transfer it to you.";
         return Err(Refusal::new(
             RefusalKind::NotYours,
             "not_a_candidate",
@@ -28,6 +32,16 @@ pub(crate) fn check(run: &Run<'_>, no: u32) -> Result<(Task, PersonId), Refusal>
         ));
     }
     Ok((task, person))
+}
+
+/// Somebody has the task: there is nothing to claim.
+fn no_pool(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
+    if !holds(task, person) {
+        return not_yours(run, task, person);
+    }
+    let zh = "任务已经在您手上，不用认领；请直接处理。";
+    let en = "The task is yours already and needs no claiming; act on it.";
+    Refusal::new(RefusalKind::Input, "claimed_already", zh, en)
 }
 
 /// Is the candidate still one the state's rule finds?

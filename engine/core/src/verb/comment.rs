@@ -5,7 +5,7 @@ use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::turn::Run;
 use crate::verb::copy::inform;
-use crate::verb::shared::words;
+use crate::verb::shared::said;
 
 /// Most attachments of one comment.
 const FILES_MAX: usize = 20;
@@ -47,7 +47,7 @@ pub(crate) fn perform(
     files: &[String],
 ) -> Result<(), Refusal> {
     check(run)?;
-    let text = words(Some(text), true)?.unwrap_or_default();
+    let text = said(text, "comment", ("请写下评论", "Write your comment"))?;
     if files.len() > FILES_MAX {
         let zh = format!("一条评论最多 {FILES_MAX} 个附件。");
         let en = format!("A comment has at most {FILES_MAX} attachments.");

@@ -11,7 +11,7 @@ use crate::turn::{NewTask, Run};
 use crate::verb::add_signer::cancelled;
 use crate::verb::decide::forget_helpers;
 use crate::verb::receiver;
-use crate::verb::shared::{may_involve_others, own_task, words};
+use crate::verb::shared::{may_involve_others, own_task, said, words};
 
 /// Delegates: the holder waits for the opinion.
 pub(crate) fn delegate(
@@ -106,7 +106,7 @@ pub(crate) fn check_advise(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
 pub(crate) fn advise(run: &mut Run<'_>, no: u32, comment: &str) -> Result<(), Refusal> {
     let task = check_advise(run, no)?;
     run.ready(&task)?;
-    let comment = words(Some(comment), true)?.unwrap_or_default();
+    let comment = said(comment, "text", ("请写下您的意见", "Write your opinion"))?;
     let host = task.host.unwrap_or_default();
     run.emit(Change::TaskClosed {
         task: no,

@@ -60,12 +60,19 @@ fn already_asked(name: &str, to: &str) -> Result<(), Refusal> {
 pub(crate) fn adviser(run: &Run<'_>, task: &Task, state: &State, to: &str) -> Result<(), Refusal> {
     here(run, to)?;
     if to == task.assignee {
-        return refused(
-            "same_assignee",
-            to,
-            "任务已经在您这里。".to_owned(),
-            "The task is yours already.".to_owned(),
-        );
+        let (zh, en) = if run.actor.person() == Some(to) {
+            (
+                "任务已经在您手上；请直接处理，或另选一个人。".to_owned(),
+                "The task is yours already; act on it, or choose somebody else.".to_owned(),
+            )
+        } else {
+            let name = run.cx.organisation.name(to);
+            (
+                format!("任务已经在{name}手上，请另选一个人。"),
+                format!("{name} has the task already; choose somebody else."),
+            )
+        };
+        return refused("same_assignee", to, zh, en);
     }
     // Handed on, work counts as well: nobody passes an applicant their own case.
     if to == run.case.instance.applicant && run.own_request(state) != OwnRequest::Ask {
@@ -83,6 +90,11 @@ pub(crate) fn adviser(run: &Run<'_>, task: &Task, state: &State, to: &str) -> Re
 pub(crate) fn here(run: &Run<'_>, to: &str) -> Result<(), Refusal> {
     if run.cx.organisation.may_act(to) {
         return Ok(());
+    }
+    if to.is_empty() {
+        let (zh, en) = ("请选择一个人。", "Choose a person.");
+        let refusal = Refusal::new(RefusalKind::Input, "person_required", zh, en);
+        return Err(refusal.about("to"));
     }
     let name = run.cx.organisation.name(to);
     refused(

@@ -108,7 +108,8 @@ pub(crate) fn holds(task: &Task, person: &str) -> bool {
     task.assignee == person || task.stands_for.as_deref() == Some(person)
 }
 
-fn not_yours(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
+/// Somebody else has it, or nobody yet.
+pub(crate) fn not_yours(run: &Run<'_>, task: &Task, person: &str) -> Refusal {
     let left_out = run
         .case
         .instance
@@ -144,8 +145,8 @@ pub(crate) fn closed(run: &Run<'_>, no: u32) -> Refusal {
             let en = "This task is over; the record shows how it ended.";
             return Refusal::new(RefusalKind::TooLate, "task_closed", zh, en);
         }
-        let zh = "没有这个任务。";
-        let en = "There is no such task.";
+        let zh = "没有这个任务，请核对任务号；要处理的任务在待办里。";
+        let en = "There is no such task; check its number. What waits for you is in your inbox.";
         return Refusal::new(RefusalKind::NotFound, "no_task", zh, en).with("task", no.to_string());
     };
     let who = closed.by.as_deref().map(|by| run.cx.organisation.name(by));
@@ -241,20 +242,44 @@ pub(crate) fn may_involve_others(run: &Run<'_>, no: u32) -> Result<Task, Refusal
 
 /// A comment within its limit; for a reason, at least two characters.
 pub(crate) fn words(text: Option<&str>, needed: bool) -> Result<Option<String>, Refusal> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    let chars = text.map_or(0, |text| text.chars().count());
-    if needed && chars < REASON_CHARS_MIN {
+    let text = within_limit(text.unwrap_or_default(), "comment")?;
+    if needed && too_short(&text) {
         let zh = format!("请填写原因（至少 {REASON_CHARS_MIN} 个字）。");
         let en = format!("Give a reason of at least {REASON_CHARS_MIN} characters.");
         return Err(Refusal::new(RefusalKind::Input, "reason_required", zh, en).about("comment"));
     }
-    if chars > COMMENT_CHARS_MAX {
-        let zh = format!("意见最多 {COMMENT_CHARS_MAX} 个字，当前 {chars} 个。");
-        let en =
-            format!("A comment has at most {COMMENT_CHARS_MAX} characters; this one has {chars}.");
-        return Err(Refusal::new(RefusalKind::Input, "comment_too_long", zh, en).about("comment"));
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// What a verb is about and cannot go without: a question, an answer, an opinion. `missing` says what to write.
+pub(crate) fn said(text: &str, field: &str, missing: (&str, &str)) -> Result<String, Refusal> {
+    let text = within_limit(text, field)?;
+    if too_short(&text) {
+        let zh = format!("{}（至少 {REASON_CHARS_MIN} 个字）。", missing.0);
+        let en = format!(
+            "{}, at least {REASON_CHARS_MIN} characters of it.",
+            missing.1
+        );
+        return Err(Refusal::new(RefusalKind::Input, "words_required", zh, en).about(field));
     }
-    Ok(text.map(str::to_owned))
+    Ok(text)
+}
+
+fn too_short(text: &str) -> bool {
+    text.chars().count() < REASON_CHARS_MIN
+}
+
+fn within_limit(text: &str, field: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    let chars = text.chars().count();
+    if chars > COMMENT_CHARS_MAX {
+        let zh = format!("最多 {COMMENT_CHARS_MAX} 个字，当前 {chars} 个；请缩短，或放进附件。");
+        let en = format!(
+            "At most {COMMENT_CHARS_MAX} characters; these are {chars}. Shorten it, or attach a file."
+        );
+        return Err(Refusal::new(RefusalKind::Input, "comment_too_long", zh, en).about(field));
+    }
+    Ok(text.to_owned())
 }
 
 /// How a verdict ends the task it was given on.

@@ -22,8 +22,10 @@ pub(crate) fn check(run: &Run<'_>) -> Result<LastDeed, Refusal> {
         .iter()
         .any(|decision| decision.person == person);
     if !mine || !run.cx.organisation.may_act(&person) {
-        let zh = "您在这里没有可以拿回的决定。";
-        let en = "You have decided nothing here that could be taken back.";
+        let zh =
+            "您在这里没有作过决定，无从拿回；要改变结果，请作决定的人拿回，或请当前处理人退回。";
+        let en = "You have decided nothing here, so there is nothing to take back; ask whoever decided to take \
+                  theirs back, or whoever has it now to send it back.";
         return Err(Refusal::new(
             RefusalKind::NotYours,
             "nothing_to_take_back",

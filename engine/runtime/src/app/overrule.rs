@@ -1,7 +1,8 @@
 //! Overruling a flow: preview first, then the same command with the preview's token.
 //!
-//! The token says what was shown: the instance's `rev`, when it was looked at, and a hash of every event that would be
-//! made. Confirming decides again at that moment on what is there now; anything else than what was shown is refused.
+//! The token says what was shown: the instance's `rev`, when it was looked at, a hash of every event that would be made, and
+//! of what was to be done and why, so that a refusal can say which of them differs. Confirming decides again at that moment on
+//! what is there now; anything else than what was shown is refused.
 
 use assent_core::command::{Action, Actor, Command, Override, Via};
 use assent_core::event::Event;
@@ -13,6 +14,7 @@ use assent_core::time::Moment;
 use assent_core::turn::{Before, Context, turn};
 use assent_core::verb::offer::overrides;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
 use super::error::AppError;
@@ -23,6 +25,8 @@ use crate::view::timeline;
 
 /// Changes that a refused confirmation names.
 const CHANGES_MAX: usize = 3;
+/// Bytes kept of the hash that tells one reason from another.
+const SHORT_BYTES: usize = 8;
 /// Events read to say what changed.
 const EVENTS_MAX: u32 = 200;
 
@@ -79,15 +83,17 @@ struct Token<'a> {
     rev: u64,
     at: Moment,
     hash: &'a str,
+    wish: &'a str,
 }
 
 impl<'a> Token<'a> {
     fn read(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(3, '.');
+        let mut parts = text.splitn(4, '.');
         Some(Self {
             rev: parts.next()?.parse().ok()?,
             at: Moment(parts.next()?.parse().ok()?),
             hash: parts.next()?,
+            wish: parts.next()?,
         })
     }
 }
@@ -108,14 +114,14 @@ impl App {
         Ok(Previewed {
             preview,
             words,
-            token: format!("{rev}.{}.{hash}", around.now.0),
+            token: format!("{rev}.{}.{hash}.{}", around.now.0, wish(command)),
         })
     }
 
     /// Does what was previewed; refused as `changed` when the instance, or what would happen, is not what was shown.
     ///
     /// # Errors
-    /// As [`App::command`]; `changed`; `preview_first` without a token.
+    /// As [`App::command`]; `changed`; `preview_first` without a token, to whoever may do it at all.
     pub async fn confirm(
         &self,
         instance: &str,
@@ -123,6 +129,8 @@ impl App {
         token: &str,
     ) -> Result<Answer, AppError> {
         let Some(token) = Token::read(token) else {
+            // Whoever may not is told so, and not sent to a preview that would be refused.
+            self.preview(instance, &command).await?;
             let zh = "请先预览（dry_run），再用预览给出的 token 确认。";
             let en = "Look at a preview first (dry_run), then confirm with its token.";
             return Err(Refusal::new(RefusalKind::Input, "preview_first", zh, en)
@@ -167,11 +175,7 @@ impl App {
         if hash == token.hash {
             return Ok(());
         }
-        let what = Text::new(
-            "组织架构、日历或操作内容与预览时不同",
-            "the organisation, the calendar or the command is not what it was",
-        );
-        Err(changed(&[what]).into())
+        Err(differs(command, token).into())
     }
 
     async fn stands(
@@ -285,28 +289,73 @@ fn shown(
     ))
 }
 
+/// Short hashes of what is to be done and of the reason.
+fn wish(command: &Command) -> String {
+    let mut action = command.action.clone();
+    let why = match &mut action {
+        Action::Override { reason, .. } | Action::Migrate { reason, .. } => std::mem::take(reason),
+        _ => String::new(),
+    };
+    let act = serde_json::to_string(&action).unwrap_or_default();
+    format!("{}.{}", short(&act), short(why.trim()))
+}
+
+fn short(text: &str) -> String {
+    assent_core::audit::hex(&Sha256::digest(text)[..SHORT_BYTES])
+}
+
+/// What is confirmed is not what was shown.
+fn differs(command: &Command, token: &Token<'_>) -> Refusal {
+    let now = wish(command);
+    let (now, then) = (now.split('.'), token.wish.split('.'));
+    let same: Vec<bool> = now.zip(then).map(|(now, then)| now == then).collect();
+    let what = [
+        Text::new("要做的操作不同", "it is to do something else"),
+        Text::new("填写的理由不同", "the reason is another one"),
+    ];
+    let mut what: Vec<Text> = what
+        .into_iter()
+        .zip(&same)
+        .filter_map(|(what, same)| (!same).then_some(what))
+        .collect();
+    if what.is_empty() {
+        what.push(Text::new(
+            "组织架构或日历有变化",
+            "the organisation or the calendar has changed",
+        ));
+    }
+    let (zh, en) = (said(&what, Lang::Zh), said(&what, Lang::En));
+    refused(
+        what.as_slice(),
+        format!("与预览时不同：{zh}。请重新预览后再确认。"),
+        format!("This is not what the preview showed: {en}. Look at it again before you confirm."),
+    )
+}
+
+/// The instance went on since the preview.
 fn changed(what: &[Text]) -> Refusal {
-    let said = |lang: Lang| {
-        let what: Vec<&str> = what.iter().map(|one| one.get(lang)).collect();
-        what.join(lang.pick("；", "; "))
-    };
-    let (zh, en) = if what.is_empty() {
-        (
-            "预览之后流程已变化，请重新预览后再确认。".to_owned(),
-            "The instance changed since the preview; look at it again before you confirm."
-                .to_owned(),
-        )
-    } else {
-        (
-            format!(
-                "预览之后流程已变化（{}），请重新预览后再确认。",
-                said(Lang::Zh)
-            ),
-            format!(
-                "The instance changed since the preview ({}); look at it again before you confirm.",
-                said(Lang::En)
-            ),
-        )
-    };
-    Refusal::new(RefusalKind::Changed, "changed", zh, en).with("changes", said(Lang::En))
+    if what.is_empty() {
+        let zh = "预览之后流程已变化，请重新预览后再确认。";
+        let en = "The instance changed since the preview; look at it again before you confirm.";
+        return refused(what, zh.to_owned(), en.to_owned());
+    }
+    let (zh, en) = (said(what, Lang::Zh), said(what, Lang::En));
+    refused(
+        what,
+        format!("预览之后流程已变化（{zh}），请重新预览后再确认。"),
+        format!(
+            "The instance changed since the preview ({en}); look at it again before you confirm."
+        ),
+    )
+}
+
+fn refused(what: &[Text], zh: String, en: String) -> Refusal {
+    Refusal::new(RefusalKind::Changed, "changed", zh, en)
+        .with("changes_zh", said(what, Lang::Zh))
+        .with("changes_en", said(what, Lang::En))
+}
+
+fn said(what: &[Text], lang: Lang) -> String {
+    let what: Vec<&str> = what.iter().map(|one| one.get(lang)).collect();
+    what.join(lang.pick("；", "; "))
 }

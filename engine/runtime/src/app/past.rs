@@ -140,5 +140,7 @@ fn told(changes: &[ChangedFact]) -> Refusal {
         "What you were shown has changed since ({}); read it again before you decide.",
         what.en
     );
-    Refusal::new(RefusalKind::Changed, "record_changed", zh, en).with("changes", what.en)
+    Refusal::new(RefusalKind::Changed, "record_changed", zh, en)
+        .with("changes_zh", what.zh)
+        .with("changes_en", what.en)
 }

@@ -44,8 +44,44 @@ async fn an_override_is_previewed_and_confirmed_with_its_token() {
         code(test.app.confirm(&id, suspend.clone(), "").await),
         "preview_first"
     );
+    let stranger = Command {
+        actor: Actor::Person("bob".to_owned()),
+        ..suspend.clone()
+    };
+    assert_eq!(
+        code(test.app.confirm(&id, stranger, "").await),
+        "not_administrator",
+        "not sent to a preview that would be refused"
+    );
     let seen = test.app.preview(&id, &suspend).await.unwrap();
     assert_eq!(seen.preview.status_after, "suspended");
+    let other = |act, reason: &str| Command {
+        action: Action::Override {
+            act,
+            reason: reason.to_owned(),
+        },
+        ..suspend.clone()
+    };
+    for (command, zh, en) in [
+        (
+            other(Override::Suspend, "something else"),
+            "填写的理由不同",
+            "the reason is another one",
+        ),
+        (
+            other(Override::Terminate, "it must be"),
+            "要做的操作不同",
+            "it is to do something else",
+        ),
+    ] {
+        let done = test.app.confirm(&id, command, &seen.token).await;
+        let Err(AppError::Refused(refusal)) = done else {
+            panic!("{done:?}")
+        };
+        let named = (&refusal.params["changes_zh"], &refusal.params["changes_en"]);
+        assert_eq!((named.0.as_str(), named.1.as_str()), (zh, en));
+        assert!(refusal.message.zh.contains(zh) && refusal.message.en.contains(en));
+    }
     assert!(
         seen.words.iter().any(|line| line.zh.contains("不计时")),
         "{:?}",
@@ -98,10 +134,12 @@ async fn a_confirmation_is_refused_when_others_would_be_asked() {
         Ok(next)
     };
     test.app.change_directory("adm", change).await.unwrap();
-    assert_eq!(
-        code(test.app.confirm(&id, skip.clone(), &seen.token).await),
-        "changed"
-    );
+    let done = test.app.confirm(&id, skip.clone(), &seen.token).await;
+    let Err(AppError::Refused(refusal)) = done else {
+        panic!("{done:?}")
+    };
+    assert_eq!(refusal.code, "changed");
+    assert_eq!(refusal.params["changes_zh"], "组织架构或日历有变化");
     let seen = test.app.preview(&id, &skip).await.unwrap();
     test.app.confirm(&id, skip, &seen.token).await.unwrap();
     assert_eq!(test.todo("own").await.len(), 1);

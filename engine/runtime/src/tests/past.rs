@@ -91,7 +91,14 @@ async fn a_replaced_file_is_called_by_its_name_in_what_changed() {
         "{}",
         refusal.message.zh
     );
-    assert_eq!(refusal.params["changes"], format!("Proof: {OLD} → {NEW}"));
+    let (zh, en) = (&refusal.params["changes_zh"], &refusal.params["changes_en"]);
+    assert_eq!(
+        (zh.as_str(), en.as_str()),
+        (
+            format!("证明：{OLD} → {NEW}").as_str(),
+            format!("Proof: {OLD} → {NEW}").as_str()
+        )
+    );
     // Whoever may not read the case is told nothing of it.
     let stranger = test
         .app

@@ -213,13 +213,18 @@ fn given(args: &Args) -> Result<JsonMap, Text> {
 
 /// The task it is about, when nobody said: the one taken back, or the person's own.
 fn taken(deed: Deed, view: &assent_runtime::app::InstanceView) -> Option<u32> {
-    if deed == Deed::TakeBack {
+    let offered = |verb| {
         let mut offers = view.offers.iter();
-        return offers
-            .find(|offer| offer.verb == "take_back")
-            .and_then(|offer| offer.task);
+        offers
+            .find(|offer| offer.verb == verb)
+            .and_then(|offer| offer.task)
+    };
+    match deed {
+        Deed::TakeBack => offered("take_back"),
+        // Whoever voted, or passed their task on, removes whom they added by a task of that state.
+        Deed::RemoveSigner => offered("remove_signer").or(view.my_task),
+        _ => view.my_task,
     }
-    view.my_task
 }
 
 fn of_case(deed: Deed) -> bool {

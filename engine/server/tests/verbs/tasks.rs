@@ -50,7 +50,7 @@ async fn a_delegated_task_comes_back_with_the_opinion() {
             .on(&instance, mine, "advise", json!({"text": "好"}))
             .await,
         422,
-        "reason_required",
+        "words_required",
     );
     ok(&hana
         .on(&instance, mine, "advise", json!({"text": "条款没有问题"}))
@@ -113,9 +113,92 @@ async fn signers_are_added_and_removed() {
     ok(&bob
         .on(&instance, task, "remove-signer", json!({"person": "hana"}))
         .await);
+    // Having voted, he may still remove whom he added; anybody's task of that state will do.
+    ok(&bob
+        .on(&instance, task, "add-signer", json!({"person": "hana"}))
+        .await);
     ok(&bob
         .on(&instance, task, "decision", json!({"decision": "approve"}))
         .await);
+    let hers = desk.task(&instance, "hana").await;
+    let view = desk.app.instance_view("bob", &instance).await.unwrap();
+    let mut offers = view.offers.iter();
+    let offer = offers.find(|offer| offer.verb == "remove_signer").unwrap();
+    assert_eq!((offer.targets.len(), offer.allowed), (1, true));
+    let page = desk.browser("bob").await;
+    let path = format!("/instances/{instance}");
+    assert!(page.get(&path).await.1.contains("id=\"remove_signer\""));
+    let gone = [("action", "remove_signer"), ("to", "hana")];
+    let (status, said) = page.post(&format!("{path}/remove_signer"), &gone).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{said}");
+    refused(
+        &bob.on(&instance, hers, "remove-signer", json!({"person": "hana"}))
+            .await,
+        409,
+        "task_closed",
+    );
+}
+
+/// A2.109
+#[tokio::test]
+async fn a_body_that_cannot_be_read_says_which_field_and_what_is_allowed() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("any", "100").await;
+    let bob = desk.api("bob").await;
+    let task = desk.task(&instance, "bob").await;
+    for (verb, body, field, kind, words) in [
+        (
+            "decision",
+            json!({"decision": "maybe"}),
+            "decision",
+            "no_choice",
+            "approve、reject",
+        ),
+        (
+            "decision",
+            json!({"decisoin": "approve"}),
+            "decisoin",
+            "unknown",
+            "decision、outcome",
+        ),
+        (
+            "decision",
+            json!({"decision": "approve", "round": "one"}),
+            "round",
+            "no_number",
+            "整数",
+        ),
+        (
+            "decision",
+            json!({"decision": 5}),
+            "decision",
+            "no_text",
+            "文本",
+        ),
+        ("transfer", json!({}), "to", "missing", "缺少字段 to"),
+        (
+            "add-signer",
+            json!({"person": ["hana"]}),
+            "person",
+            "no_text",
+            "文本",
+        ),
+        ("transfer", json!(["hana"]), "", "", "JSON 对象"),
+    ] {
+        let answer = bob.on(&instance, task, verb, body).await;
+        refused(&answer, 422, "bad_json");
+        let problem = &answer.1;
+        let (zh, en) = (&problem["zh"], &problem["en"]);
+        assert!(zh.as_str().unwrap().contains(words), "{problem}");
+        assert!(en.as_str().unwrap().is_ascii(), "{problem}");
+        if !field.is_empty() {
+            assert_eq!(problem["params"]["field"], field, "{problem}");
+            assert_eq!(problem["errors"][0]["code"], kind, "{problem}");
+        }
+    }
+    let nobody = bob.on(&instance, task, "transfer", json!({"to": ""})).await;
+    refused(&nobody, 422, "person_required");
+    assert_eq!(nobody.1["params"]["field"], "to");
 }
 
 /// A2.72
@@ -151,6 +234,16 @@ async fn a_pool_is_claimed_once_and_given_back() {
         late.1
     );
     let own = desk.task(&instance, "bea").await;
+    refused(
+        &bea.on(&instance, own, "claim", json!({})).await,
+        422,
+        "claimed_already",
+    );
+    refused(
+        &bob.on(&instance, own, "claim", json!({})).await,
+        403,
+        "not_yours",
+    );
     ok(&bea
         .on(&instance, own, "give-back", json!({"comment": "明天不在"}))
         .await);
@@ -169,11 +262,26 @@ async fn questions_are_asked_and_answered_without_deciding() {
     let instance = desk.asked("any", "100").await;
     let (ann, bob) = (desk.api("ann").await, desk.api("bob").await);
     let task = desk.task(&instance, "bob").await;
+    let empty = bob
+        .on(&instance, task, "ask", json!({"question": ""}))
+        .await;
+    refused(&empty, 422, "words_required");
+    assert_eq!(empty.1["params"]["field"], "question", "{}", empty.1);
+    assert!(
+        empty.1["zh"].as_str().unwrap().contains("要问的问题"),
+        "{}",
+        empty.1
+    );
     refused(
-        &bob.on(&instance, task, "ask", json!({"question": ""}))
-            .await,
+        &bob.on(
+            &instance,
+            task,
+            "ask",
+            json!({"question": "行不行", "to": "bob"}),
+        )
+        .await,
         422,
-        "reason_required",
+        "asks_the_holder",
     );
     ok(&bob
         .on(

@@ -4,7 +4,7 @@ use super::{Offer, on, plain};
 use crate::instance::{Task, TaskKind};
 use crate::text::Text;
 use crate::turn::Run;
-use crate::verb::shared::may_involve_others;
+use crate::verb::shared::{holds, may_involve_others};
 use crate::verb::{
     add_signer, claim, comment, copy, opinion, question, reopen, revoke, take_back, urge, withdraw,
 };
@@ -31,18 +31,42 @@ pub(super) fn helpers(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
             plain("add_signer", "加签", "Add a signer", refused),
         ));
     }
-    if let Ok((_, people)) = add_signer::removable(run, task) {
-        let named = |id: &String| (id.clone(), Text::same(run.cx.organisation.name(id)));
-        let targets = people.iter().map(named).collect();
-        let remove = plain("remove_signer", "减签", "Remove a signer", None);
-        offers.push(on(task, Offer { targets, ..remove }));
-    }
+    remove_signer(run, task, offers);
     let pooled = open
         .and_then(|open| run.entry(open.entry).ok())
         .is_some_and(|(_, state)| claim::pooled(state));
     if pooled {
         let refused = claim::check_back(run, task).err();
         offers.push(on(task, plain("give_back", "放回", "Give back", refused)));
+    }
+}
+
+/// Where there is somebody to remove.
+fn remove_signer(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
+    let Ok((_, people)) = add_signer::removable(run, task) else {
+        return;
+    };
+    let named = |id: &String| (id.clone(), Text::same(run.cx.organisation.name(id)));
+    let targets = people.iter().map(named).collect();
+    let remove = plain("remove_signer", "减签", "Remove a signer", None);
+    offers.push(on(task, Offer { targets, ..remove }));
+}
+
+/// Whoever voted, or passed their task on, can still remove whom they added: by any task of that state.
+fn remove_without_a_task(run: &Run<'_>, offers: &mut Vec<Offer>) {
+    let instance = &run.case.instance;
+    for active in &instance.active {
+        let mut asked = instance.tasks.iter().filter(|task| {
+            task.entry == active.entry && matches!(task.kind, TaskKind::Approve | TaskKind::Work)
+        });
+        let theirs = |task: &Task| run.actor.person().is_some_and(|who| holds(task, who));
+        let none = add_signer::added(run, active.entry).is_empty();
+        if none || asked.clone().any(theirs) {
+            continue;
+        }
+        if let Some(task) = asked.next() {
+            remove_signer(run, task.no, offers);
+        }
     }
 }
 
@@ -122,6 +146,7 @@ pub(super) fn case(run: &Run<'_>, offers: &mut Vec<Offer>) {
             plain("take_back", "拿回", "Take back", refused),
         ));
     }
+    remove_without_a_task(run, offers);
     offers.push(plain(
         "copy",
         "抄送",

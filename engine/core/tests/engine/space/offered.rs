@@ -16,8 +16,9 @@ use super::runner::Fault;
 use super::world::{PEOPLE, person};
 
 /// Refusals that are about whom somebody chose, not about the verb.
-const ABOUT_THE_CHOICE: [&str; 7] = [
+const ABOUT_THE_CHOICE: [&str; 8] = [
     "already_asked",
+    "asks_the_holder",
     "bar_out_of_reach",
     "delegation_loop",
     "own_request",

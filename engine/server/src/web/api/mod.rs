@@ -14,6 +14,7 @@ pub mod files;
 pub mod flows;
 pub mod instances;
 pub mod me;
+mod mistake;
 pub mod open_api;
 pub mod overrule;
 pub mod posted;

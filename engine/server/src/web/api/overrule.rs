@@ -7,6 +7,7 @@ use assent_runtime::app::Tending;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 
+use super::mistake;
 use super::read::Body;
 use super::shape::{Accepted, HandOverBody, LetterBody, OverrideBody};
 use super::{Answer, Writer, json, key};
@@ -48,7 +49,7 @@ pub async fn overrule(
 fn act(verb: &str, body: &OverrideBody) -> Option<Result<Override, Fault>> {
     let text = |value: &Option<String>, name: &str| {
         let given = value.clone().filter(|value| !value.is_empty());
-        given.ok_or_else(|| Fault::malformed(format!("{name} is missing")))
+        given.ok_or_else(|| mistake::missing(name))
     };
     let act = match verb {
         "terminate" => Ok(Override::Terminate),
@@ -58,9 +59,7 @@ fn act(verb: &str, body: &OverrideBody) -> Option<Result<Override, Fault>> {
         "skip" => text(&body.state, "state").map(|state| Override::Skip { state }),
         "retry" => text(&body.state, "state").map(|state| Override::Retry { state }),
         "reassign" => text(&body.to, "to").and_then(|to| {
-            let task = body
-                .task
-                .ok_or_else(|| Fault::malformed("task is missing"))?;
+            let task = body.task.ok_or_else(|| mistake::missing("task"))?;
             Ok(Override::Reassign { task, to })
         }),
         _ => return None,

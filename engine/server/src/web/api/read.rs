@@ -5,9 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use assent_core::text::Text;
-use assent_runtime::app::FieldFault;
-
+use super::mistake;
 use crate::web::Fault;
 
 /// A JSON body.
@@ -28,14 +26,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             })?;
         // No body at all is an empty object: most verbs have nothing they must be told.
         let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        serde_json::from_slice(bytes).map(Body).map_err(|error| {
-            let mut fault = Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_json");
-            fault.fields.push(FieldFault {
-                field: String::new(),
-                code: "bad_json".to_owned(),
-                message: Text::same(error.to_string()),
-            });
-            fault
-        })
+        serde_json::from_slice(bytes)
+            .map(Body)
+            .map_err(|error| mistake::of::<T>(bytes, &error))
     }
 }

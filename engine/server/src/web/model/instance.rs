@@ -117,7 +117,7 @@ pub fn draw(
         form: &[],
         comeback,
     };
-    for offer in view.offers.iter().filter(|offer| shown(offer)) {
+    for offer in view.offers.iter().filter(|offer| shown(view, offer)) {
         model.sheets.push(sheets.of(offer));
         let (_, icon) = look(offer);
         model.buttons.push(BarButton {
@@ -133,12 +133,24 @@ pub fn draw(
 }
 
 /// What is done on the instance and not on a task.
-fn shown(offer: &OfferView) -> bool {
-    offer.allowed
-        && matches!(
-            offer.verb,
-            "withdraw" | "comment" | "retry" | "copy" | "urge" | "reopen" | "revoke" | "take_back"
-        )
+fn shown(view: &InstanceView, offer: &OfferView) -> bool {
+    let of_case = matches!(
+        offer.verb,
+        "withdraw" | "comment" | "retry" | "copy" | "urge" | "reopen" | "revoke" | "take_back"
+    );
+    offer.allowed && (of_case || without_a_task(view, offer))
+}
+
+/// Whoever added a signer may remove them although their own task is done; with an open one it is on the task's page.
+fn without_a_task(view: &InstanceView, offer: &OfferView) -> bool {
+    let mut others = view.offers.iter().filter(|other| other.task == offer.task);
+    offer.verb == "remove_signer" && others.all(|other| other.verb == offer.verb)
+}
+
+/// The offer that a form of this page was about.
+pub fn offer<'a>(view: &'a InstanceView, verb: &str) -> Option<&'a OfferView> {
+    let mut named = view.offers.iter().filter(|offer| offer.verb == verb);
+    named.find(|offer| verb != "remove_signer" || without_a_task(view, offer))
 }
 
 fn ask(view: &InstanceView, lang: Lang) -> Option<Note> {

@@ -56,7 +56,7 @@ pub async fn act(
     let mut typed = posted.typed;
     let lang = reader.visit.lang;
     let before = site.app.instance_view(&reader.id, &id).await?;
-    let Some(offer) = before.offers.iter().find(|offer| offer.verb == verb) else {
+    let Some(offer) = instance::offer(&before, &verb) else {
         return Err(Fault::not_found());
     };
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;

@@ -163,6 +163,11 @@ pub fn of_case(
             task: offer.task.unwrap_or_default(),
             comment: words,
         },
+        "remove_signer" => Action::RemoveSigner {
+            task: offer.task.unwrap_or_default(),
+            person: chosen(typed, "to", "sheet.pick_somebody")?,
+            comment: words,
+        },
         _ => return Err(AppError::NotFound),
     })
 }

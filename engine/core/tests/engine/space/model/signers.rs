@@ -5,7 +5,7 @@ use assent_core::instance::TaskKind;
 
 use super::super::sketch::Needs;
 use super::votes::reachable;
-use super::{Model, Refused, Vote};
+use super::{Model, Place, Refused, Vote};
 
 impl Model {
     pub(super) fn add_signer(
@@ -54,18 +54,25 @@ impl Model {
         Ok(())
     }
 
+    /// With a task of one's own, or by any task of the state: what counts is who added them.
     pub(super) fn remove_signer(&mut self, me: &str, no: u32, person: &str) -> Result<(), Refused> {
         let kinds = [TaskKind::Approve, TaskKind::Work, TaskKind::Advise];
-        let task = self.own(me, no, &kinds)?;
-        let opinion = self.tasks.iter().find(|open| {
-            open.kind == TaskKind::Advise && open.host == Some(no) && open.holder == person
-        });
-        if let Some(opinion) = opinion.map(|opinion| opinion.no) {
-            self.forget_helpers(opinion);
-            self.close(opinion);
-            return Ok(());
+        if self.own(me, no, &kinds).is_ok() {
+            let opinion = self.tasks.iter().find(|open| {
+                open.kind == TaskKind::Advise && open.host == Some(no) && open.holder == person
+            });
+            if let Some(opinion) = opinion.map(|opinion| opinion.no) {
+                self.forget_helpers(opinion);
+                self.close(opinion);
+                return Ok(());
+            }
         }
-        let place = self.place(task.place).unwrap().clone();
+        self.running()?;
+        let open = self.task(no).map(|task| task.place);
+        let spoken = |place: &&Place| place.votes.iter().any(|vote| vote.asked == Some(no));
+        let voted = self.places.iter().find(spoken).map(|place| place.no);
+        let at = open.or(voted).ok_or("no such task")?;
+        let place = self.place(at).ok_or("in no state")?.clone();
         let own = |vote: &&Vote| {
             vote.person == person && vote.said.is_none() && vote.added_by.as_deref() == Some(me)
         };
@@ -85,8 +92,8 @@ impl Model {
             self.forget_helpers(asked);
             self.close(asked);
         }
-        self.place_mut(task.place).unwrap().votes = left;
-        self.settle(task.place, None);
+        self.place_mut(at).unwrap().votes = left;
+        self.settle(at, None);
         Ok(())
     }
 }

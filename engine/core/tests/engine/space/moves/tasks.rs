@@ -12,6 +12,16 @@ use super::{Move, Scene, anybody, by, values, words};
 /// Somebody who has no business with a task.
 pub fn stranger(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
     let who = anybody(dice);
+    if let Some((task, by_whom, person)) = dice.pick(&regretted(case)).cloned()
+        && dice.one_in(3)
+    {
+        let action = Action::RemoveSigner {
+            task,
+            person,
+            comment: None,
+        };
+        return by(&by_whom, action);
+    }
     let Some(task) = dice.pick(&case.instance.tasks).cloned() else {
         let task = 1 + u32::try_from(dice.roll(5)).unwrap();
         let action = Action::Advise {
@@ -22,6 +32,21 @@ pub fn stranger(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
     };
     let action = with_task(dice, scene, &task, &who);
     by(&who, action)
+}
+
+/// Who added whom, with every task of that state: it need not be theirs, nor open any more.
+fn regretted(case: &Case) -> Vec<(u32, String, String)> {
+    let mut all = vec![];
+    for active in &case.instance.active {
+        for voter in &active.voters {
+            let Some(by_whom) = &voter.added_by else {
+                continue;
+            };
+            let tasks = active.voters.iter().filter_map(|voter| voter.task);
+            all.extend(tasks.map(|task| (task, by_whom.clone(), voter.person.clone())));
+        }
+    }
+    all
 }
 
 /// The holder of a task, or a candidate.
