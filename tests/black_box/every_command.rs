@@ -20,7 +20,7 @@ struct Terminal<'a> {
 
 impl Terminal<'_> {
     fn run(&mut self, words: &[&str]) -> (Option<i32>, String, String) {
-        let is_group = ["admin", "calendar", "key", "config"].contains(&words[0]);
+        let is_group = ["admin", "calendar", "key", "config", "people"].contains(&words[0]);
         let name = if is_group {
             words[..2].join(" ")
         } else {
@@ -141,10 +141,11 @@ async fn every_command_does_what_it_says_and_refuses_what_is_wrong() {
     admin(&mut terminal, &ids, &held);
     letters(&mut terminal);
     calendars(&mut terminal, folder.path());
+    people(&mut terminal, folder.path());
     versions(&mut terminal, folder.path());
     audit(&mut terminal, &ids[0], folder.path());
     let mut known: Vec<String> = listed(&[]);
-    for group in ["admin", "calendar", "key", "config"] {
+    for group in ["admin", "calendar", "key", "config", "people"] {
         known.retain(|name| name != group);
         known.extend(
             listed(&[group])
@@ -425,6 +426,48 @@ fn calendars(terminal: &mut Terminal<'_>, folder: &Path) {
     std::fs::write(&wrong, "year: soon\n").unwrap();
     terminal.bad(&["calendar", "load", wrong.to_str().unwrap()], "");
     terminal.bad(&["calendar", "load", "nowhere.yaml"], "nowhere.yaml");
+}
+
+fn people(terminal: &mut Terminal<'_>, folder: &Path) {
+    let place = folder.join("people");
+    let to = place.to_str().unwrap();
+    terminal.good(&["people", "export", to]);
+    terminal.bad(&["people", "export", to], "not overwritten");
+    let import = ["people", "import", to, "--as", ADMIN];
+    let same = terminal.json(&[&import[..], &["--json"]].concat());
+    assert_eq!(same["change"]["changes"].as_array().unwrap().len(), 0);
+    terminal.bad(&import[..3], "administrator");
+    let sheet = place.join("people.csv");
+    let before = std::fs::read_to_string(&sheet).unwrap();
+    std::fs::write(
+        &sheet,
+        before
+            .replace("销售", "")
+            .replace(",sales_east,", ",nowhere,"),
+    )
+    .unwrap();
+    terminal.bad(&import, "people.csv, line ");
+    // 贺志强 leaves, and is in the other sheets still.
+    let kept = before
+        .lines()
+        .filter(|line| !line.starts_with("hezhiqiang,"));
+    let without: String = kept.map(|line| format!("{line}\n")).collect();
+    std::fs::write(&sheet, &without).unwrap();
+    terminal.bad(&import, "hezhiqiang");
+    std::fs::write(&sheet, before.replace("贺志强", "贺志刚")).unwrap();
+    let one = sheet.to_str().unwrap();
+    let dry = ["people", "import", one, "--as", ADMIN, "--dry-run"];
+    let told = terminal.good(&[&dry[..], &["--lang", "zh"]].concat());
+    assert!(told.contains("贺志刚 的姓名：贺志强 → 贺志刚"), "{told}");
+    assert!(told.contains("未保存"), "{told}");
+    let told = terminal.good(&["people", "import", one, "--as", ADMIN, "--lang", "en"]);
+    assert!(told.contains("贺志强 → 贺志刚"), "{told}");
+    let again = terminal.good(&["people", "import", one, "--as", ADMIN, "--lang", "en"]);
+    assert!(again.contains("Nothing changes"), "{again}");
+    terminal.bad(
+        &["people", "import", "nowhere.csv", "--as", ADMIN],
+        "nowhere.csv",
+    );
 }
 
 fn versions(terminal: &mut Terminal<'_>, folder: &Path) {

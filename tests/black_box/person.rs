@@ -39,6 +39,45 @@ impl Person {
         person
     }
 
+    /// Sets a password by the link of a first sign-in, which signs in too.
+    pub async fn welcomed(base: &str, token: &str) -> Self {
+        let client = Client::builder()
+            .cookie_store(true)
+            .redirect(Policy::none())
+            .build()
+            .unwrap();
+        let post = client.post(format!("{base}/welcome/{token}"));
+        let post = post.header("origin", base);
+        let answer = post.form(&[("password", "correct horse")]).send().await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let mut person = Self {
+            client,
+            base: base.to_owned(),
+            csrf: String::new(),
+        };
+        person.know_again().await;
+        person
+    }
+
+    /// Takes the server's word for who this is: after a start anew.
+    pub async fn know_again(&mut self) {
+        let me = self.read("/api/v1/me").await;
+        me["csrf"].as_str().unwrap().clone_into(&mut self.csrf);
+    }
+
+    /// Puts JSON; the status and the answer.
+    pub async fn put(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let put = self.client.put(self.url(path));
+        let put = put.header("x-csrf-token", &self.csrf);
+        let put = put.header("origin", &self.base);
+        let put = put.header("content-type", "application/json");
+        let answer = put.body(body.to_string()).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap())
+    }
+
     /// A page or an API resource.
     pub async fn get(&self, path: &str) -> Response {
         self.client.get(self.url(path)).send().await.unwrap()

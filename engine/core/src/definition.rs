@@ -753,7 +753,7 @@ impl Default for Policies {
             same_person: SamePerson::Consecutive,
             data_changed: DataChanged::AskAgain,
             decide_from_mail: DecideFromMail::AfterSignIn,
-            reply_by_mail: ReplyByMail::RejectOnly,
+            reply_by_mail: ReplyByMail::Off,
             rounds_max: 10,
             withdraw: Withdraw::BeforeEnd,
             people_anew: false,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assent_core::module::Modules;
 
-pub use assent_org::{Sheets, import};
+pub use assent_org::{SheetFault, Sheets, export, import};
 
 /// Every module of this build.
 pub fn all() -> Modules {

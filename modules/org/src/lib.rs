@@ -1,5 +1,7 @@
-//! The organisation as a module: people, units, roles, absences; and their import from spreadsheets.
+//! The organisation as a module: people, units, roles, absences; and their import from spreadsheets, and
+//! export into them.
 
+mod export;
 mod import;
 mod links;
 mod sheet;
@@ -11,6 +13,7 @@ use assent_core::module::{HookContext, Manifest, Module};
 use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::value::{Value, Values};
 
+pub use export::{Exported, export};
 pub use import::import;
 pub use sheet::{SheetFault, Sheets};
 

@@ -13,6 +13,7 @@ mod finding;
 mod formulas;
 mod graph;
 mod loops;
+mod mails;
 mod missing;
 mod names;
 mod needs;
@@ -40,6 +41,7 @@ pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {
     found.extend(choices::check(def, &reach));
     found.extend(formulas::check(def));
     found.extend(deadlines::check(def));
+    found.extend(mails::check(def));
     found.extend(approvals::check(def, &reach));
     found.extend(people::check(def, &reach));
     found.extend(permissions::check(def));

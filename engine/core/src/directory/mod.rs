@@ -1,6 +1,7 @@
 //! The organisation as data: a snapshot that the engine reads and never changes.
 
 mod ahead;
+mod changes;
 mod proxy;
 
 pub use ahead::FlowRules;

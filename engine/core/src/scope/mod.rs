@@ -3,13 +3,14 @@
 //! Flows that write neither are started by their own name only. Of those that serve a record the one with the highest
 //! priority is chosen, and the choice is explained; two of the same priority are refused, never drawn.
 
-use crate::condition::NoValue;
+use crate::command::Via;
+use crate::condition::{Expr, NoValue};
 use crate::definition::{Definition, Scope};
 use crate::directory::Directory;
 use crate::record::{Applicant, FactsOf};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
-use crate::turn::{Lookup, Run};
+use crate::turn::{CaseFacts, Context, Lookup, Run};
 use crate::value::Values;
 
 /// A record somebody wants to start a flow on.
@@ -159,38 +160,104 @@ fn serves(def: &Definition, scope: &Scope, asked: &Asked<'_>) -> Result<Serves, 
     Ok(Serves::Yes(Text::new(zh.join("，"), en.join(" and "))))
 }
 
-/// A flow with a scope takes only records it serves: the lenient flow is no way round the strict one.
+/// A flow with a scope takes only records it serves, and none that another flow goes before: the lenient flow is no way round
+/// the strict one.
 ///
 /// # Errors
-/// `out_of_scope`, `missing_value`.
+/// `out_of_scope`, `another_flow`, `missing_value`.
 pub(crate) fn check(run: &Run<'_>) -> Result<(), Refusal> {
     let Some(scope) = &run.def.scope else {
         return Ok(());
     };
-    let applicant = &run.case.instance.applicant;
-    let outside = !scope.departments.is_empty()
-        && run.cx.organisation.within(applicant, &scope.departments) == Some(false);
-    if outside {
-        return Err(out_of_scope(
-            run.def,
-            &Text::new("您不在适用的部门", "you are in none of its departments"),
-        ));
-    }
-    let Some(when) = &scope.when else {
-        return Ok(());
-    };
-    match run.holds(when) {
-        Ok((true, _)) => Ok(()),
-        Ok((false, _)) => {
-            let said = crate::diagram::said_condition(when);
-            let why = Text::new(
-                format!("不满足 {}", said.zh),
-                format!("{} does not hold", said.en),
-            );
-            Err(out_of_scope(run.def, &why))
+    admits(run.def, &run.case.instance.applicant, run.cx)?;
+    if let Some(when) = &scope.when {
+        match run.holds(when) {
+            Ok((true, _)) => {}
+            Ok((false, _)) => {
+                let said = crate::diagram::said_condition(when);
+                let why = Text::new(
+                    format!("不满足 {}", said.zh),
+                    format!("{} does not hold", said.en),
+                );
+                return Err(out_of_scope(run.def, &why));
+            }
+            Err(missing) => return Err(undecided(run.def, &missing)),
         }
-        Err(missing) => Err(undecided(run.def, &missing)),
     }
+    gives_way(run, scope)
+}
+
+/// May somebody of this department use the flow at all?
+///
+/// # Errors
+/// `out_of_scope`.
+pub fn admits(def: &Definition, applicant: &str, cx: &Context<'_>) -> Result<(), Refusal> {
+    let within = |scope: &Scope| is_within(scope, applicant, cx);
+    if def.scope.as_ref().and_then(within) != Some(false) {
+        return Ok(());
+    }
+    let why = Text::new("您不在适用的部门", "you are in none of its departments");
+    Err(out_of_scope(def, &why))
+}
+
+/// None where there is no organisation to ask.
+fn is_within(scope: &Scope, applicant: &str, cx: &Context<'_>) -> Option<bool> {
+    if scope.departments.is_empty() {
+        return Some(true);
+    }
+    cx.organisation.within(applicant, &scope.departments)
+}
+
+/// Of several flows that serve the record the one with the highest priority is used, also by whoever names another.
+fn gives_way(run: &Run<'_>, scope: &Scope) -> Result<(), Refusal> {
+    // Which flow a subflow is, the flow above it says.
+    if run.via == Via::Subflow || run.case.instance.parent.is_some() {
+        return Ok(());
+    }
+    let (applicant, entity) = (&run.case.instance.applicant, &run.def.entity.name);
+    let mut before = run.cx.records.flows_of(entity);
+    before.retain(|other| {
+        let higher = |theirs: &Scope| {
+            theirs.priority > scope.priority && is_within(theirs, applicant, run.cx) == Some(true)
+        };
+        other.flow != run.def.flow && other.scope.as_ref().is_some_and(higher)
+    });
+    let priority = |other: &Definition| other.scope.as_ref().map_or(0, |scope| scope.priority);
+    before.sort_by_key(|other| (std::cmp::Reverse(priority(other)), other.flow.clone()));
+    for other in &before {
+        let when = other.scope.as_ref().and_then(|scope| scope.when.as_ref());
+        let facts = CaseFacts {
+            def: other,
+            case: &run.case,
+            cx: run.cx,
+        };
+        match when.map(|when| when.holds(&facts)) {
+            Some(Ok(false)) => {}
+            None | Some(Ok(true)) => return Err(another(run.def, other, when, priority(other))),
+            Some(Err(missing)) => return Err(undecided(other, &missing)),
+        }
+    }
+    Ok(())
+}
+
+fn another(def: &Definition, other: &Definition, when: Option<&Expr>, priority: u32) -> Refusal {
+    let said = when.map(crate::diagram::said_condition);
+    let (zh, en) = match &said {
+        Some(said) => (
+            format!("{}，优先级 {priority}", said.zh),
+            format!("{}; priority {priority}", said.en),
+        ),
+        None => (format!("优先级 {priority}"), format!("priority {priority}")),
+    };
+    let zh = format!(
+        "这条记录要用“{}”办理（{zh}），不能用“{}”，请改用它发起。",
+        other.name.zh, def.name.zh
+    );
+    let en = format!(
+        "This record goes by “{}” ({en}), not by “{}”; start that flow instead.",
+        other.name.en, def.name.en
+    );
+    Refusal::new(RefusalKind::Input, "another_flow", zh, en).with("flow", other.flow.clone())
 }
 
 fn out_of_scope(def: &Definition, why: &Text) -> Refusal {

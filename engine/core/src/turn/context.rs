@@ -121,6 +121,11 @@ pub trait Lookup {
         vec![]
     }
 
+    /// The flows in use that serve records of this type by `for:` or `priority:`; only while one of them is submitted.
+    fn flows_of(&self, _entity: &str) -> Vec<Arc<Definition>> {
+        vec![]
+    }
+
     /// The last number issued by a counter ([`crate::module::Series::counter`]); 0 before the first.
     fn issued(&self, _counter: &str) -> u64 {
         0

@@ -38,7 +38,7 @@ pub struct Run<'a> {
     pub actor: Actor,
     /// The words given with the command.
     pub comment: Option<String>,
-    via: Via,
+    pub(crate) via: Via,
     rev: u64,
     entries_before: u32,
     events: Vec<Event>,

@@ -308,6 +308,16 @@ impl App {
         Ok(token)
     }
 
+    /// True while a welcome token of this person is good: a second one would make it worthless.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn is_welcomed(&self, person: &str) -> Result<bool, AppError> {
+        let now = self.now();
+        let tokens = self.store().tokens_of(person, WELCOME).await?;
+        Ok(tokens.iter().any(|token| token.expires > now))
+    }
+
     /// Redeems a welcome token, once: sets the password and signs in.
     ///
     /// # Errors

@@ -7,7 +7,6 @@ use assent_core::instance::{Case, Instance};
 use assent_core::record::{Mode, from_json};
 use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
-use assent_core::turn::New;
 use assent_core::value::{Value, Values};
 
 use super::answer::{Answer, Seen};
@@ -58,7 +57,7 @@ impl App {
     /// The same on a record that exists already (`record` is its id), for flows that run on a module's entity type.
     ///
     /// # Errors
-    /// As [`App::start`]; `NotFound` for an unknown record.
+    /// As [`App::start`]; `NotFound` for an unknown record; `record_in_approval` while another case is on it.
     #[expect(
         clippy::too_many_arguments,
         reason = "a start has that many parts, and each is named at the call"
@@ -77,30 +76,20 @@ impl App {
         let (values, choices) = split(&def, values);
         let mut set = from_json(&def.entity.fields, &values, &Mode::Api).map_err(faults)?;
         set.extend(choices);
-        let new = match record {
-            None => self.new_instance(),
-            Some(id) => {
-                let known = self.store().load_record(&def.entity.name, id).await?;
-                let known = known.ok_or(AppError::NotFound)?;
-                New {
-                    record: id.to_owned(),
-                    values: Some(known.values),
-                    ..self.new_instance()
-                }
-            }
-        };
         let command = Command {
             actor,
             via,
             action: Action::Start { set, submit },
             key,
         };
+        let new = self.new_instance();
         let named = files(&def, None, &command);
         self.check_files(&named, &new.instance, &command).await?;
         let instance = new.instance.clone();
-        let turned = self
-            .turn_new(std::sync::Arc::clone(&def), new, &command, self.now())
-            .await?;
+        let turned = match record {
+            None => self.turn_new(def, new, &command, self.now()).await?,
+            Some(id) => self.turn_on_record(&def, new, id, &command).await?,
+        };
         self.keep_files(&named, &instance).await?;
         Ok(turned.answer)
     }

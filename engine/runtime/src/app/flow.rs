@@ -12,6 +12,7 @@ use assent_core::dialect::compile;
 use assent_core::instance::Case;
 use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
+use assent_core::scope::admits;
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_core::verb::offer::may_start;
@@ -53,6 +54,17 @@ pub struct FlowView {
     pub running: u64,
     /// The file it came from.
     pub file: String,
+    /// The kind of record it is chosen for, among others, by `for:` and `priority:`; none for one that is started by name.
+    pub chosen_for: Option<RecordKind>,
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordKind {
+    /// Entity type.
+    pub entity: String,
+    /// Its name.
+    pub name: Text,
 }
 
 /// A flow file to publish.
@@ -135,7 +147,9 @@ impl App {
             let mut blank = Case::blank(Values::new());
             reader.clone_into(&mut blank.instance.applicant);
             (
-                may_start(def, reader, cx).err(),
+                may_start(def, reader, cx)
+                    .and_then(|()| admits(def, reader, cx))
+                    .err(),
                 cx.organisation.owners(def, &blank),
                 choice_fields(def, &blank, &Chooser::Applicant, &around.directory, cx),
             )
@@ -160,6 +174,10 @@ impl App {
             published: when(known.published, &around.calendar),
             running,
             file: known.file.clone(),
+            chosen_for: (def.scope.is_some() && !def.own_form).then(|| RecordKind {
+                entity: def.entity.name.clone(),
+                name: def.entity.label.clone(),
+            }),
         })
     }
 

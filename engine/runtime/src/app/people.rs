@@ -47,22 +47,8 @@ impl App {
     /// # Errors
     /// `Invalid` for unknown units, superiors or people in it.
     pub async fn import_directory(&self, directory: Directory) -> Result<Imported, AppError> {
-        self.change_directory("import", |before| {
-            let mut next = directory.clone();
-            for (id, person) in &before.people {
-                next.people.entry(id.clone()).or_insert_with(|| {
-                    let mut left = person.clone();
-                    left.active = false;
-                    left
-                });
-            }
-            // Those who left belonged to units that may be gone too.
-            for (id, unit) in &before.units {
-                next.units.entry(id.clone()).or_insert_with(|| unit.clone());
-            }
-            Ok(next)
-        })
-        .await
+        self.change_directory("import", |before| Ok(succeeding(before, &directory)))
+            .await
     }
 
     /// Changes the organisation: `change` makes the next one from the newest, and is called again when somebody else was
@@ -160,6 +146,23 @@ impl App {
     }
 }
 
+/// What follows on the organisation before when this one is imported: whoever is missing has left, and no unit is lost.
+pub(super) fn succeeding(before: &Directory, imported: &Directory) -> Directory {
+    let mut next = imported.clone();
+    for (id, person) in &before.people {
+        next.people.entry(id.clone()).or_insert_with(|| {
+            let mut left = person.clone();
+            left.active = false;
+            left
+        });
+    }
+    // Those who left belonged to units that may be gone too.
+    for (id, unit) in &before.units {
+        next.units.entry(id.clone()).or_insert_with(|| unit.clone());
+    }
+    next
+}
+
 /// Somebody as pages name them.
 pub(crate) fn person_view(directory: &Directory, id: &str) -> PersonView {
     let unit = directory
@@ -174,7 +177,7 @@ pub(crate) fn person_view(directory: &Directory, id: &str) -> PersonView {
 }
 
 /// Everything in a directory that points at nothing.
-fn faults(directory: &Directory) -> Vec<FieldFault> {
+pub(super) fn faults(directory: &Directory) -> Vec<FieldFault> {
     let mut faults = Vec::new();
     let mut unknown = |field: String, what: (&str, &str), id: &str| {
         faults.push(FieldFault {

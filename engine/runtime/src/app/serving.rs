@@ -1,5 +1,7 @@
 //! Starting on a record without naming a flow: the one that serves it is chosen, and the choice explained.
 
+use std::sync::Arc;
+
 use assent_core::command::{Actor, Via};
 use assent_core::definition::Definition;
 use assent_core::record::{Mode, from_json};
@@ -25,12 +27,8 @@ impl App {
         applicant: &str,
         given: &JsonMap,
     ) -> Result<Chosen, AppError> {
-        let all = self.current_definitions();
-        let flows: Vec<&Definition> = all
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|def| !def.own_form && def.entity.name == entity)
-            .collect();
+        let all = self.flows_on(entity);
+        let flows: Vec<&Definition> = all.iter().map(AsRef::as_ref).collect();
         let first = flows.first().ok_or(AppError::NotFound)?;
         let fields = &first.entity.fields;
         let mut values = match record {
@@ -52,6 +50,27 @@ impl App {
         };
         let (_, chosen) = choose(&flows, &asked)?;
         Ok(chosen)
+    }
+
+    /// The flows in use on this entity type.
+    fn flows_on(&self, entity: &str) -> Vec<Arc<Definition>> {
+        let mut all = self.current_definitions();
+        all.retain(|def| !def.own_form && def.entity.name == entity);
+        all
+    }
+
+    /// Those of them that are chosen by `for:` and `priority:`.
+    pub(crate) fn scoped_flows(&self, entity: &str) -> Vec<Arc<Definition>> {
+        let mut all = self.flows_on(entity);
+        all.retain(|def| def.scope.is_some());
+        all
+    }
+
+    /// Names of the fields of an entity type; empty for an unknown one.
+    pub fn record_fields(&self, entity: &str) -> Vec<String> {
+        let known = self.inner.entities.get(entity);
+        let fields = known.into_iter().flat_map(|entity| &entity.fields);
+        fields.map(|field| field.name.clone()).collect()
     }
 
     /// Starts the flow that serves the record, and says which it was and why.

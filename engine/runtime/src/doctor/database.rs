@@ -129,8 +129,8 @@ async fn directory(store: &Store) -> Result<Finding, AppError> {
     .unless(
         active == 0,
         Level::Bad,
-        "导入组织架构，否则没有人能审批",
-        "Import the organisation: nobody can decide anything",
+        "没有人能登录和审批；请导入组织架构：assent people import 文件夹",
+        "Nobody can sign in or decide; import the organisation: assent people import FOLDER",
     ))
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Preloaded {
     pub issued: BTreeMap<String, u64>,
     /// Names of attached files by id, for whoever reads; a turn needs none.
     pub files: BTreeMap<String, String>,
+    /// Flows that serve the record's type by `for:` or `priority:`, while one of them is submitted.
+    pub flows: Vec<Arc<Definition>>,
     /// Records that must not have moved when something is written that was decided on what was found.
     pub guards: Vec<Guard>,
 }
@@ -42,6 +44,11 @@ impl Lookup for Preloaded {
     fn found(&self, entity: &str, field: &str, is: &Value) -> Vec<Values> {
         let key = (entity.to_owned(), field.to_owned(), is.clone());
         self.found.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn flows_of(&self, entity: &str) -> Vec<Arc<Definition>> {
+        let of = |def: &&Arc<Definition>| def.entity.name == entity;
+        self.flows.iter().filter(of).map(Arc::clone).collect()
     }
 
     fn issued(&self, counter: &str) -> u64 {

@@ -76,7 +76,8 @@ impl Left {
             .iter()
             .find(|record| record.entity.name == row.entity && record.id == row.record);
         let record = match (written, read) {
-            (None, read) => read.cloned(),
+            // A guard that grew with this turn is as much newer as it grew.
+            (None, read) => read.map(|read| own(write, read.rev + u64::from(read.grows))),
             (Some(written), _) if written.new => Some(own(write, 1)),
             (Some(_), Some(read)) => Some(own(write, read.rev + 1)),
             // Written whatever it was: what it is now is not known.

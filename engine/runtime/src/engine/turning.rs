@@ -113,6 +113,24 @@ impl App {
             .await
     }
 
+    /// One attempt at a command that makes an instance on a record that exists; none when it was stale.
+    pub(crate) async fn turn_new_on(
+        &self,
+        def: &Arc<Definition>,
+        new: assent_core::turn::New,
+        command: &Command,
+        record: Guard,
+    ) -> Result<Option<Turned>, AppError> {
+        let versions = Versions {
+            def: Arc::clone(def),
+            to: None,
+            last_at: None,
+        };
+        let (before, now) = (Before::New(new), self.now());
+        self.decide(versions, before, command, now, Some(record))
+            .await
+    }
+
     /// Decides a command that makes an instance, and commits it.
     pub(crate) async fn turn_new(
         &self,
@@ -277,6 +295,10 @@ impl App {
             wanted.extend(references(asked_fields(&def), set));
         }
         let mut records = self.preload(wanted).await?;
+        if let (Some(_), Some(Action::Start { .. } | Action::Submit { .. })) = (&def.scope, action)
+        {
+            records.flows = self.scoped_flows(&def.entity.name);
+        }
         if action.is_some() {
             let mut after = values.clone();
             after.extend(

@@ -321,10 +321,13 @@ pub(super) fn button(mail: &str, lang: Lang) -> &'static str {
 pub(super) fn small_print(has_link: bool, lang: Lang) -> &'static str {
     if has_link {
         lang.pick(
-            "此邮件由系统自动发送。链接仅供您本人使用，打开后需登录确认，请勿转发。",
-            "Sent automatically. The link is yours alone and asks you to sign in; please do not forward it.",
+            "此邮件由系统自动发送，回复不会被读取，请在页面上处理。链接仅供您本人使用，打开后需登录确认，请勿转发。",
+            "Sent automatically; replies are not read, decide on the page. The link is yours alone and asks you to sign in; please do not forward it.",
         )
     } else {
-        lang.pick("此邮件由系统自动发送。", "Sent automatically.")
+        lang.pick(
+            "此邮件由系统自动发送，回复不会被读取。",
+            "Sent automatically; replies are not read.",
+        )
     }
 }

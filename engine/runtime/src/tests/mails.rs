@@ -38,6 +38,14 @@ async fn everybody_is_asked_in_their_own_language() {
     );
     assert!(mail.text.contains("申请人：安妮"), "{}", mail.text);
     assert!(mail.text.contains("Asia/Shanghai"), "{}", mail.text);
+    assert!(mail.text.contains("回复不会被读取"), "{}", mail.text);
+    let to_bea = list.iter().find(|mail| mail.to.starts_with("bea")).unwrap();
+    let to_bea = test.app.mailbox_mail(&to_bea.id).await.unwrap();
+    assert!(
+        to_bea.text.contains("replies are not read"),
+        "{}",
+        to_bea.text
+    );
     assert!(
         !mail.text.contains("相亲") && !mail.html.contains("相亲"),
         "a hidden field stays hidden"

@@ -2,11 +2,12 @@
 //! `--token` does just that.
 
 use assent_core::command::{Action, Actor, Command, Override, Via};
+use assent_core::text::Text;
 use assent_runtime::app::{App, AppError, HandOver, Tending};
 
 use super::serve::opened;
 use super::{ConfigArgs, Done, Outcome, Say, listen};
-use crate::config;
+use crate::config::{self, Config};
 
 /// `assent admin VERB`
 #[derive(Debug, clap::Subcommand)]
@@ -185,16 +186,24 @@ pub fn run(verb: &Verb, say: Say) -> Done {
 }
 
 /// Opens the engine without its workers: the server that runs delivers what this leaves in the outbox.
-pub(super) fn with_app(
+pub(super) fn with_app<T>(
     args: &ConfigArgs,
-    ask: impl AsyncFnOnce(&App) -> Result<Outcome, AppError>,
-) -> Done {
+    ask: impl AsyncFnOnce(&App) -> Result<T, AppError>,
+) -> Result<T, Text> {
+    with_config(args, async |app, _| ask(app).await)
+}
+
+/// The same, for what needs the configuration too.
+pub(super) fn with_config<T>(
+    args: &ConfigArgs,
+    ask: impl AsyncFnOnce(&App, &Config) -> Result<T, AppError>,
+) -> Result<T, Text> {
     let config = config::load(args.config.as_deref(), std::env::vars()).map_err(|fault| fault.0)?;
     listen::runtime()?.block_on(async {
         let mut app = config.app();
         app.workers = false;
         let app = App::open(app).await.map_err(|error| opened(&error))?;
-        let done = ask(&app).await;
+        let done = ask(&app, &config).await;
         app.close().await;
         done.map_err(|error| error.message())
     })

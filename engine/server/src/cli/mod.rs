@@ -15,6 +15,7 @@ mod files;
 mod key;
 mod listen;
 mod migrate;
+mod people;
 mod publish;
 mod replay;
 mod restore;
@@ -59,6 +60,9 @@ enum Verb {
     Demo(demo::Args),
     /// Run the server. 启动服务
     Serve(serve::Args),
+    /// People, units and roles: import them, export them. 组织架构
+    #[command(subcommand)]
+    People(people::Verb),
     /// Check flow files. 检查流程文件
     Check(check::Args),
     /// Run the examples inside flow files. 运行流程里的用例
@@ -133,6 +137,7 @@ pub fn run() -> ExitCode {
     let outcome = match args.verb {
         Verb::Demo(args) => demo::run(&args, say),
         Verb::Serve(args) => serve::run(&args, say),
+        Verb::People(verb) => people::run(&verb, say),
         Verb::Check(args) => check::run(&args, say),
         Verb::Test(args) => test::run(&args, say),
         Verb::Draw(args) => draw::run(&args, say),

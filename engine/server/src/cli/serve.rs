@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use assent_core::text::Text;
-use assent_runtime::app::{ADMIN_ROLE, App, AppError, PublishOutcome, Published, SourceFile};
+use assent_runtime::app::{App, AppConfig, AppError, PublishOutcome, Published, SourceFile};
+use assent_runtime::clock::Clock;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use super::files::FlowFile;
+use super::people::first_link;
 use super::publish::details;
 use super::{ConfigArgs, Done, Outcome, Say, files, listen};
 use crate::config::{self, Config, LogFormat};
@@ -48,14 +50,22 @@ async fn serve(config: Config, watch: bool, say: Say) -> Result<(), Text> {
     let prometheus = prometheus()?;
     // The port first: a second server on the same machine must not migrate a database only to find the port taken.
     let listener = listen::open(config.server.listen).await?;
-    let app = App::open(config.app())
+    let app = App::open(with_clock(&config, say))
         .await
         .map_err(|error| opened(&error))?;
     let workflows = config.files.workflows.clone();
     if workflows.is_dir() {
         publish_folder(&app, &workflows, watch, say).await?;
     }
-    first_administrator(&app, &config, say).await?;
+    let link = first_link(&app, &config, false).await;
+    match link.map_err(|error| error.message())? {
+        Some(link) => link.tell(say),
+        None if app.directory().people.is_empty() => say.words(
+            "还没有人员，谁也登录不了。请先导入组织架构：assent people import 文件夹",
+            "Nobody is in the company yet, so nobody can sign in. Import people first: assent people import FOLDER",
+        ),
+        None => {}
+    }
     say.words(
         format!("服务地址：{}", config.base_url()),
         format!("Serving at {}", config.base_url()),
@@ -64,6 +74,20 @@ async fn serve(config: Config, watch: bool, say: Say) -> Result<(), Text> {
         .map_err(|error| broken(&error))?
         .with_prometheus(prometheus);
     listen::serve(listener, site).await
+}
+
+/// The engine's configuration; with a test clock, which stands at this moment and only moves when told, and says so.
+pub(super) fn with_clock(config: &Config, say: Say) -> AppConfig {
+    let mut app = config.app();
+    if config.security.test_clock {
+        app.clock = Clock::test(Clock::System.now());
+        tracing::warn!("a test clock: time stands still until PUT /api/v1/clock moves it");
+        say.words(
+            "测试时钟：时间停在现在，由 PUT /api/v1/clock {\"now\": 毫秒} 拨动。请勿用于正式数据。",
+            "Test clock: time stands still and is moved by PUT /api/v1/clock {\"now\": milliseconds}. Not for real data.",
+        );
+    }
+    app
 }
 
 /// Publishes a folder's flows once, or again and again.
@@ -101,38 +125,6 @@ fn tell(published: &Published, text: &str, say: Say) {
         say.text(&published.message);
         details(published, text, say);
     }
-}
-
-/// Nobody can sign in yet: a link for the first administrator.
-async fn first_administrator(app: &App, config: &Config, say: Say) -> Result<(), Text> {
-    let fresh = app.is_fresh().await.map_err(|error| error.message())?;
-    let directory = app.directory();
-    let admin = directory
-        .roles
-        .iter()
-        .find(|grant| grant.role == ADMIN_ROLE)
-        .map(|grant| grant.person.clone());
-    if let (true, Some(admin)) = (fresh, admin) {
-        let token = app
-            .welcome_token(&admin)
-            .await
-            .map_err(|error| error.message())?;
-        say.words(
-            format!(
-                "管理员 {} 首次登录（24 小时内有效，只能用一次）：{}/welcome/{}",
-                directory.name(&admin),
-                config.base_url(),
-                token.0
-            ),
-            format!(
-                "First sign-in for administrator {} (24 hours, once): {}/welcome/{}",
-                directory.name(&admin),
-                config.base_url(),
-                token.0
-            ),
-        );
-    }
-    Ok(())
 }
 
 /// Log lines go to the standard error; the standard output is for what was asked for.

@@ -51,6 +51,24 @@ fn sheets_become_a_directory() {
 }
 
 #[test]
+fn what_is_exported_makes_the_same_organisation_again() {
+    let directory = good();
+    let sheets = crate::export(&directory);
+    assert!(sheets.people.contains("zhao,赵敏,"), "{}", sheets.people);
+    let again = import(&Sheets {
+        units: &sheets.units,
+        people: &sheets.people,
+        roles: &sheets.roles,
+        grants: &sheets.grants,
+        absences: GOOD.absences,
+    })
+    .expect("its own sheets");
+    let whole = |one: &Directory| serde_json::to_value(one).expect("a value");
+    assert_eq!(whole(&again), whole(&directory));
+    assert!(directory.changes_to(&again).is_empty());
+}
+
+#[test]
 fn marks_of_spreadsheets_do_no_harm() {
     let units = format!("\u{FEFF}{}", GOOD.units.replace('\n', "\r\n"));
     let sheets = Sheets {

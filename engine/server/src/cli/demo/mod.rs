@@ -10,7 +10,7 @@ use assent_runtime::app::{App, AppConfig, Secret};
 use assent_runtime::clock::Clock;
 use assent_runtime::demo::company;
 
-use super::serve::{broken, logs, opened, prometheus, publish_folder};
+use super::serve::{broken, logs, opened, prometheus, publish_folder, with_clock};
 use super::{Done, Outcome, Say, listen};
 use crate::config::{self, Config};
 use crate::web::Site;
@@ -32,6 +32,9 @@ pub struct Args {
     /// A PostgreSQL (`postgres://…`) instead of the file in the data folder; several demos may share one. 改用 PostgreSQL
     #[arg(long, value_name = "URL", conflicts_with = "reset")]
     database: Option<String>,
+    /// A clock that stands still until it is moved (`PUT /api/v1/clock`). 测试时钟
+    #[arg(long)]
+    test_clock: bool,
 }
 
 /// The database inside the data folder.
@@ -56,6 +59,7 @@ fn configured(args: &Args) -> Result<Config, Text> {
     config.database.url = Secret(args.database.clone().unwrap_or_else(file));
     config.company.name = company::name().zh;
     config.audit.key_file = args.data.join(KEY);
+    config.security.test_clock = args.test_clock;
     config.mail.eml_dir = Some(args.data.join("mails"));
     // Everybody is on this machine, and a person who tries things out clicks fast.
     config.limits.requests_per_minute = 0;
@@ -84,7 +88,7 @@ async fn serve(args: &Args, config: Config, say: Say) -> Result<(), Text> {
         seed::fill(&config, &workflows, &args.data).await?;
     }
     let handle = prometheus()?;
-    let app = App::open(config.app())
+    let app = App::open(with_clock(&config, say))
         .await
         .map_err(|error| opened(&error))?;
     if workflows.is_dir() {
@@ -206,6 +210,7 @@ mod tests {
             reset: false,
             data: data.clone(),
             database: None,
+            test_clock: false,
         };
         let config = configured(&args).unwrap();
         let said = Box::pin(seed::fill(&config, &workflows, &data)).await;

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use super::read::Body;
 use super::shape::ClockBody;
 use super::{Answer, Writer, json};
+use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Reader, Site};
 
 /// What time it is.
@@ -23,16 +24,20 @@ pub async fn show(State(site): State<Arc<Site>>, _reader: Reader) -> Answer {
 }
 
 /// Moves a test clock; refused where there is none.
-#[utoipa::path(put, path = "/api/v1/clock", tag = "clock", request_body = ClockBody, responses((status = 200, body = ClockBody)))]
+#[utoipa::path(put, path = "/api/v1/clock", tag = "clock", request_body = ClockBody, responses((status = 200, body = ClockBody),
+    (status = 403, body = Problem), (status = 409, description = "`no_test_clock`: started without `--test-clock`", body = Problem)))]
 pub async fn set(
     State(site): State<Arc<Site>>,
     writer: Writer,
     Body(body): Body<ClockBody>,
 ) -> Answer {
-    let allowed = writer.0.visit.admin && site.app.clock().set(Moment(body.now));
-    if !allowed {
+    if !site.app.clock().is_test() {
+        return Err(Fault::new(StatusCode::CONFLICT, "no_test_clock"));
+    }
+    if !writer.0.visit.admin {
         return Err(Fault::new(StatusCode::FORBIDDEN, "scope"));
     }
+    site.app.clock().set(Moment(body.now));
     site.app.clock_moved();
     json(
         StatusCode::OK,

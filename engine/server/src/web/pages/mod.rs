@@ -68,6 +68,10 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/tasks/{instance}/{task}/edit", post(draft::edit))
         .route("/tasks/{instance}/{task}/{verb}", post(task_do::act))
         .route("/start", get(start::list))
+        .route(
+            "/start/of/{entity}",
+            get(start::kind_form).post(start::kind_begin),
+        )
         .route("/start/{flow}", get(start::form).post(start::begin))
         .route("/instances", get(instances::show))
         .route("/instances/{id}", get(instance::show))
