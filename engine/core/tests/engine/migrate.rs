@@ -227,7 +227,7 @@ fn overrule(running: &mut Running, act: Override) {
     running.act("own", action);
 }
 
-/// A7.30: a rung of a ladder whose time is the same stays armed as it is, whatever it does then and whatever its neighbours do.
+/// A7.38: a rung of a ladder whose time is the same stays armed as it is, whatever it does then and whatever its neighbours do.
 #[test]
 fn a_rung_whose_time_is_the_same_stays_armed() {
     let ladder = "if_late: [{at: deadline, remind: waiting}]";
@@ -246,7 +246,7 @@ fn a_rung_whose_time_is_the_same_stays_armed() {
     assert_eq!(running.case.instance.wakeups, armed);
 }
 
-/// A7.31: a clock that stood when the case moved to another version runs on with what was left; handed on, it has the whole
+/// A7.39: a clock that stood when the case moved to another version runs on with what was left; handed on, it has the whole
 /// time of the new one.
 #[test]
 fn handed_on_after_a_migration_the_term_is_the_new_one() {

@@ -220,7 +220,7 @@ async fn a_system_that_is_down_is_tried_as_the_flow_says_then_the_instance_is_he
     test.finish().await;
 }
 
-/// A2.109: what was not sent when its state was left is not sent any more, and nothing is sent while the case is suspended.
+/// A2.110: what was not sent when its state was left is not sent any more, and nothing is sent while the case is suspended.
 #[tokio::test]
 async fn a_case_that_has_moved_on_calls_nobody() {
     let (base, seen) = erp(|_, _, _| (503, "down for maintenance".to_owned())).await;
@@ -274,7 +274,7 @@ async fn a_case_that_has_moved_on_calls_nobody() {
     test.finish().await;
 }
 
-/// A2.110: what the other system did although its state was left stands in the trail, and the flow's owner is told.
+/// A2.111: what the other system did although its state was left stands in the trail, and the flow's owner is told.
 #[tokio::test]
 async fn an_answer_that_comes_after_the_withdrawal_is_told() {
     let (base, _) = erp(|_, _, _| (503, "down for maintenance".to_owned())).await;
