@@ -76,6 +76,8 @@ impl Left {
             .iter()
             .find(|record| record.entity.name == row.entity && record.id == row.record);
         let record = match (written, read) {
+            // A record that was there before the case, and was not read: what it is now is not known.
+            (None, None) if !row.record.is_empty() => return None,
             // A guard that grew with this turn is as much newer as it grew.
             (None, read) => read.map(|read| own(write, read.rev + u64::from(read.grows))),
             (Some(written), _) if written.new => Some(own(write, 1)),
