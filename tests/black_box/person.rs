@@ -46,9 +46,15 @@ impl Person {
             .redirect(Policy::none())
             .build()
             .unwrap();
-        let post = client.post(format!("{base}/welcome/{token}"));
+        let to = format!("{base}/welcome/{token}");
+        let form = client.get(&to).send().await.unwrap().text().await.unwrap();
+        let csrf = form.split("name=\"csrf\" value=\"").nth(1).unwrap();
+        let csrf = csrf.split('"').next().unwrap();
+        let post = client.post(to);
         let post = post.header("origin", base);
-        let answer = post.form(&[("password", "correct horse")]).send().await;
+        let post = post.header("content-type", "application/x-www-form-urlencoded");
+        let answer = post.body(format!("csrf={}&password=correct+horse", escaped(csrf)));
+        let answer = answer.send().await;
         let answer = answer.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let mut person = Self {
