@@ -296,7 +296,7 @@ mod tests {
         let few = from("", &[("ASSENT_DATABASE_CONNECTIONS", "3")]).unwrap();
         assert_eq!(few.app().connections.get(), 3);
         let none = from("[database]\nconnections = 0", &[]).unwrap_err();
-        assert!(none.0.en.contains("connections"), "{none:?}");
+        assert!(none.0.en.contains("nonzero"), "{none:?}");
     }
 
     #[test]
