@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use assent_core::module::Modules;
@@ -15,6 +16,8 @@ use crate::clock::Clock;
 pub struct AppConfig {
     /// `sqlite:assent.db`, `postgres://…`.
     pub database: String,
+    /// Most connections it reads with, and on PostgreSQL as many it writes with.
+    pub connections: NonZeroU32,
     /// The modules that are on.
     pub modules: Modules,
     /// Rhai scripts and their declarations (`*.rhai` + `*.yaml`).
@@ -37,11 +40,15 @@ pub struct AppConfig {
     pub workers: bool,
 }
 
+/// Connections unless something else is configured.
+pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(8).unwrap();
+
 impl AppConfig {
     /// The defaults of development: mails to the mailbox, the machine's clock, workers on.
     pub fn new(database: impl Into<String>) -> Self {
         Self {
             database: database.into(),
+            connections: CONNECTIONS,
             modules: Vec::new(),
             scripts: None,
             base_url: "http://127.0.0.1:8080".to_owned(),

@@ -48,7 +48,7 @@ pub(crate) use calendars::published_until;
 pub use calendars::{CalendarChange, CalendarView, MovedDeadline};
 pub(crate) use choice::choice_fields;
 pub(crate) use command::Happening;
-pub use config::{AppConfig, Connector, MailConfig, Secret, Smtp};
+pub use config::{AppConfig, CONNECTIONS, Connector, MailConfig, Secret, Smtp};
 pub use dead_letter::{DeadLetter, LetterPreview, Tending};
 pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, RecordKind, SourceFile};

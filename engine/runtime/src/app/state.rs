@@ -13,7 +13,7 @@ use assent_core::time::Moment;
 use assent_core::turn::New;
 use assent_core::write::Write;
 use assent_store::{
-    Committer, CommitterOptions, Loader, Outcome, Store, StoreError, StoreErrorKind,
+    Committer, CommitterOptions, Loader, Options, Outcome, Store, StoreError, StoreErrorKind,
 };
 use tokio::sync::{Notify, RwLock as AsyncRwLock};
 
@@ -113,7 +113,13 @@ impl App {
     /// # Errors
     /// `Unavailable` when the database cannot be opened or is newer than this program, or the configuration cannot be used.
     pub async fn open(config: AppConfig) -> Result<Self, AppError> {
-        let store = Store::open(&config.database).await?;
+        let connections = config.connections.get();
+        let options = Options {
+            readers: connections,
+            writers: connections,
+            ..Options::default()
+        };
+        let store = Store::open_with(&config.database, options).await?;
         store.ensure_entity(&number_series()).await?;
         let mut entities = BTreeMap::new();
         for entity in config

@@ -36,7 +36,7 @@ const fn secret(path: &'static str, zh: &'static str, en: &'static str) -> Key {
 }
 
 /// Every key there is.
-pub const KEYS: [Key; 39] = [
+pub const KEYS: [Key; 40] = [
     key(
         "server.listen",
         "127.0.0.1:8080",
@@ -71,6 +71,12 @@ pub const KEYS: [Key; 39] = [
         "database.url",
         "数据库：sqlite:路径 或 postgres://用户:密码@主机/库；默认 sqlite:assent.db",
         "Database: sqlite:path or postgres://user:password@host/name; sqlite:assent.db unless set",
+    ),
+    key(
+        "database.connections",
+        "8",
+        "本节点读、写各最多用几个数据库连接（SQLite 只有一个写连接）；各节点之和不得超过 PostgreSQL 的 max_connections",
+        "Most connections this node reads with, and as many it writes with (SQLite has one writer); all nodes together must fit PostgreSQL's max_connections",
     ),
     key(
         "files.workflows",

@@ -291,6 +291,15 @@ mod tests {
     }
 
     #[test]
+    fn connections_are_at_least_one() {
+        assert_eq!(from("", &[]).unwrap().app().connections.get(), 8);
+        let few = from("", &[("ASSENT_DATABASE_CONNECTIONS", "3")]).unwrap();
+        assert_eq!(few.app().connections.get(), 3);
+        let none = from("[database]\nconnections = 0", &[]).unwrap_err();
+        assert!(none.0.en.contains("nonzero"), "{none:?}");
+    }
+
+    #[test]
     fn unknown_keys_are_refused_with_a_guess() {
         let fault = from("[server]\nlisen = '127.0.0.1:1'", &[]).unwrap_err();
         assert!(

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use assent_runtime::app::{
-    AppConfig, Connector as AppConnector, MailConfig, RetireConfig, Secret, Smtp,
+    AppConfig, CONNECTIONS, Connector as AppConnector, MailConfig, RetireConfig, Secret, Smtp,
 };
 use assent_runtime::audit::{AuditConfig, KeyFrom};
 use assent_runtime::backup::BackupConfig;
@@ -131,12 +132,14 @@ impl Default for Server {
 pub struct Database {
     #[serde(deserialize_with = "secret")]
     pub url: Secret,
+    pub connections: NonZeroU32,
 }
 
 impl Default for Database {
     fn default() -> Self {
         Self {
             url: Secret("sqlite:assent.db".to_owned()),
+            connections: CONNECTIONS,
         }
     }
 }
@@ -329,6 +332,7 @@ impl Config {
     /// What the engine is opened with.
     pub fn app(&self) -> AppConfig {
         let mut app = AppConfig::new(self.database.url.0.clone());
+        app.connections = self.database.connections;
         app.modules = modules::all();
         app.scripts = self
             .files

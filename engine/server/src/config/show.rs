@@ -66,6 +66,7 @@ fn value(config: &Config, path: &str) -> Option<String> {
         "server.metrics" => word(&config.server.metrics),
         "server.drain_seconds" => Some(config.server.drain_seconds.to_string()),
         "database.url" => text(&bare(&config.database.url.0)),
+        "database.connections" => Some(config.database.connections.to_string()),
         "files.workflows" => text(&config.files.workflows.display().to_string()),
         "files.scripts" => text(&config.files.scripts.display().to_string()),
         "mail.host" => config.mail.host.as_deref().and_then(text),
