@@ -459,6 +459,10 @@ async fn what_is_remembered_of_a_case_decides_nothing() {
     )
     .await
     .unwrap();
+    // One case at a time on a record.
+    let withdraw = Action::Withdraw { comment: None };
+    let withdrawn = test.act(&longer.instance, "ann", withdraw).await;
+    assert_eq!(withdrawn.unwrap().status, "withdrawn");
     let again = start(&JsonMap::new()).await;
     edited_to_two_days(&test, &again.instance, 2).await;
     let end = test
