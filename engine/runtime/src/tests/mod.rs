@@ -3,6 +3,7 @@
 
 mod accounts;
 mod backups;
+mod consequences;
 mod deciding;
 mod every_call;
 mod harness;
@@ -20,6 +21,7 @@ mod retiring;
 mod revoking;
 mod revoking_records;
 mod roots;
+mod rows;
 pub(crate) mod sim;
 mod storm;
 mod tamper;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_core::command::{Actor, Via};
+use assent_core::refusal::Refusal;
 use assent_runtime::app::{AppError, FieldFault, FlowView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::{Answer, task_do};
 use crate::web::form::{self, Typed};
-use crate::web::model::field::Drawing;
+use crate::web::model::field::{Drawing, asks_for_a_row, base};
 use crate::web::model::sheet::Hidden;
 use crate::web::model::{Empty, FieldModel, Note};
 use crate::web::page::{self, Page};
@@ -125,7 +126,7 @@ fn drawn(
         .map(|fault| FormError {
             href: fields
                 .iter()
-                .find(|field| field.name == form::input_name(&fault.field))
+                .find(|field| field.name == form::input_name(base(&fault.field)))
                 .map(|field| format!("#{}", field.id))
                 .unwrap_or_default(),
             text: fault.message.get(lang).to_owned(),
@@ -176,6 +177,9 @@ pub async fn begin(
     let flow = flow(&site, &reader, &id).await?;
     let mut typed = posted.typed;
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;
+    if asks_for_a_row(&typed) {
+        return drawn(&site, &reader, &flow, Some(&typed), &[], None);
+    }
     let values = form::values(&typed, &flow.form);
     let submit = typed.text("do") != "save";
     let key = Some(typed.text("key"))
@@ -211,18 +215,23 @@ pub async fn begin(
         }
         Err(AppError::Invalid(faults)) => drawn(&site, &reader, &flow, Some(&typed), &faults, None),
         Err(AppError::Refused(refusal)) => {
-            let text = refusal.message.get(lang).to_owned();
-            match &refusal.field {
-                Some(field) => {
-                    let fault = FieldFault {
-                        field: field.clone(),
-                        code: refusal.code.clone(),
-                        message: refusal.message.clone(),
-                    };
-                    drawn(&site, &reader, &flow, Some(&typed), &[fault], None)
-                }
-                None => drawn(&site, &reader, &flow, Some(&typed), &[], Some(text)),
-            }
+            let all = if refusal.faults.is_empty() {
+                std::slice::from_ref(&*refusal)
+            } else {
+                refusal.faults.as_slice()
+            };
+            let (about, whole): (Vec<_>, Vec<_>) =
+                all.iter().partition(|fault| fault.field.is_some());
+            let fault = |refusal: &&Refusal| FieldFault {
+                field: refusal.field.clone().unwrap_or_default(),
+                code: refusal.code.clone(),
+                message: refusal.message.clone(),
+            };
+            let faults: Vec<FieldFault> = about.iter().map(fault).collect();
+            let text = whole
+                .first()
+                .map(|first| first.message.get(lang).to_owned());
+            drawn(&site, &reader, &flow, Some(&typed), &faults, text)
         }
         Err(error @ AppError::Busy) => drawn(
             &site,
