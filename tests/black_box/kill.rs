@@ -11,11 +11,13 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::binary::{Demo, Folder};
-use crate::person::{Person, shipment};
+use crate::person::{Person, shipment, shipment_no};
 
 const KILLS: u64 = 3;
 /// Kills of one database; everything in it is looked at afterwards, and the next begins with a new one.
 const TOGETHER: u64 = 100;
+/// Who submit and decide side by side.
+const LANES: u64 = 4;
 
 /// What the server has acknowledged: instance → decided by us.
 type Ledger = Arc<Mutex<BTreeMap<String, bool>>>;
@@ -23,12 +25,11 @@ type Ledger = Arc<Mutex<BTreeMap<String, bool>>>;
 /// Submits and decides until the server is gone.
 async fn load(lane: u64, life: u64, applicant: Person, manager: Person, ledger: Ledger) {
     for number in 0_u64.. {
-        // Even numbers: the demo's ERP keeps shipments that end in 99 frozen.
-        let number = format!(
-            "SH-2026-{:04}",
-            (life * 997 + lane * 131 + number) * 2 % 9_000
-        );
-        let body = shipment(&number);
+        let body = shipment(&shipment_no(
+            life % TOGETHER * LANES + lane,
+            TOGETHER * LANES,
+            number,
+        ));
         let Ok((status, answer)) = applicant
             .try_post("/api/v1/flows/shipment_release/start", &body)
             .await
@@ -103,7 +104,7 @@ async fn killed(folder: &Folder, life: u64, ledger: &Ledger) -> Duration {
     let restart = begun.elapsed();
     let applicant = Person::sign_in(&demo, "chenyu").await;
     let manager = Person::sign_in(&demo, "wanghaoran").await;
-    let lanes: Vec<_> = (0..4)
+    let lanes: Vec<_> = (0..LANES)
         .map(|lane| {
             let (applicant, manager) = (applicant.clone(), manager.clone());
             tokio::spawn(load(lane, life, applicant, manager, Arc::clone(ledger)))

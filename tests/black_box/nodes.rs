@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, RwLock};
 
 use crate::binary::{Demo, Folder, command, project};
-use crate::person::{Person, shipment};
+use crate::person::{Person, shipment, shipment_no};
 use crate::relay::Relay;
 
 const ROUNDS: u64 = 4;
@@ -185,10 +185,7 @@ pub async fn lane(load: Arc<Load>, lane: u64) {
             return;
         }
         let turn = usize::try_from(lane + number).unwrap();
-        let mut body = shipment(&format!(
-            "SH-2026-{:04}",
-            (lane * 2_111 + number) * 2 % 9_000
-        ));
+        let mut body = shipment(&shipment_no(lane, LANES, number));
         body["idempotency_key"] = json!(format!("start-{lane}-{number}"));
         let path = "/api/v1/flows/shipment_release/start";
         let (status, answer) = load.ask(turn, false, path, &body).await;

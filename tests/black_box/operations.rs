@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::binary::{Demo, Folder, command, project};
-use crate::person::{Person, shipment};
+use crate::person::{Person, shipment, shipment_no};
 
 /// Runs a command on a demo's database, beside the demo.
 fn beside(folder: &Path, arguments: &[&str]) -> Output {
@@ -164,12 +164,12 @@ async fn sigterm_drains_and_what_was_acknowledged_is_kept() {
     demo.ready().await;
     let applicant = Person::sign_in(&demo, "chenyu").await;
     let kept: Arc<Mutex<Vec<String>>> = Arc::default();
-    let lanes: Vec<_> = (0..4_u32)
+    let lanes: Vec<_> = (0..4_u64)
         .map(|lane| {
             let (kept, applicant) = (Arc::clone(&kept), applicant.clone());
             tokio::spawn(async move {
                 for number in 0.. {
-                    let body = shipment(&format!("SH-2026-{:04}", 5_000 + lane * 900 + number * 2));
+                    let body = shipment(&shipment_no(lane, 4, number));
                     let path = "/api/v1/flows/shipment_release/start";
                     match applicant.try_post(path, &body).await {
                         Ok((StatusCode::CREATED, answer)) => {

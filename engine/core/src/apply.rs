@@ -25,7 +25,7 @@ pub const CHAIN_START: &str = "0000000000000000000000000000000000000000000000000
 
 /// Goes up by one whenever [`apply`] makes more of the events than it did: a state that an older program folded says less, and
 /// is folded anew before anybody decides on it.
-pub const FOLD: u32 = 2;
+pub const FOLD: u32 = 3;
 
 impl Case {
     /// What is there before the first event.
@@ -176,9 +176,7 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
             since,
             rest,
         } => {
-            instance
-                .wakeups
-                .retain(|wakeup| wakeup.reference != *reference);
+            cleared(instance, reference, true);
             instance.wakeups.push(Wakeup {
                 reference: reference.clone(),
                 at: *at,
@@ -187,9 +185,7 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
                 rest: *rest,
             });
         }
-        Change::WakeupCleared { reference, .. } => instance
-            .wakeups
-            .retain(|wakeup| wakeup.reference != *reference),
+        Change::WakeupCleared { reference, fired } => cleared(instance, reference, *fired),
         Change::Called {
             call,
             effect,
@@ -207,6 +203,7 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
                 entry: *entry,
                 waits: *waits,
                 undo_in: undoable.then(|| state.clone()),
+                off: false,
             });
         }
         Change::Answered { call, .. } => {
@@ -221,7 +218,9 @@ pub(crate) fn apply_text(case: &mut Case, event: &Event, text: &str) {
             instance.revocation.undo.extend(undo);
             instance.calls.retain(|open| open.no != *call);
         }
-        Change::CallFailed { call, .. } => instance.calls.retain(|open| open.no != *call),
+        Change::CallFailed { call, .. }
+        | Change::CallDropped { call }
+        | Change::AnsweredLate { call, .. } => instance.calls.retain(|open| open.no != *call),
         Change::RevocationAsked { child, .. } => {
             instance.revocation.asked = Some(child.clone());
         }
@@ -479,11 +478,28 @@ fn keep_for_take_back(instance: &mut Instance, entry: u32) {
     }
 }
 
+/// A wake-up is not armed any more. What its state's last decision cut off is kept with it, should it be taken back; what has
+/// fired, or is armed anew, is not.
+fn cleared(instance: &mut Instance, reference: &str, over: bool) {
+    let at = instance
+        .wakeups
+        .iter()
+        .position(|wakeup| wakeup.reference == reference);
+    let wakeup = at.map(|at| instance.wakeups.remove(at));
+    let Some(last) = instance.last.as_mut().filter(|last| last.decision) else {
+        return;
+    };
+    last.armed.retain(|wakeup| wakeup.reference != reference);
+    let entry = last.entry;
+    last.armed
+        .extend(wakeup.filter(|wakeup| !over && wakeup.entry == entry));
+}
+
 fn gone(instance: &mut Instance, state: &str, entry: u32) {
     instance.active.retain(|active| active.entry != entry);
-    instance
-        .calls
-        .retain(|call| call.entry != entry || !call.waits);
+    for call in &mut instance.calls {
+        call.off |= call.entry == entry && call.waits;
+    }
     instance
         .children
         .retain(|child| child.entry != entry || child.beside);

@@ -421,4 +421,6 @@ pub enum EffectAnswer {
     Ok(Values),
     /// It failed for good, after all retries; the words of the last failure.
     Failed(String),
+    /// Its state was left before it was sent, so it was not.
+    NotSent,
 }

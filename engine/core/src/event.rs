@@ -374,6 +374,22 @@ pub enum Change {
         /// The words of the last failure.
         reason: String,
     },
+    /// It was not made: its state was left before it was sent.
+    CallDropped {
+        /// Number of the call.
+        call: u32,
+    },
+    /// It answered after its state was left: what it did outside is done.
+    AnsweredLate {
+        /// Number of the call.
+        call: u32,
+        /// `module.effect`.
+        effect: String,
+        /// The state that asked for it.
+        state: String,
+        /// The values it brought.
+        gave: Values,
+    },
     /// A rule ran, with what it was given, what it said, and the hash of its text.
     RuleRan {
         /// State id.

@@ -170,6 +170,9 @@ pub struct LastDeed {
     /// The state as it was when it was left because of it, to put it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Active>,
+    /// What was armed in its state when it was left because of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub armed: Vec<Wakeup>,
     /// An administrator moved the case since: nobody undoes that by taking a decision back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overruled: bool,
@@ -525,6 +528,9 @@ pub struct Call {
     /// The state that says how it is undone, when the instance is revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_in: Option<String>,
+    /// Its state was left before it was answered: what was not sent yet is not sent any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off: bool,
 }
 
 /// A state that was passed.

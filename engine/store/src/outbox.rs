@@ -38,6 +38,8 @@ pub enum Delivery {
     Done,
     /// It failed; again at this time.
     Retry { at: Moment, error: String },
+    /// It was not tried: again at this time, with the attempts there were.
+    Later { at: Moment },
     /// It failed for good; it moves to the dead letters, where somebody sees it.
     Dead { at: Moment, error: String },
 }
@@ -71,6 +73,9 @@ const DONE: Sql = Sql::Same("delete from outbox where id = $1 and epoch = $2");
 const RETRY: Sql = Sql::Same(
     "update outbox set owner = '', lease_until = 0, attempts = attempts + 1, due = $3, last_error = $4 \
      where id = $1 and epoch = $2",
+);
+const LATER: Sql = Sql::Same(
+    "update outbox set owner = '', lease_until = 0, due = $3 where id = $1 and epoch = $2",
 );
 const BURY: Sql = Sql::Same(
     "insert into outbox_dead (id, kind, instance, body, attempts, last_error, died) \
@@ -260,6 +265,7 @@ async fn settle(
             tx.execute(&RETRY, args![&effect.id, epoch, *at, error])
                 .await
         }
+        Delivery::Later { at } => tx.execute(&LATER, args![&effect.id, epoch, *at]).await,
         Delivery::Dead { at, error } => {
             tx.execute(&BURY, args![&effect.id, epoch, *at, error])
                 .await?;

@@ -3,8 +3,8 @@
 use assent_core::event::Change;
 use assent_core::module::{HookContext, Reaction, refuse};
 use assent_core::refusal::Refusal;
-use assent_core::value::{ReadValues, Value, Values, round};
-use rust_decimal::Decimal;
+use assent_core::value::{ReadValues, Value, Values};
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Largest retention where the construction rule applies: 3 % of the settlement (建质〔2017〕138号).
 const RETENTION_MAX: Decimal = Decimal::from_parts(3, 0, 0, false, 2);
@@ -18,21 +18,22 @@ fn planned(values: &Values, only: Option<&str>) -> Decimal {
         .sum()
 }
 
-/// Margin = (price − cost) / price; retention = its lines of the plan / price. Both to four decimals.
+/// Margin = (price − cost) / price; retention = its lines of the plan / price. Both to four decimals, the margin down and the
+/// retention up: what misses a limit by a hair must not read, nor count, as if it kept it.
 pub(crate) fn derive(values: &mut Values) {
     let price = values.number("price");
-    let share = |part: Option<Decimal>| {
+    let share = |part: Option<Decimal>, rounded| {
         let share = part?.checked_div(price?)?;
-        let mut share = round(share, SHARE_DECIMALS);
+        let mut share = share.round_dp_with_strategy(SHARE_DECIMALS, rounded);
         share.rescale(SHARE_DECIMALS);
         Some(Value::Number(share))
     };
-    let margin = share(
-        price
-            .zip(values.number("cost"))
-            .map(|(price, cost)| price - cost),
-    );
-    let retention = share(Some(planned(values, Some("retention"))));
+    let earned = price
+        .zip(values.number("cost"))
+        .map(|(price, cost)| price - cost);
+    let margin = share(earned, RoundingStrategy::ToNegativeInfinity);
+    let kept = planned(values, Some("retention"));
+    let retention = share(Some(kept), RoundingStrategy::ToPositiveInfinity);
     values.insert("margin".to_owned(), margin.unwrap_or_default());
     values.insert("retention_share".to_owned(), retention.unwrap_or_default());
 }

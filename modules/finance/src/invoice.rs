@@ -149,6 +149,16 @@ fn within_contract(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> 
     let contract = cx
         .referred("contract", after, "contract")
         .unwrap_or_default();
+    // Once the invoice is there, what becomes of the contract does not undo it.
+    let in_force = !contract.lacks("signed_on") && contract.text("status") != Some("ended");
+    if !in_force && after.lacks("invoice_no") {
+        return Err(refuse(
+            "contract",
+            "contract_not_in_force",
+            "合同还没有签订，或已结束，不能据此开票；请先签订合同，或选另一份合同",
+            "The contract is not signed yet, or is over, so nothing is invoiced on it; have it signed first or choose another",
+        ));
+    }
     if contract.text("customer") != after.text("customer") {
         return Err(refuse(
             "customer",

@@ -9,7 +9,7 @@ fn bench() -> Bench {
         .and(Customers)
         .at("2026-03-02 09:00")
         .with_record("customer", "C1", "{full_name: 东汇钢贸, tax_title: 东汇钢贸有限公司, credit_code: 91330200MA2B1C2D3T, taxpayer: general}")
-        .with_record("contract", "H1", "{customer: C1, amount: 1000.00}")
+        .with_record("contract", "H1", "{customer: C1, amount: 1000.00, signed_on: 2026-01-05}")
 }
 
 /// The one entity type of another module that finance refers to.

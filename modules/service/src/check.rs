@@ -24,6 +24,7 @@ pub(crate) fn check(
         ));
     }
     same_vehicle(before, after, cx)?;
+    goodwill(after)?;
     dates(after, cx)?;
     let last = earlier(after, cx)
         .iter()
@@ -51,6 +52,24 @@ pub(crate) fn check(
         ));
     }
     Ok(())
+}
+
+/// Goodwill is a part of what the repair costs, at most all of it.
+fn goodwill(after: &Values) -> Result<(), Refusal> {
+    match (
+        after.number("goodwill_amount"),
+        after.number("total_amount"),
+    ) {
+        (Some(goodwill), Some(total)) if goodwill > total => Err(refuse(
+            "goodwill_amount",
+            "goodwill_over_total",
+            format!("善意索赔金额 {goodwill} 不能超过预计总费用 {total}，请核对这两个金额"),
+            format!(
+                "Goodwill of {goodwill} is more than the estimated total of {total}; check both amounts"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// What is repaired is the vehicle the order is for: its warranty and its history are read by that. An order under way is not

@@ -101,4 +101,10 @@ fn an_order_says_nothing_impossible() {
         );
     }
     assert!(bench().save("work_order", None, &order("")).is_ok());
+    let goodwill = |amount: &str| {
+        let yaml = order("").replace("goodwill_amount: 0", &format!("goodwill_amount: {amount}"));
+        bench().save("work_order", None, &yaml)
+    };
+    assert!(goodwill("100.00").is_ok(), "all of it");
+    assert_eq!(refused(goodwill("100.01")), "goodwill_over_total");
 }

@@ -38,12 +38,12 @@ impl Module for Shipment {
     fn check(
         &self,
         entity: &str,
-        _before: Option<&Values>,
+        before: Option<&Values>,
         after: &Values,
         cx: &HookContext<'_>,
     ) -> Result<(), Refusal> {
         match entity {
-            "shipment" => load::check(after, cx),
+            "shipment" => load::check(before, after, cx),
             "delivery" => load::check_delivery(after),
             "load_plan" => load::check_plan(after),
             _ => Ok(()),

@@ -10,14 +10,56 @@ const COMBINE_DAYS_MAX: i32 = 3;
 /// Kilometres between the address and where the receipt was signed above which somebody should look.
 const FAR_OFF_KM: Decimal = Decimal::TWO;
 
-/// Other shipments on the same truck, and to the same city.
+/// Other shipments on the same truck, and to the same city; of the same number while it is not asked for: then it stays.
 pub(crate) fn needs(values: &Values) -> Vec<Query> {
     let by = |field: &str| {
         values
             .text(field)
             .map(|is| Query::new("shipment", field, is))
     };
-    [by("truck"), by("city")].into_iter().flatten().collect()
+    let number = by("shipment_no").filter(|_| values.lacks("status"));
+    let others = [by("truck"), by("city"), number];
+    others.into_iter().flatten().collect()
+}
+
+/// The ERP knows a shipment by its number: what is asked for under one that is asked for or released already would never reach
+/// it. Once asked for, the number stays, so that it is looked up once and not with every decision.
+fn one_number_one_shipment(
+    before: Option<&Values>,
+    after: &Values,
+    cx: &HookContext<'_>,
+) -> Result<(), Refusal> {
+    let number = after.text("shipment_no").unwrap_or_default();
+    if !after.lacks("status") {
+        let asked = before.and_then(|before| before.text("shipment_no"));
+        return match asked {
+            Some(asked) if asked != number => Err(refuse(
+                "shipment_no",
+                "number_stays",
+                format!("提交后发运单号不能再改（{asked}）；要换单号，请撤回后重新发起"),
+                format!(
+                    "The number stays {asked} once the shipment was asked for; withdraw and start anew to change it"
+                ),
+            )),
+            _ => Ok(()),
+        };
+    }
+    let others = cx.find("shipment", "shipment_no", number);
+    let taken = others
+        .iter()
+        .find(|other| matches!(other.text("status"), Some("asked" | "released")));
+    let Some(other) = taken else { return Ok(()) };
+    let customer = other.text("customer").unwrap_or_default();
+    let (zh, en) = match other.text("status") {
+        Some("released") => ("已放行", "released already"),
+        _ => ("审批中", "asked for already"),
+    };
+    Err(refuse(
+        "shipment_no",
+        "number_taken",
+        format!("发运单 {number}（{customer}）{zh}，请核对单号，或查看那一单"),
+        format!("{number} ({customer}) is {en}; check the number, or look at that shipment"),
+    ))
 }
 
 fn days_apart(one: &Values, other: &Values) -> Option<i32> {
@@ -63,7 +105,12 @@ pub(crate) fn derive_delivery(values: &mut Values) {
     values.insert("far_off".to_owned(), warning.unwrap_or_default());
 }
 
-pub(crate) fn check(after: &Values, cx: &HookContext<'_>) -> Result<(), Refusal> {
+pub(crate) fn check(
+    before: Option<&Values>,
+    after: &Values,
+    cx: &HookContext<'_>,
+) -> Result<(), Refusal> {
+    one_number_one_shipment(before, after, cx)?;
     for (part, whole) in [("loaded_t", "capacity_t"), ("volume_m3", "capacity_m3")] {
         match (after.number(part), after.number(whole)) {
             (_, Some(capacity)) if capacity <= Decimal::ZERO => {

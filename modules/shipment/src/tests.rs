@@ -1,4 +1,5 @@
 use assent_core::testkit::{Bench, manifest, refused};
+use assent_core::value::{Value, Values};
 use serde_json::json;
 
 use super::Shipment;
@@ -81,6 +82,37 @@ fn a_truck_is_in_one_place_at_a_time() {
     assert!(
         day("void", "2026-01-06").is_ok(),
         "the other one never left"
+    );
+}
+
+#[test]
+fn a_number_is_one_shipment() {
+    let asked = |status: &str, before: Option<&Values>, own: &str| {
+        let other = format!("{{shipment_no: SH-2026-0009, customer: 甲方, status: {status}}}");
+        let bench = Bench::new(Shipment).with_record("shipment", "S9", &other);
+        let yaml = format!(
+            "{{shipment_no: SH-2026-0009, customer: C, amount: 1.00, loaded_t: 1, capacity_t: 30{own}}}"
+        );
+        bench.save("shipment", before, &yaml)
+    };
+    for (status, words) in [("asked", "审批中"), ("released", "已放行")] {
+        let zh = asked(status, None, "").err().map(|it| it.message.zh);
+        let zh = zh.unwrap_or_default();
+        assert!(zh.contains(words) && zh.contains("甲方"), "{zh}");
+        assert_eq!(refused(asked(status, None, "")), "number_taken");
+    }
+    assert!(asked("void", None, "").is_ok(), "the other one never left");
+    let before = |number: &str| {
+        Values::from([
+            ("shipment_no".to_owned(), Value::from(number)),
+            ("status".to_owned(), Value::from("asked")),
+        ])
+    };
+    let (same, another) = (before("SH-2026-0009"), before("SH-2026-0008"));
+    assert!(asked("asked", Some(&same), ", status: asked").is_ok());
+    assert_eq!(
+        refused(asked("void", Some(&another), ", status: asked")),
+        "number_stays"
     );
 }
 

@@ -18,7 +18,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::binary::{Demo, Folder, command};
-use crate::person::{Person, shipment};
+use crate::person::{Person, shipment, shipment_no};
 use disk::{Disk, Kept};
 use trace::Call;
 
@@ -233,10 +233,7 @@ async fn load(lane: u64, applicant: Person, manager: Person, ledger: Ledger) {
         if now() > until {
             return;
         }
-        let body = shipment(&format!(
-            "SH-2026-{:04}",
-            (lane * 2_111 + number) * 2 % 9_000
-        ));
+        let body = shipment(&shipment_no(lane, LANES, number));
         let started = applicant
             .post("/api/v1/flows/shipment_release/start", &body)
             .await;

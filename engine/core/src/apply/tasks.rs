@@ -93,6 +93,7 @@ fn close(instance: &mut Instance, event: &Event, no: u32, end: TaskEnd) {
             decision: matches!(end, TaskEnd::Approved | TaskEnd::Rejected),
             outside: instance.outside,
             left: None,
+            armed: vec![],
             overruled: false,
         });
     }

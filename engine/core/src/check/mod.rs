@@ -30,7 +30,7 @@ use crate::diagnostic::Diagnostic;
 
 pub use across::across;
 pub use finding::Finding;
-pub use organisation::organisation;
+pub use organisation::{organisation, organisation_since};
 
 /// Everything that can be said about a definition without the organisation, in the order of the file.
 pub fn findings(def: &Definition, catalog: &Catalog) -> Vec<Finding> {

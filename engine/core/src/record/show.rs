@@ -40,6 +40,11 @@ pub trait Called {
         None
     }
 
+    /// Large amounts are counted in 万 as well, for readers of Chinese; not where one text serves both languages.
+    fn counts_in_wan(&self) -> bool {
+        true
+    }
+
     /// The zone times are shown in: China's unless said.
     fn zone(&self) -> TimeZone {
         china()
@@ -70,7 +75,11 @@ pub fn show_with(field: &Field, value: &Value, lang: Lang, called: &dyn Called) 
             let words = if *flag { ("是", "Yes") } else { ("否", "No") };
             lang.pick(words.0, words.1).to_owned()
         }
-        Value::Number(number) => show_number(&field.kind, *number, lang),
+        Value::Number(number) => show_number(
+            &field.kind,
+            *number,
+            lang == Lang::Zh && called.counts_in_wan(),
+        ),
         Value::Text(text) => show_text(field, text, lang, called),
         Value::Date(date) => date.to_string(),
         Value::Time(moment) => jiff::Timestamp::from_millisecond(moment.0).map_or_else(
@@ -120,14 +129,14 @@ fn show_text(field: &Field, text: &str, lang: Lang, called: &dyn Called) -> Stri
     }
 }
 
-fn show_number(kind: &FieldKind, number: Decimal, lang: Lang) -> String {
+fn show_number(kind: &FieldKind, number: Decimal, in_wan_too: bool) -> String {
     let plain = plain_number(kind, number);
     let FieldKind::Money { .. } = kind else {
         return plain;
     };
-    match (lang, in_wan(number)) {
-        (Lang::Zh, Some(wan)) => format!("{plain}（{wan}）"),
-        (Lang::Zh, None) | (Lang::En, _) => plain,
+    match in_wan(number).filter(|_| in_wan_too) {
+        Some(wan) => format!("{plain}（{wan}）"),
+        None => plain,
     }
 }
 

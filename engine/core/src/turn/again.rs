@@ -2,10 +2,11 @@
 
 use crate::definition::{RegionIx, State};
 use crate::event::Change;
-use crate::instance::{Task, TaskKind};
+use crate::instance::{Task, TaskKind, Wakeup};
 use crate::people::PersonId;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::text::Text;
+use crate::turn::clock::{rung_name, rung_of};
 use crate::turn::{NewTask, Run};
 
 /// The mail to somebody whose opinion is asked.
@@ -105,38 +106,35 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Arms what is left of the ladder of a state that stands again: rungs that are past have done their work.
+    /// Arms the ladder of a state that stands again as it was armed when it was left: rungs that are past have done their work.
     ///
     /// # Errors
     /// As [`Run::entry`].
-    pub(crate) fn arm_again(&mut self, entry: u32) -> Result<(), Refusal> {
-        let (active, state) = self.entry(entry)?;
-        let from = active.counted_from.filter(|from| from.rest.is_none());
-        let (since, due) = (from.map_or(active.since, |from| from.at), active.due);
-        let allowed = self.allowed(entry);
-        let mut armed = vec![];
-        for (number, rung) in state.if_late.iter().enumerate() {
-            let Some(mut at) = self.rung_at(rung, allowed, since, due) else {
+    pub(crate) fn arm_again(&mut self, entry: u32, armed: Vec<Wakeup>) -> Result<(), Refusal> {
+        let (_, state) = self.entry(entry)?;
+        for mut wakeup in armed {
+            let Some((number, mut fired)) = rung_of(&wakeup.reference) else {
                 continue;
             };
-            let mut fired = 0;
-            while at <= self.cx.now && fired + 1 < rung.at_most {
-                let Some(every) = rung.every else { break };
-                at = self.later(at, every);
+            let rung = usize::try_from(number).ok();
+            let rung = rung.and_then(|number| state.if_late.get(number));
+            while let Some((rung, every)) = rung.and_then(|rung| Some((rung, rung.every?)))
+                && wakeup.at <= self.cx.now
+                && fired + 1 < rung.at_most
+            {
+                (wakeup.since, wakeup.rest) = (wakeup.at, None);
+                wakeup.at = self.later(wakeup.at, every);
                 fired += 1;
             }
-            if at > self.cx.now {
-                armed.push((format!("e{entry}.r{number}.{fired}"), at));
+            if wakeup.at > self.cx.now {
+                self.emit(Change::WakeupSet {
+                    reference: rung_name(entry, number, fired),
+                    at: wakeup.at,
+                    entry,
+                    since: Some(wakeup.since),
+                    rest: wakeup.rest,
+                });
             }
-        }
-        for (reference, at) in armed {
-            self.emit(Change::WakeupSet {
-                reference,
-                at,
-                entry,
-                since: Some(since),
-                rest: None,
-            });
         }
         Ok(())
     }

@@ -117,7 +117,7 @@ pub(crate) fn rung_of(reference: &str) -> Option<(u32, u32)> {
     Some((rung.parse().ok()?, fired.parse().ok()?))
 }
 
-fn rung_name(entry: u32, rung: u32, fired: u32) -> String {
+pub(crate) fn rung_name(entry: u32, rung: u32, fired: u32) -> String {
     format!("e{entry}.r{rung}.{fired}")
 }
 
@@ -236,15 +236,17 @@ impl Run<'_> {
         let Ok((active, state)) = self.entry(entry) else {
             return;
         };
-        let (Some(term), true, None) = (
-            term_of(state, active),
-            state.restarts_on_transfer,
-            active.stopped.as_ref(),
-        ) else {
+        let (before, from) = (term_of(state, active), active.due);
+        if !state.restarts_on_transfer || active.stopped.is_some() || before.is_none() {
             return;
+        }
+        // A clock that stood when the case moved to another version ran on with the old term's rest; what begins anew is the
+        // new one's term.
+        let term = match &state.deadline_by {
+            Some(_) => before,
+            None => state.deadline,
         };
-        let from = active.due;
-        let due = self.cx.calendar.add(self.cx.now, term);
+        let due = term.map(|term| self.cx.calendar.add(self.cx.now, term));
         for wakeup in self.wakeups_of(entry) {
             self.emit(Change::WakeupCleared {
                 reference: wakeup.reference,
@@ -256,12 +258,15 @@ impl Run<'_> {
             entry,
             state: state.id.clone(),
             from,
-            to: Some(due.at),
-            why: [due.why, due.warnings].concat(),
+            to: due.as_ref().map(|due| due.at),
+            why: due
+                .iter()
+                .flat_map(|due| [due.why.as_slice(), &due.warnings].concat())
+                .collect(),
             restarted: Some(now),
-            term: None,
+            term: term.filter(|_| term != before),
         });
-        self.arm(state, entry, Some(due.at));
+        self.arm(state, entry, due.map(|due| due.at));
     }
 
     /// Arms the ladder of a state from its beginning.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use crate::condition::Facts;
 use crate::definition::Definition;
 use crate::field::{EntityType, Field, FieldKind};
 use crate::instance::Case;
-use crate::record::{AsIds, Called, shown_with};
+use crate::record::{Called, shown_with};
 use crate::text::Lang;
 use crate::turn::{Context, Lookup};
 use crate::value::{Value, Values};
@@ -100,16 +102,30 @@ impl Called for Named<'_> {
         title().unwrap_or_else(|| id.to_owned())
     }
 
+    fn counts_in_wan(&self) -> bool {
+        false
+    }
+
     fn look_up(&self, entity: &str, id: &str) -> Option<(&[Field], Values)> {
         let fields = &self.types.get(entity)?.fields;
         Some((fields, self.cx.records.record(entity, id)?))
     }
 }
 
-/// How an instance is called: its title, rendered from the values as people read them (Chinese), on one line.
-/// The title of a case by the record's own values alone; none where it names people, files or other records, which may be
-/// called something else by now.
-pub fn title_again(def: &Definition, values: &Values) -> Option<String> {
+/// A title by the record's own values alone.
+struct Alone {
+    counts_in_wan: bool,
+}
+
+impl Called for Alone {
+    fn counts_in_wan(&self) -> bool {
+        self.counts_in_wan
+    }
+}
+
+/// Could a case with these values be called so? Always, where the title names people, files or other records, which may be
+/// called something else by now. Older titles had amounts in 万 as well.
+pub fn title_fits(def: &Definition, values: &Values, title: &str) -> bool {
     let (readings, fields) = (def.title.readings(), &def.entity.fields);
     let is_own = |path: &str| {
         let field = fields.iter().find(|field| field.name == path);
@@ -129,17 +145,22 @@ pub fn title_again(def: &Definition, values: &Values) -> Option<String> {
             | FieldKind::Table { .. } => false,
         })
     };
-    readings
-        .iter()
-        .all(|reading| is_own(&reading.path))
-        .then(|| {
-            let data = shown_with(fields, values, Lang::Zh, readings, &AsIds);
-            def.title
-                .render_line(&data)
-                .unwrap_or_else(|_| def.name.zh.clone())
-        })
+    let made = |counts_in_wan| {
+        let alone = Alone { counts_in_wan };
+        line(def, &shown_with(fields, values, Lang::Zh, readings, &alone))
+    };
+    readings.iter().any(|reading| !is_own(&reading.path))
+        || made(false) == title
+        || made(true) == title
 }
 
+fn line(def: &Definition, data: &Json) -> String {
+    let line = def.title.render_line(data);
+    line.unwrap_or_else(|_| def.name.zh.clone())
+}
+
+/// How an instance is called: its title on one line, rendered from the values as people read them in Chinese. It is kept once
+/// for readers of both languages, so amounts stand in it without 万.
 pub(crate) fn title(def: &Definition, case: &Case, cx: &Context<'_>) -> String {
     let readings = def.title.readings();
     let fields = &def.entity.fields;
@@ -158,7 +179,5 @@ pub(crate) fn title(def: &Definition, case: &Case, cx: &Context<'_>) -> String {
         types: types.collect(),
     };
     let data = shown_with(fields, &case.values, Lang::Zh, readings, &named);
-    def.title
-        .render_line(&data)
-        .unwrap_or_else(|_| def.name.zh.clone())
+    line(def, &data)
 }

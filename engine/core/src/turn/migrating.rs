@@ -373,8 +373,6 @@ impl<'a> Run<'a> {
         state: &State,
         entry: u32,
     ) {
-        let same_ladder =
-            ladder(from, before, renamed) == ladder(self.def, state, &BTreeMap::new());
         let same_deadline = before.deadline == state.deadline
             && format!("{:?}", before.deadline_by) == format!("{:?}", state.deadline_by)
             && from.calendar == self.def.calendar;
@@ -382,7 +380,7 @@ impl<'a> Run<'a> {
             return;
         };
         // A clock that stands still keeps what is left of the old term; it runs on with that.
-        if active.stopped.is_some() || same_ladder && same_deadline {
+        if active.stopped.is_some() {
             return;
         }
         let since = active.counted_from.map_or(active.since, |from| from.at);
@@ -408,21 +406,37 @@ impl<'a> Run<'a> {
                 term,
             });
         }
-        let armed: Vec<String> = self
-            .case
-            .instance
-            .wakeups
-            .iter()
-            .filter(|wakeup| wakeup.entry == entry && wakeup.reference.contains(".r"))
-            .map(|wakeup| wakeup.reference.clone())
-            .collect();
-        for reference in armed {
-            self.emit(Change::WakeupCleared {
-                reference,
-                fired: false,
-            });
+        let old = ladder(from, before, renamed);
+        let new = ladder(self.def, state, &BTreeMap::new());
+        for number in 0..old.len().max(new.len()) {
+            let armed = self.armed(entry, number);
+            let stays = same_deadline
+                && match (old.get(number), new.get(number)) {
+                    // Armed by the same time it stays, whatever it does then; one that has fired does not fire again.
+                    (Some(old), Some(new)) if !armed.is_empty() => old.time == new.time,
+                    (old, new) => old == new,
+                };
+            if stays {
+                continue;
+            }
+            for reference in armed {
+                self.emit(Change::WakeupCleared {
+                    reference,
+                    fired: false,
+                });
+            }
+            self.arm_from(state, entry, number, due, since);
         }
-        self.arm_from(state, entry, due, since);
+    }
+
+    /// The wake-ups of one rung.
+    fn armed(&self, entry: u32, number: usize) -> Vec<String> {
+        let of = format!("e{entry}.r{number}.");
+        let all = self.case.instance.wakeups.iter();
+        all.map(|wakeup| &wakeup.reference)
+            .filter(|reference| reference.starts_with(&of))
+            .cloned()
+            .collect()
     }
 
     fn not_passed(&self, since: Moment, term: crate::calendar::Term) -> Moment {
@@ -438,26 +452,31 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn arm_from(&mut self, state: &State, entry: u32, due: Option<Moment>, since: Moment) {
+    fn arm_from(
+        &mut self,
+        state: &State,
+        entry: u32,
+        number: usize,
+        due: Option<Moment>,
+        since: Moment,
+    ) {
         use crate::definition::RungTime;
-        let allowed = self.allowed(entry);
-        for (number, rung) in state.if_late.iter().enumerate() {
-            let at = match (rung.due(allowed), due) {
-                (RungTime::After(term), _) => self.not_passed(since, term),
-                (RungTime::Deadline | RungTime::Share(_), Some(due)) => due,
-                (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, term),
-                (RungTime::Deadline | RungTime::DeadlinePlus(_) | RungTime::Share(_), None) => {
-                    continue;
-                }
-            };
-            self.emit(Change::WakeupSet {
-                reference: format!("e{entry}.r{number}.0"),
-                at,
-                entry,
-                since: Some(since),
-                rest: None,
-            });
-        }
+        let Some(rung) = state.if_late.get(number) else {
+            return;
+        };
+        let at = match (rung.due(self.allowed(entry)), due) {
+            (RungTime::After(term), _) => self.not_passed(since, term),
+            (RungTime::Deadline | RungTime::Share(_), Some(due)) => due,
+            (RungTime::DeadlinePlus(term), Some(due)) => self.later(due, term),
+            (RungTime::Deadline | RungTime::DeadlinePlus(_) | RungTime::Share(_), None) => return,
+        };
+        self.emit(Change::WakeupSet {
+            reference: format!("e{entry}.r{number}.0"),
+            at,
+            entry,
+            since: Some(since),
+            rest: None,
+        });
     }
 
     /// What was held is tried again under the new version: mending it may have been the reason.
@@ -506,8 +525,18 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A ladder, equal in two versions when it does the same; a state it leads to may only have another id by now.
-fn ladder(def: &Definition, state: &State, renamed: &BTreeMap<String, String>) -> Vec<String> {
+/// A rung of a ladder, equal in two versions when it does the same; a state it leads to may only have another id by now.
+#[derive(PartialEq)]
+struct RungAsWritten {
+    time: String,
+    act: String,
+}
+
+fn ladder(
+    def: &Definition,
+    state: &State,
+    renamed: &BTreeMap<String, String>,
+) -> Vec<RungAsWritten> {
     let act = |act: &LateAct| match act {
         LateAct::Go(ix) => {
             let id = &def.states[*ix].id;
@@ -519,17 +548,11 @@ fn ladder(def: &Definition, state: &State, renamed: &BTreeMap<String, String>) -
         | LateAct::Approve
         | LateAct::Reject => format!("{act:?}"),
     };
-    state
-        .if_late
-        .iter()
-        .map(|rung| {
-            format!(
-                "{:?} {} {:?} {}",
-                rung.at,
-                act(&rung.act),
-                rung.every,
-                rung.at_most
-            )
+    let rungs = state.if_late.iter();
+    rungs
+        .map(|rung| RungAsWritten {
+            time: format!("{:?} {:?} {}", rung.at, rung.every, rung.at_most),
+            act: act(&rung.act),
         })
         .collect()
 }

@@ -37,7 +37,7 @@ pub use clock::{Moved, moved, reckoned, why_due};
 pub(crate) use clock::{QUESTION, SUSPENDED, rung_of};
 pub use context::{Chance, Context, Lookup, Organisation, RuleAnswer, Rules, turn_key};
 pub(crate) use draw::RULE_PEOPLE;
-pub use facts::{CaseFacts, title_again};
+pub use facts::{CaseFacts, title_fits};
 pub(crate) use hold::Trouble;
 pub(crate) use late::REMIND_MAIL;
 pub use organisation::Directed;

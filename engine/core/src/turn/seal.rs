@@ -351,6 +351,8 @@ impl Sealed<'_> {
             | Change::Transferred { .. }
             | Change::Answered { .. }
             | Change::CallFailed { .. }
+            | Change::CallDropped { .. }
+            | Change::AnsweredLate { .. }
             | Change::RuleRan { .. }
             | Change::Happened { .. }
             | Change::SubflowEnded { .. }

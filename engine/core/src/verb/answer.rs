@@ -12,6 +12,8 @@ use crate::verb::wake::system;
 
 /// The mail to the owner when a call that nobody waited for has failed.
 const FAILED_MAIL: &str = "call_failed";
+/// The mail to the owner when a call was answered after its state had been left.
+const LATE_MAIL: &str = "call_late";
 
 pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Result<(), Refusal> {
     system(run)?;
@@ -23,11 +25,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
         .find(|call| call.no == no)
         .cloned()
     else {
-        let zh = "该副作用的结果已不再需要。";
-        let en = "Nobody waits for this effect's answer any more.";
-        return Err(
-            Refusal::new(RefusalKind::TooLate, "call_gone", zh, en).with("call", no.to_string())
-        );
+        return Err(gone(no));
     };
     let kept = crate::command::Action::Answer {
         call: no,
@@ -35,6 +33,9 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
     };
     if postpone(run, kept)? {
         return Ok(());
+    }
+    if call.off {
+        return late(run, &call, answer);
     }
     let waiting = run
         .entry(call.entry)
@@ -67,11 +68,38 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, answer: &EffectAnswer) -> Resu
             });
             Ok(())
         }
+        (EffectAnswer::NotSent, _) => Err(gone(no)),
         (EffectAnswer::Failed(reason), waiting) => {
             let state = waiting.filter(|_| call.waits).map(|(_, state)| state);
             failed(run, &call, reason, state)
         }
     }
+}
+
+fn gone(no: u32) -> Refusal {
+    let zh = "该副作用的结果已不再需要。";
+    let en = "Nobody waits for this effect's answer any more.";
+    Refusal::new(RefusalKind::TooLate, "call_gone", zh, en).with("call", no.to_string())
+}
+
+/// Its state was left meanwhile. What the other system did all the same, somebody has to know: nothing here undoes it.
+fn late(run: &mut Run<'_>, call: &Call, answer: &EffectAnswer) -> Result<(), Refusal> {
+    match answer {
+        EffectAnswer::NotSent => run.emit(Change::CallDropped { call: call.no }),
+        EffectAnswer::Failed(reason) => return failed(run, call, reason, None),
+        EffectAnswer::Ok(gave) => {
+            let called = |state: &&State| state.runs().any(|run| run.effect == call.effect);
+            let state = run.def.states.iter().find(called);
+            run.emit(Change::AnsweredLate {
+                call: call.no,
+                effect: call.effect.clone(),
+                state: state.map(|state| state.id.clone()).unwrap_or_default(),
+                gave: gave.clone(),
+            });
+            tell_of_it(run, LATE_MAIL, &call.effect);
+        }
+    }
+    Ok(())
 }
 
 /// `state` is the one that waits for the call, if any does.
@@ -86,7 +114,7 @@ fn failed(
         reason: reason.to_owned(),
     });
     let Some(state) = state else {
-        tell_of_it(run, &call.effect);
+        tell_of_it(run, FAILED_MAIL, &call.effect);
         return Ok(());
     };
     let StateKind::Run(known) = &state.kind else {
@@ -107,7 +135,7 @@ fn failed(
 
 /// Nobody waits for what ran beside (at an end, or to undo something), so nothing is held: the owner, and whoever the flow
 /// names, are mailed instead of a silence.
-fn tell_of_it(run: &mut Run<'_>, effect: &str) {
+fn tell_of_it(run: &mut Run<'_>, mail: &str, effect: &str) {
     let called = |state: &&State| state.runs().any(|run| run.effect == effect);
     let Some(state) = run.def.states.iter().find(called) else {
         return;
@@ -120,5 +148,5 @@ fn tell_of_it(run: &mut Run<'_>, effect: &str) {
             to.push(person);
         }
     }
-    run.mail(FAILED_MAIL, to, None, &state.id);
+    run.mail(mail, to, None, &state.id);
 }

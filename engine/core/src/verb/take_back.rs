@@ -163,7 +163,7 @@ pub(crate) fn perform(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Resu
         {
             // Its questions ended with it.
             Some(_) => run.start_when_answered(last.entry),
-            None => run.arm_again(last.entry)?,
+            None => run.arm_again(last.entry, last.armed)?,
         }
     }
     let why = vec![Text::new(

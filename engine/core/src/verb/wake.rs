@@ -1,7 +1,12 @@
 //! A wake-up is due. Only the system sends this; never early, and once.
+//!
+//! Where several of one case are due, as after a time in which nothing ran, they fire in the order of their times, whichever is
+//! sent first: a reminder and a handover come before the machine's decision.
 
 use crate::event::Change;
+use crate::instance::Wakeup;
 use crate::refusal::{Refusal, RefusalKind};
+use crate::time::Moment;
 use crate::turn::{Run, rung_of};
 use crate::verb::shared::running;
 
@@ -27,18 +32,37 @@ pub(crate) fn perform(run: &mut Run<'_>, reference: &str) -> Result<(), Refusal>
         return Err(Refusal::new(RefusalKind::TooLate, "too_early", zh, en)
             .with("at", armed.at.0.to_string()));
     }
+    let mut due: Vec<Wakeup> = run.case.instance.wakeups.clone();
+    due.retain(|wakeup| place_in_time(wakeup) <= place_in_time(&armed));
+    due.sort_by_key(place_in_time);
+    for wakeup in due {
+        let instance = &run.case.instance;
+        let still = |known: &Wakeup| known.reference == wakeup.reference && known.at == wakeup.at;
+        if !instance.ended() && instance.wakeups.iter().any(still) {
+            fire(run, &wakeup)?;
+        }
+    }
+    Ok(())
+}
+
+/// The order in which wake-ups fire: by time, then the outer state's first, then as the ladder is written.
+fn place_in_time(wakeup: &Wakeup) -> (Moment, u32, Option<(u32, u32)>) {
+    (wakeup.at, wakeup.entry, rung_of(&wakeup.reference))
+}
+
+fn fire(run: &mut Run<'_>, wakeup: &Wakeup) -> Result<(), Refusal> {
     run.emit(Change::WakeupCleared {
-        reference: reference.to_owned(),
+        reference: wakeup.reference.clone(),
         fired: true,
     });
-    if reference.ends_with(".wait") {
-        let (active, state) = run.entry(armed.entry)?;
+    if wakeup.reference.ends_with(".wait") {
+        let (active, state) = run.entry(wakeup.entry)?;
         let (parent, ix, next) = (active.parent, run.state_ix(&active.state)?, state.next);
-        return run.leave(ix, armed.entry, parent, next);
+        return run.leave(ix, wakeup.entry, parent, next);
     }
-    match rung_of(reference) {
+    match rung_of(&wakeup.reference) {
         Some((rung, fired)) => run.late(
-            armed.entry,
+            wakeup.entry,
             usize::try_from(rung).unwrap_or(usize::MAX),
             fired,
         ),

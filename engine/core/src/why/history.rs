@@ -239,6 +239,8 @@ impl History {
             | Change::Called { .. }
             | Change::Answered { .. }
             | Change::CallFailed { .. }
+            | Change::CallDropped { .. }
+            | Change::AnsweredLate { .. }
             | Change::RuleRan { .. }
             | Change::MailQueued { .. }
             | Change::Happened { .. }

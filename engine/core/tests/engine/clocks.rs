@@ -1,8 +1,9 @@
 //! Deadlines that stop, run on, and are reckoned again.
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::command::{Action, Override};
+use assent_core::command::{Action, DecideWith, Override, Verdict};
 use assent_core::event::Change;
+use assent_core::value::Values;
 use assent_core::verify;
 
 use crate::desk::Desk;
@@ -183,4 +184,75 @@ fn a_deadline_ends_with_its_state_and_begins_anew() {
     desk.overrule(back).unwrap();
     assert_eq!(desk.due("sign"), "03-05 10:00");
     assert_eq!(armed(&desk).len(), 2);
+}
+
+fn wake(reference: &str) -> Action {
+    Action::Wake {
+        reference: reference.to_owned(),
+    }
+}
+
+/// A6.23: wake-ups that are due together, as after a time in which nothing ran, fire in the order of their times, whichever is
+/// sent first.
+#[test]
+fn what_was_due_earlier_fires_first() {
+    let mut desk = sign("2026-03-02 09:00");
+    desk.at("2026-03-06 09:00");
+    let happened = desk.send("system", wake("e2.r1.0")).unwrap();
+    let fired = happened.iter().filter_map(|change| match change {
+        Change::WakeupCleared {
+            reference,
+            fired: true,
+        } => Some(reference.as_str()),
+        _ => None,
+    });
+    assert_eq!(fired.collect::<Vec<_>>(), ["e2.r0.0", "e2.r1.0"]);
+    let place = |fits: fn(&Change) -> bool| happened.iter().position(fits).unwrap();
+    let reminded = place(|change| matches!(change, Change::Reminded { .. }));
+    let left = place(|change| matches!(change, Change::Left { .. }));
+    assert!(reminded < left, "{happened:?}");
+    let late = desk.send("system", wake("e2.r0.0")).unwrap_err();
+    assert_eq!(late.code, "wakeup_gone");
+}
+
+/// A6.24: a state that stands again because its decision was taken back has the ladder it had, the time its clock stood for
+/// included; reckoning it again by the same calendar moves nothing.
+#[test]
+fn a_ladder_that_ran_on_is_the_same_after_a_take_back() {
+    let mut desk = sign("2026-03-02 09:00");
+    desk.at("2026-03-02 12:00");
+    desk.overrule(Override::Suspend).unwrap();
+    desk.at("2026-03-09 13:30");
+    desk.overrule(Override::Resume).unwrap();
+    let before = armed(&desk);
+    assert_eq!(before, ["e2.r0.0 03-09 18:00", "e2.r1.0 03-10 18:00"]);
+    desk.at("2026-03-09 14:00");
+    let mut last = None;
+    while let Some(task) = desk.case().instance.tasks.first().cloned()
+        && task.state == "sign"
+    {
+        desk.send(&task.assignee, decide(task.no)).unwrap();
+        last = Some(task);
+    }
+    let task = last.unwrap();
+    assert!(armed(&desk).is_empty(), "the state was left");
+    desk.at("2026-03-09 14:30");
+    let back = Action::TakeBack {
+        task: task.no,
+        comment: None,
+    };
+    desk.send(&task.assignee, back).unwrap();
+    assert_eq!(armed(&desk), before);
+    let moved = desk.send("system", Action::Recalculate).unwrap_err();
+    assert_eq!(moved.code, "unchanged");
+}
+
+fn decide(task: u32) -> Action {
+    Action::Decide {
+        task,
+        verdict: Verdict::Approve,
+        comment: None,
+        set: Values::new(),
+        with: DecideWith::default(),
+    }
 }

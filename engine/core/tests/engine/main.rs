@@ -13,5 +13,6 @@ mod people;
 mod previews;
 mod running;
 mod space;
+mod titles;
 mod walk;
 mod why;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assent_core::command::{Action, Actor};
+use assent_core::command::{Action, Actor, Override};
 use assent_core::event::Change;
 use assent_core::migrate::MigrationMap;
 use assent_core::time::Moment;
@@ -217,6 +217,66 @@ fn whoever_is_asked_anew_has_the_deadline_that_ran() {
     let instance = &running.case.instance;
     assert_eq!(instance.active[0].due, due);
     assert_eq!((wakeups.len(), &instance.wakeups), (1, &wakeups));
+}
+
+fn overrule(running: &mut Running, act: Override) {
+    let action = Action::Override {
+        act,
+        reason: "有原因".to_owned(),
+    };
+    running.act("own", action);
+}
+
+/// A7.38: a rung of a ladder whose time is the same stays armed as it is, whatever it does then and whatever its neighbours do.
+#[test]
+fn a_rung_whose_time_is_the_same_stays_armed() {
+    let ladder = "if_late: [{at: deadline, remind: waiting}]";
+    let v1 = "if_late: [{after: 4 work hours, remind: waiting}, {at: deadline, go: boss}]";
+    let v2 = "if_late: [{after: 4 work hours, remind: boss}, {at: deadline, go: both}]";
+    let mut running = Running::submitted(version(&[(ladder, v1)]));
+    running.now = Moment(MONDAY.0 + DAY_MS / 24);
+    overrule(&mut running, Override::Suspend);
+    running.now = Moment(MONDAY.0 + DAY_MS / 12);
+    overrule(&mut running, Override::Resume);
+    let armed = running.case.instance.wakeups.clone();
+    assert_eq!(armed.len(), 2);
+    running
+        .migrated(&version(&[(ladder, v2)]), &none())
+        .unwrap();
+    assert_eq!(running.case.instance.wakeups, armed);
+}
+
+/// A7.39: a clock that stood when the case moved to another version runs on with what was left; handed on, it has the whole
+/// time of the new one.
+#[test]
+fn handed_on_after_a_migration_the_term_is_the_new_one() {
+    let clock = (
+        "deadline: 2 workdays,",
+        "deadline: 2 workdays, clock: {transfer: restarts},",
+    );
+    let shorter = (
+        "deadline: 2 workdays,",
+        "deadline: 1 workday, clock: {transfer: restarts},",
+    );
+    let mut running = Running::submitted(version(&[clock]));
+    let task = running.case.instance.tasks[0].clone();
+    let ask = Action::Ask {
+        task: task.no,
+        question: "哪一批？".to_owned(),
+        to: None,
+    };
+    running.act(&task.assignee, ask);
+    running.migrated(&version(&[shorter]), &none()).unwrap();
+    let due = |running: &Running| running.case.instance.active[0].due;
+    assert_eq!(due(&running), None, "the clock stands");
+    overrule(
+        &mut running,
+        Override::Reassign {
+            task: task.no,
+            to: "bo".to_owned(),
+        },
+    );
+    assert_eq!(due(&running), Some(Moment(MONDAY.0 + DAY_MS)));
 }
 
 /// A7.28: where the new rule finds nobody, votes that were cast do not settle the state in silence.

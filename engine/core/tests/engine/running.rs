@@ -206,6 +206,10 @@ impl Running {
             set: Values::new(),
             with: DecideWith::default(),
         };
+        self.act(who, action);
+    }
+
+    pub fn act(&mut self, who: &str, action: Action) {
         let before = Before::Case(Box::new(self.case.clone()));
         let turn = self.turn(before, None, who, action).unwrap();
         self.took(turn);

@@ -12,7 +12,7 @@ use assent_core::dialect::compile;
 use assent_core::instance::Case;
 use assent_core::people::Chooser;
 use assent_core::refusal::Refusal;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use assent_core::value::Values;
 use assent_core::verb::offer::may_start;
 use serde::{Deserialize, Serialize};
@@ -320,6 +320,7 @@ impl App {
             .iter()
             .filter(|found| found.severity == Severity::Error)
             .count();
+        let counted = counted(errors as u64, "error");
         let message = match &running {
             Some(def) => Text::new(
                 format!(
@@ -327,13 +328,13 @@ impl App {
                     def.name.zh
                 ),
                 format!(
-                    "{errors} errors, not published; “{}” keeps its last good version",
+                    "{counted}, not published; “{}” keeps its last good version",
                     def.name.en
                 ),
             ),
             None => Text::new(
                 format!("有 {errors} 处错误，未发布"),
-                format!("{errors} errors, not published"),
+                format!("{counted}, not published"),
             ),
         };
         Published {

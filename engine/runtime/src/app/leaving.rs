@@ -1,9 +1,7 @@
 //! What somebody's leaving affects: their open tasks, what they started, flows that would find nobody without them, whom
 //! they lead and stand in for; and who would take over.
 
-use std::collections::BTreeSet;
-
-use assent_core::check::organisation;
+use assent_core::check::organisation_since;
 use assent_core::directory::Directory;
 use assent_core::text::Text;
 use serde::Serialize;
@@ -121,10 +119,8 @@ impl App {
         let mut found = vec![];
         for known in self.inner.definitions.all() {
             let def = &known.definition;
-            let before: BTreeSet<Text> = said(organisation(def, directory)).collect();
-            let findings: Vec<Text> = said(organisation(def, &without))
-                .filter(|finding| !before.contains(finding))
-                .collect();
+            let findings = organisation_since(def, directory, &without);
+            let findings: Vec<Text> = findings.into_iter().map(|it| it.message).collect();
             if !findings.is_empty() {
                 found.push(LeavingFlow {
                     flow: def.flow.clone(),
@@ -135,10 +131,6 @@ impl App {
         }
         found
     }
-}
-
-fn said(findings: Vec<assent_core::check::Finding>) -> impl Iterator<Item = Text> {
-    findings.into_iter().map(|finding| finding.message)
 }
 
 fn led<'a>(directory: &'a Directory, person: &'a str) -> impl Iterator<Item = &'a String> {

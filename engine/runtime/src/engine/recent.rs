@@ -76,6 +76,8 @@ impl Left {
             .iter()
             .find(|record| record.entity.name == row.entity && record.id == row.record);
         let record = match (written, read) {
+            // A record that was there before the case, and was not read: what it is now is not known.
+            (None, None) if !row.record.is_empty() => return None,
             (None, read) => read.cloned(),
             (Some(written), _) if written.new => Some(own(write, 1)),
             (Some(_), Some(read)) => Some(own(write, read.rev + 1)),

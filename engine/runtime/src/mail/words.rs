@@ -38,6 +38,7 @@ pub(super) fn built_in(mail: &str, f: &Filled<'_>) -> Words {
         "copy" => copy(f),
         "crowd" => crowd(f),
         "call_failed" => call_failed(f),
+        "call_late" => call_late(f),
         _ => note(f),
     }
 }
@@ -271,6 +272,26 @@ fn call_failed(f: &Filled<'_>) -> Words {
             format!(
                 "Hello {},\nwhat “{}” asked of another system at “{}” failed; the flow did not wait for it and its result stands. The reason is in its record: mend it, and do it by hand in the other system.",
                 f.reader, f.flow.en, f.state.en
+            ),
+        ),
+    )
+}
+
+fn call_late(f: &Filled<'_>) -> Words {
+    both(
+        f,
+        (
+            format!("【外部操作已发生】{}", f.title),
+            format!(
+                "{}，您好：\n流程离开“{}”以后（撤回、作废、退回或改道），外部系统才完成它要做的事。这里没有用上其结果；请核对，必要时在对方系统中撤销。",
+                f.reader, f.state.zh
+            ),
+        ),
+        (
+            format!("[Done outside after all] {}", f.title),
+            format!(
+                "Hello {},\nthe case had left “{}” (withdrawn, ended, sent back or moved) before the other system did what it was asked for. Its answer was not used here: check it, and undo it in the other system if need be.",
+                f.reader, f.state.en
             ),
         ),
     )

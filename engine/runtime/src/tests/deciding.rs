@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::harness::{LEAVE, TestApp, leave_of, values};
-use crate::app::{Answer, AppError, Seen, Tab};
+use crate::app::{Answer, AppError, JsonMap, Seen, Tab};
 
 fn refused(result: Result<crate::app::Answer, AppError>) -> String {
     match result {
@@ -375,6 +375,30 @@ async fn strangers_see_nothing() {
     test.finish().await;
 }
 
+/// Somebody writes the record of a case beside its flow; returns the record.
+async fn edited_to_two_days(test: &TestApp, instance: &str, seq: u32) -> String {
+    let loaded = test.app.load(instance).await.unwrap().unwrap();
+    let mut values = loaded.values;
+    values.insert("days".to_owned(), Value::Number(2.into()));
+    let record = RecordWrite {
+        entity: test.app.definition("leave").unwrap().entity.clone(),
+        id: loaded.row.record,
+        values,
+        new: false,
+    };
+    let event = EventRow {
+        seq,
+        at: test.app.now(),
+        actor: "adm".to_owned(),
+        kind: "edited".to_owned(),
+        body: "{}".to_owned(),
+        hash: String::new(),
+    };
+    let saved = test.app.store().save_record(&record, None, &event).await;
+    assert_eq!(saved.unwrap(), Outcome::Done);
+    record.id
+}
+
 #[tokio::test]
 async fn what_is_remembered_of_a_case_decides_nothing() {
     let test = TestApp::with(LEAVE).await;
@@ -409,31 +433,41 @@ async fn what_is_remembered_of_a_case_decides_nothing() {
         .unwrap();
     assert_eq!(end.status, "approved");
 
-    // A record that is edited beside the flow is decided on as it is now: two days need no second approval.
-    let answer = test.submitted(&leave_of(5)).await;
-    let loaded = test.app.load(&answer.instance).await.unwrap().unwrap();
-    let mut values = loaded.values;
-    values.insert("days".to_owned(), Value::Number(2.into()));
-    let entity = test.app.definition("leave").unwrap().entity.clone();
-    let record = RecordWrite {
-        entity,
-        id: loaded.row.record,
-        values,
-        new: false,
-    };
-    let event = EventRow {
-        seq: 1,
-        at: test.app.now(),
-        actor: "adm".to_owned(),
-        kind: "edited".to_owned(),
-        body: "{}".to_owned(),
-        hash: String::new(),
-    };
-    let saved = test.app.store().save_record(&record, None, &event).await;
-    assert_eq!(saved.unwrap(), Outcome::Done);
-    let bob = mine(&answer, "bob");
+    // A record that is edited beside the flow is decided on as it is now: two days need no second approval. It may have been
+    // made by the case, or be older than it.
+    let made = test.submitted(&leave_of(5)).await;
+    let record = edited_to_two_days(&test, &made.instance, 1).await;
     let end = test
-        .decide(&answer.instance, bob, "bob", Verdict::Approve)
+        .decide(&made.instance, mine(&made, "bob"), "bob", Verdict::Approve)
+        .await
+        .unwrap();
+    assert_eq!(end.status, "approved");
+    let of_before = values(&serde_json::json!({"days": 5}));
+    let start = async |values| {
+        let ann = Actor::Person("ann".to_owned());
+        let on = test
+            .app
+            .start_on("leave", Some(&record), ann, Via::Api, values, true, None);
+        on.await.unwrap()
+    };
+    let longer = start(&of_before).await;
+    test.decide(
+        &longer.instance,
+        mine(&longer, "bob"),
+        "bob",
+        Verdict::Approve,
+    )
+    .await
+    .unwrap();
+    let again = start(&JsonMap::new()).await;
+    edited_to_two_days(&test, &again.instance, 2).await;
+    let end = test
+        .decide(
+            &again.instance,
+            mine(&again, "bob"),
+            "bob",
+            Verdict::Approve,
+        )
         .await
         .unwrap();
     assert_eq!(end.status, "approved");

@@ -26,7 +26,7 @@ states:
   - {id: done, end: approved, name: {zh: 通过, en: Approved}}
 tests:
   - name: 提交后等审批
-    records: {customer: {C1: {tax_title: T, credit_code: 91330200MA2B1C2D3T}}, contract: {H1: {customer: C1, amount: 1000.00}}}
+    records: {customer: {C1: {tax_title: T, credit_code: 91330200MA2B1C2D3T}}, contract: {H1: {customer: C1, amount: 1000.00, signed_on: 2026-01-05}}}
     given: {contract: H1, customer: C1, amount: 1.00, kind: ordinary, title: T, tax_no: 91330200MA2B1C2D3T, product_class: goods, delivery_no: D, ahead: false, term_days: 1}
     cast: {甲: boss}
     expect: {waiting_on: [甲], values: {number: KP-2026-0001}}
@@ -53,7 +53,7 @@ async fn house() -> TestApp {
     );
     let contract = json!({
         "subject": "S", "customer": "C1", "price": "1000.00", "amount": "1000.00", "cost": "1.00", "currency": "cny", "payment_days": 1,
-        "dated": "2026-01-01", "start_on": "2026-01-01", "end_on": "2026-12-31", "frame": false, "construction": false,
+        "dated": "2026-01-01", "start_on": "2026-01-01", "end_on": "2026-12-31", "frame": false, "construction": false, "signed_on": "2026-01-01",
         "template_changed": false, "plan": [{"kind": "delivery", "due_on": "2026-06-01", "amount": "1000.00"}]
     });
     assert!(

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use assent_core::command::{Action, Actor, Command, Via};
+use assent_core::command::{Action, Actor, Command, EffectAnswer, Override, Via};
 use assent_core::directory::{Directory, RoleGrant};
+use assent_core::event::Change;
 use assent_core::value::Values;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -217,6 +218,106 @@ async fn a_system_that_is_down_is_tried_as_the_flow_says_then_the_instance_is_he
         .unwrap();
     assert_eq!(view.head.status, "approved");
     test.finish().await;
+}
+
+/// A2.110: what was not sent when its state was left is not sent any more, and nothing is sent while the case is suspended.
+#[tokio::test]
+async fn a_case_that_has_moved_on_calls_nobody() {
+    let (base, seen) = erp(|_, _, _| (503, "down for maintenance".to_owned())).await;
+    let test = with_erp(base).await;
+    let asked = || seen.lock().unwrap().len();
+    let withdraw = || Action::Withdraw { comment: None };
+    let over = |reason: &str, act| Action::Override {
+        act,
+        reason: reason.to_owned(),
+    };
+
+    let unsent = test.submitted(&truck(1)).await.instance;
+    test.act(&unsent, "ann", over("等总部通知", Override::Suspend))
+        .await
+        .unwrap_err();
+    test.act(&unsent, "own", over("等总部通知", Override::Suspend))
+        .await
+        .unwrap();
+    outbox::drain(&test.app).await.unwrap();
+    assert_eq!(asked(), 0, "nothing happens while it is suspended");
+    test.act(&unsent, "own", over("通知到了", Override::Resume))
+        .await
+        .unwrap();
+    test.act(&unsent, "ann", withdraw()).await.unwrap();
+    let tried = test.submitted(&truck(2)).await.instance;
+    test.at(MONDAY.plus_ms(60_000));
+    outbox::drain(&test.app).await.unwrap();
+    assert_eq!(asked(), 1, "only the case that goes on");
+    test.act(&tried, "ann", withdraw()).await.unwrap();
+    test.at(MONDAY.plus_ms(2 * HOUR_MS));
+    test.settle().await;
+    assert_eq!(asked(), 1, "not tried again");
+
+    let ends = async |instance: &str| {
+        let trail = test.app.trail(instance).await.unwrap();
+        let kinds = trail.into_iter().map(|event| match event.change {
+            Change::CallDropped { .. } => "dropped",
+            Change::CallFailed { .. } => "failed",
+            _ => "",
+        });
+        kinds.filter(|kind| !kind.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&unsent).await, ["dropped"]);
+    assert_eq!(
+        ends(&tried).await,
+        ["failed"],
+        "it may have arrived: somebody is told"
+    );
+    let told: Vec<String> = test.mails().await.into_iter().map(|(to, _)| to).collect();
+    assert!(told.contains(&"own@example.com".to_owned()), "{told:?}");
+    test.finish().await;
+}
+
+/// A2.111: what the other system did although its state was left stands in the trail, and the flow's owner is told.
+#[tokio::test]
+async fn an_answer_that_comes_after_the_withdrawal_is_told() {
+    let (base, _) = erp(|_, _, _| (503, "down for maintenance".to_owned())).await;
+    let test = with_erp(base).await;
+    let instance = test.submitted(&truck(3)).await.instance;
+    test.act(&instance, "ann", Action::Withdraw { comment: None })
+        .await
+        .unwrap();
+    let answered = Command {
+        actor: Actor::System,
+        via: Via::Effect,
+        action: Action::Answer {
+            call: 1,
+            answer: EffectAnswer::Ok(Values::new()),
+        },
+        key: None,
+    };
+    let turn = test
+        .app
+        .turn_on(&instance, test.app.now(), |_, _| Ok(answered.clone()));
+    turn.await.unwrap();
+    let again = test
+        .app
+        .turn_on(&instance, test.app.now(), |_, _| Ok(answered.clone()));
+    assert!(again.await.is_err(), "once");
+    let trail = test.app.trail(&instance).await.unwrap();
+    let late = trail
+        .iter()
+        .filter(|event| matches!(event.change, Change::AnsweredLate { .. }));
+    assert_eq!(late.count(), 1);
+    test.settle().await;
+    let mails = test.mails().await;
+    let told = mails
+        .iter()
+        .any(|(to, mail)| to == "own@example.com" && mail.contains("外部操作已发生"));
+    assert!(told, "{mails:?}");
+    test.finish().await;
+}
+
+fn truck(number: u32) -> Json {
+    let mut truck = full_truck();
+    truck["shipment_no"] = format!("SH-2026-{number:04}").into();
+    truck
 }
 
 #[tokio::test]

@@ -215,6 +215,8 @@ pub(super) fn words(
         | Change::Called { .. }
         | Change::Answered { .. }
         | Change::CallFailed { .. }
+        | Change::CallDropped { .. }
+        | Change::AnsweredLate { .. }
         | Change::RuleRan { .. }
         | Change::MailQueued { .. }
         | Change::Happened { .. }
@@ -589,6 +591,24 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
             format!("调用外部系统失败：{reason}"),
             format!("The other system failed: {reason}"),
         ),
+        Change::CallDropped { .. } => Line::new(
+            "call_dropped",
+            "machine",
+            "没有再调用外部系统：流程已离开该节点".into(),
+            "The other system was not called any more: the case had left the state".into(),
+        ),
+        Change::AnsweredLate { effect, state, .. } => {
+            let label = said.effect(state, effect);
+            let zh = format!(
+                "流程离开以后，外部系统才完成“{}”；请核对，必要时在对方系统中撤销",
+                label.zh
+            );
+            let en = format!(
+                "The other system did “{}” after the case had left the state; check it, and undo it there if need be",
+                label.en
+            );
+            Line::new("answered_late", "alarm", zh, en).at(state)
+        }
         Change::RuleRan {
             state, rule, gave, ..
         } => {

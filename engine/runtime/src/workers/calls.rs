@@ -12,12 +12,18 @@ use serde_json::Value as Json;
 
 use super::subflows::tell;
 use crate::app::{App, AppError};
+use crate::engine::stored_case;
 use crate::trace;
 
 /// Longest wait for an answer.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest answer.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// When a call of a suspended instance is looked at again.
+const SUSPENDED_MS: i64 = 60_000;
+/// Said of a call that was tried in vain, and whose state was left before the next attempt.
+const CALLED_OFF: &str = "流程已离开该节点，不再重试；之前的尝试没有得到答复，请在对方系统中核对 / the case has left the state and it is not tried again; \
+     attempts before got no answer: check in the other system";
 /// Most characters of a failure that are kept.
 const REASON_CHARS_MAX: usize = 300;
 
@@ -39,26 +45,69 @@ pub(super) async fn deliver(
     else {
         return Ok(Delivery::Done);
     };
-    let answer = match call_once(app, name, input, key).await {
-        Ok(values) => EffectAnswer::Ok(values),
-        Err(Failed { reason, for_good }) => {
-            let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
-            match retry_ms.get(attempts) {
-                Some(ms) if !for_good => {
-                    return Ok(Delivery::Retry {
-                        at: app.now().plus_ms(*ms),
-                        error: reason,
-                    });
-                }
-                Some(_) | None => EffectAnswer::Failed(reason),
-            }
+    let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
+    let answer = match wanted(app, instance, *call).await? {
+        Wanted::Yes => call_once(app, name, input, key).await,
+        Wanted::Later => {
+            let at = app.now().plus_ms(SUSPENDED_MS);
+            return Ok(Delivery::Later { at });
         }
+        // An attempt before may have arrived although nobody heard so.
+        Wanted::CalledOff if attempts > 0 => Err(Failed {
+            for_good: true,
+            ..Failed::for_now(CALLED_OFF)
+        }),
+        Wanted::CalledOff => {
+            let action = Action::Answer {
+                call: *call,
+                answer: EffectAnswer::NotSent,
+            };
+            return tell(app, instance, action).await;
+        }
+        Wanted::No => return Ok(Delivery::Done),
+    };
+    let answer = match answer {
+        Ok(values) => EffectAnswer::Ok(values),
+        Err(Failed { reason, for_good }) => match retry_ms.get(attempts) {
+            Some(ms) if !for_good => {
+                return Ok(Delivery::Retry {
+                    at: app.now().plus_ms(*ms),
+                    error: reason,
+                });
+            }
+            Some(_) | None => EffectAnswer::Failed(reason),
+        },
     };
     let action = Action::Answer {
         call: *call,
         answer,
     };
     tell(app, instance, action).await
+}
+
+/// Is a call still to be made?
+enum Wanted {
+    Yes,
+    /// Its instance is suspended: nothing is done meanwhile.
+    Later,
+    /// Its state was left.
+    CalledOff,
+    /// It was answered, or nobody knows it any more.
+    No,
+}
+
+async fn wanted(app: &App, instance: &str, call: u32) -> Result<Wanted, AppError> {
+    let Some(loaded) = app.load(instance).await? else {
+        return Ok(Wanted::No);
+    };
+    let case = stored_case(&loaded)?;
+    let instance = &case.instance;
+    Ok(match instance.calls.iter().find(|known| known.no == call) {
+        None => Wanted::No,
+        Some(call) if call.off => Wanted::CalledOff,
+        Some(_) if instance.suspended.is_some() => Wanted::Later,
+        Some(_) => Wanted::Yes,
+    })
 }
 
 /// Why an attempt failed.

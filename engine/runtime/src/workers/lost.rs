@@ -46,7 +46,7 @@ async fn calls(app: &App, instance: &str, case: &Case) -> Result<usize, AppError
     let mut bodies: Vec<String> = waiting(app, instance).await?;
     bodies.extend(dead(app, instance).await?);
     let mut healed = 0;
-    for call in &case.instance.calls {
+    for call in case.instance.calls.iter().filter(|call| !call.off) {
         let mark = format!("\"call\":{}", call.no);
         if bodies
             .iter()

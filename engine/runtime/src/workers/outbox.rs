@@ -77,6 +77,7 @@ async fn end(app: &App, claimed: &ClaimedEffect) -> Result<Delivery, AppError> {
     crate::tests::outside::ended(&claimed.id, &delivery);
     let (end, error) = match &delivery {
         Delivery::Done => ("done", ""),
+        Delivery::Later { .. } => ("later", ""),
         Delivery::Retry { error, .. } => ("retry", error.as_str()),
         Delivery::Dead { error, .. } => ("dead", error.as_str()),
     };

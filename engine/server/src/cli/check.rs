@@ -8,7 +8,7 @@ use assent_core::definition::Definition;
 use assent_core::diagnostic::Diagnostic;
 use assent_core::dialect;
 use assent_core::directory::Directory;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use assent_runtime::app::App;
 use serde::Serialize;
 
@@ -117,7 +117,12 @@ pub fn run(args: &Args, say: Say) -> Done {
         let n = flows.len();
         say.words(
             format!("检查了 {n} 个文件：{errors} 个错误，{warnings} 个提醒。"),
-            format!("{n} file(s) checked: {errors} error(s), {warnings} warning(s)."),
+            format!(
+                "{} checked: {}, {}.",
+                counted(n as u64, "file"),
+                counted(errors as u64, "error"),
+                counted(warnings as u64, "warning")
+            ),
         );
     }
     Ok(Outcome::of(errors == 0))

@@ -5,7 +5,7 @@ use std::path::Path;
 use assent_core::dialect;
 use assent_core::difference::{Changed, difference};
 use assent_core::people::Ids;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use assent_runtime::app::{App, Compared, Side, SourceFile};
 use serde::Serialize;
 
@@ -55,7 +55,10 @@ pub fn run(args: &Args, say: Say) -> Done {
             say.line(format!("- {}", change.words.get(say.lang)));
         }
         let n = compared.len();
-        say.words(format!("{n} 处变化。"), format!("{n} change(s)."));
+        say.words(
+            format!("{n} 处变化。"),
+            format!("{}.", counted(n as u64, "change")),
+        );
     }
     Ok(Outcome::of(compared.is_empty()))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use assent_core::command::Via;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use assent_runtime::app::{
     App, AppError, MigrationDone, MigrationPick, MigrationPlan, MigrationWish,
 };
@@ -125,7 +125,10 @@ fn tell(report: &Report, say: Say) {
         let refused = refused.count();
         say.words(
             format!("{n} 个流程实例，其中 {refused} 个不能这样迁移；没有改动。"),
-            format!("{n} instance(s), {refused} of them cannot be migrated like this; nothing was changed."),
+            format!(
+                "{}, {refused} of them cannot be migrated like this; nothing was changed.",
+                counted(n as u64, "instance")
+            ),
         );
         return;
     };

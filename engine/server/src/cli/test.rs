@@ -7,7 +7,7 @@ use assent_core::calendar;
 use assent_core::dialect;
 use assent_core::play::{Stage, play};
 use assent_core::rule::RuleContext;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use serde::Serialize;
 
 use super::files::{self, FlowFile};
@@ -163,6 +163,10 @@ fn tell(report: &Report, say: Say) {
     } = report;
     say.words(
         format!("{flows} 个流程，{tests} 个用例，{failed} 个失败。"),
-        format!("{flows} flow(s), {tests} test(s), {failed} failed."),
+        format!(
+            "{}, {}, {failed} failed.",
+            counted(*flows as u64, "flow"),
+            counted(*tests as u64, "test")
+        ),
     );
 }

@@ -21,45 +21,101 @@ use scene::{Scene, Verdict};
 /// `nobody`, `own_request` and `same_person` are respected: what they resolve is no failure. A failure names the state,
 /// a person, the values it was tried with, and why nobody was found.
 pub fn organisation(def: &Definition, directory: &Directory) -> Vec<Finding> {
+    told(def, directory, None)
+}
+
+/// What is found in the organisation `after` and not in the one `before`; whoever was without somebody anyway is not named.
+pub fn organisation_since(def: &Definition, before: &Directory, after: &Directory) -> Vec<Finding> {
+    let known: BTreeSet<Text> = organisation(def, before)
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect();
+    let mut found = told(def, after, Some(before));
+    found.retain(|finding| !known.contains(&finding.message));
+    found
+}
+
+fn told(def: &Definition, directory: &Directory, before: Option<&Directory>) -> Vec<Finding> {
     let reach = Reach::of(def);
-    let starters = starters(def, directory);
-    if starters.is_empty() {
+    let Some(mut now) = Looked::at(def, directory, &reach) else {
         return vec![no_starter()];
+    };
+    if let Some(before) = before.and_then(|before| Looked::at(def, before, &reach)) {
+        now.without(&before);
     }
-    let mut found = Vec::new();
-    let mut alone: BTreeMap<(StateIx, PersonId), PersonId> = BTreeMap::new();
-    for (ix, state) in def.states.iter().enumerate() {
-        if !reach.states[ix]
-            || !matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. })
-        {
-            continue;
+    let mut found: Vec<Finding> = now
+        .failures
+        .iter()
+        .map(|(ix, failure, starters)| failed(def, directory, *ix, failure, starters))
+        .collect();
+    found.extend(same_person_twice(def, directory, &reach, &now.alone));
+    found
+}
+
+/// What came of trying every state with everybody who may start the flow.
+struct Looked<'a> {
+    /// By state, kind of failure and units: everybody it happens to.
+    failures: Vec<(StateIx, scene::Failure, Vec<&'a Person>)>,
+    /// Where one person alone is asked.
+    alone: BTreeMap<(StateIx, PersonId), PersonId>,
+}
+
+impl<'a> Looked<'a> {
+    /// None when nobody may start the flow.
+    fn at(def: &Definition, directory: &'a Directory, reach: &Reach) -> Option<Self> {
+        let starters = starters(def, directory);
+        if starters.is_empty() {
+            return None;
         }
-        // By kind of failure and units: the first in full, and everybody else it happens to.
-        let mut failures: Vec<(scene::Failure, Vec<&Person>)> = Vec::new();
-        for starter in &starters {
-            for scene in Scene::all(def, directory, ix, &starter.id) {
-                match scene.verdict() {
-                    Verdict::Fine => {}
-                    Verdict::Alone(person) => {
-                        alone.insert((ix, starter.id.clone()), person);
-                    }
-                    Verdict::Fails(failure) => {
-                        match failures.iter_mut().find(|(known, _)| known.like(&failure)) {
-                            Some((_, people)) => people.push(starter),
-                            None => failures.push((failure, vec![starter])),
-                        }
-                    }
+        let mut looked = Self {
+            failures: vec![],
+            alone: BTreeMap::new(),
+        };
+        for (ix, state) in def.states.iter().enumerate() {
+            let asks = matches!(state.kind, StateKind::Approve(_) | StateKind::Work { .. });
+            if !reach.states[ix] || !asks {
+                continue;
+            }
+            for starter in &starters {
+                for scene in Scene::all(def, directory, ix, &starter.id) {
+                    looked.add(ix, starter, scene.verdict());
                 }
             }
         }
-        found.extend(
-            failures
-                .iter()
-                .map(|(failure, starters)| failed(def, directory, ix, failure, starters)),
-        );
+        Some(looked)
     }
-    found.extend(same_person_twice(def, directory, &reach, &alone));
-    found
+
+    fn add(&mut self, ix: StateIx, starter: &'a Person, verdict: Verdict) {
+        match verdict {
+            Verdict::Fine => {}
+            Verdict::Alone(person) => {
+                self.alone.insert((ix, starter.id.clone()), person);
+            }
+            Verdict::Fails(failure) => {
+                let mut all = self.failures.iter_mut();
+                let known = all.find(|(state, known, _)| *state == ix && known.like(&failure));
+                match known {
+                    Some((_, _, people)) => people.push(starter),
+                    None => self.failures.push((ix, failure, vec![starter])),
+                }
+            }
+        }
+    }
+
+    fn without(&mut self, before: &Looked<'_>) {
+        for (ix, failure, people) in &mut self.failures {
+            let known = before
+                .failures
+                .iter()
+                .filter(|(state, known, _)| state == ix && known.like(failure));
+            let known: BTreeSet<&str> = known
+                .flat_map(|(_, _, people)| people)
+                .map(|person| person.id.as_str())
+                .collect();
+            people.retain(|person| !known.contains(person.id.as_str()));
+        }
+        self.failures.retain(|(_, _, people)| !people.is_empty());
+    }
 }
 
 /// Everybody who may start the flow; where that depends on the record, everybody who could.
@@ -192,7 +248,8 @@ fn same_person_twice(
             if later == *ix
                 || !scene::refuses_same_person(def, later)
                 || alone.get(&(later, starter.clone())) != Some(person)
-                || !told.insert((*ix, later))
+                // Two states that come after one another are one pair.
+                || !told.insert(((*ix).min(later), (*ix).max(later)))
             {
                 continue;
             }

@@ -34,7 +34,7 @@ form:
   rate: {{type: number, name: {{zh: 比率, en: Rate}}, decimals: 2}}
   double: {{type: number, name: {{zh: 双倍, en: Double}}, decimals: 2, is: rate * 2}}
   area: {{type: department, name: {{zh: 区域, en: Area}}}}
-people: {{a: role/a, b: role/b, c: role/c, d: role/d in record.area}}
+people: {{a: role/a, b: role/b, c: role/c, d: role/d in record.area, boss: supervisor of applicant}}
 {sections}
 states:
   - {{id: draft, name: {{zh: 申请, en: Draft}}, draft: {{by: applicant}}}}

@@ -1,6 +1,6 @@
 //! Does every approval find somebody, for everyone who may start the flow?
 
-use crate::check::organisation;
+use crate::check::{organisation, organisation_since};
 use crate::directory::{Directory, Person, RoleGrant, Unit};
 use crate::text::{Lang, Text};
 
@@ -150,6 +150,32 @@ fn a_role_within_a_unit_is_tried_with_every_unit_of_its_level() {
 }
 
 #[test]
+fn whoever_had_nobody_before_is_not_named_when_somebody_leaves() {
+    let def = flow("  - {id: one, name: {zh: 一审, en: One}, approve: {by: boss}}\n");
+    let mut before = directory(&[
+        ("甲", "north", &[]),
+        ("乙", "north", &[]),
+        ("丙", "north", &[]),
+    ]);
+    let led = [("乙", "甲"), ("丙", "乙")];
+    for (who, by) in led {
+        let person = before.people.get_mut(who).unwrap();
+        person.superior = Some(by.to_owned());
+    }
+    let mut after = before.clone();
+    after.people.get_mut("乙").unwrap().active = false;
+    assert!(organisation(&def, &before)[0].message.zh.starts_with("甲"));
+    let found = organisation_since(&def, &before, &after);
+    let words: Vec<&str> = found.iter().map(|it| it.message.zh.as_str()).collect();
+    assert_eq!(words.len(), 1, "{words:?}");
+    assert!(
+        words[0].starts_with("丙") && !words[0].contains("甲"),
+        "{words:?}"
+    );
+    assert_eq!(organisation_since(&def, &after, &after), []);
+}
+
+#[test]
 fn the_values_that_lead_to_the_state_are_named() {
     let def =
         flow("  - {id: one, name: {zh: 一审, en: One}, when: amount > 300000, approve: {by: a}}\n");
@@ -196,6 +222,16 @@ fn one_person_for_two_states_cannot_sign_both() {
         codes(&def, &alone),
         ["same-person-only states.two.approve.by"],
         "whoever of the two starts it, the other is alone"
+    );
+    let back = flow_with(
+        "policies: {same_person: refuse}",
+        "  - {id: one, name: {zh: 一审, en: One}, approve: {by: a}}
+  - {id: two, name: {zh: 二审, en: Two}, approve: {by: b}, if_rejected: {back_to: one}}\n",
+    );
+    assert_eq!(
+        codes(&back, &alone).len(),
+        1,
+        "two states are one pair, whichever comes first"
     );
     let enough = directory(&[
         ("张三", "north", &[]),

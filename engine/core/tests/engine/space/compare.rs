@@ -55,7 +55,7 @@ pub fn differences(model: &Model, case: &Case) -> Vec<(&'static str, String)> {
     expected.sort();
     beside("timers", timers.join(", "), expected.join(", "));
     let calls = instance.calls.iter();
-    let calls: Vec<_> = calls.map(|call| (call.no, call.entry)).collect();
+    let calls: Vec<_> = calls.map(|call| (call.no, call.entry, call.off)).collect();
     beside("calls", format!("{calls:?}"), format!("{:?}", model.calls));
     let children = instance.children.iter();
     let children: Vec<_> = children

@@ -6,7 +6,7 @@ use assent_core::command::Actor;
 use assent_core::event::{Change, Event};
 use assent_core::instance::{Case, Instance};
 use assent_core::time::Moment;
-use assent_core::turn::title_again;
+use assent_core::turn::title_fits;
 use assent_core::value::Values;
 use assent_core::verify;
 use assent_core::write::{EventRow, InstanceRow};
@@ -196,11 +196,9 @@ impl Checker<'_> {
         }
         let def = self.compiled(&row.flow, &row.version);
         // What another instance wrote into the record may have come after the title was made.
-        let title = def.as_ref().filter(|_| !open.shared);
-        let title = title.and_then(|def| title_again(def, &stored.values));
-        if columns(row) != columns_of(&stored.instance, events)
-            || title.is_some_and(|title| title != row.title)
-        {
+        let known = def.as_ref().filter(|_| !open.shared);
+        let title_fits = known.is_none_or(|def| title_fits(def, &stored.values, &row.title));
+        if columns(row) != columns_of(&stored.instance, events) || !title_fits {
             self.differs(
                 open,
                 "业务数据的列与其状态不符",

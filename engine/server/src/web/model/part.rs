@@ -146,7 +146,8 @@ impl Amount {
                 .unwrap_or_default()
                 .trim_start_matches("≈")
                 .trim_start()
-                .to_owned(),
+                // Never 123.5 on one line and 万 on the next.
+                .replace(' ', "\u{a0}"),
             ..Self::default()
         };
         for part in words.split_whitespace() {
@@ -378,7 +379,7 @@ mod tests {
         let zh = Amount::of(&fact, Lang::Zh).unwrap();
         assert_eq!(
             (zh.text.as_str(), zh.currency.as_str(), zh.wan.as_str()),
-            ("1,234,567.00", "CNY", "123.5 万")
+            ("1,234,567.00", "CNY", "123.5\u{a0}万")
         );
         let en = Amount::of(&fact, Lang::En).unwrap();
         assert_eq!(

@@ -211,7 +211,7 @@ impl Model {
         let stands = self.place(last.place).is_some();
         let mut since: Vec<u32> = vec![];
         if !stands {
-            let left = last.left.clone().ok_or("its place is gone")?;
+            let (left, _) = last.left.clone().ok_or("its place is gone")?;
             let region = self.map.region(&left.state);
             let goes_on = |above: u32| {
                 self.place(above).is_some_and(|at| {
@@ -261,7 +261,8 @@ impl Model {
                 .place(last.place)
                 .is_some_and(|at| at.stopped.is_none())
             {
-                self.arm_again(last.place);
+                let armed = last.left.map(|(_, armed)| armed);
+                self.arm_again(armed.unwrap_or_default());
             }
         }
         let state = &self.place(last.place).unwrap().state;

@@ -53,7 +53,7 @@ pub struct Model {
     pub timers: Vec<Timer>,
     pub holds: Vec<Hold>,
     /// Calls under way to another system: number and place.
-    pub calls: Vec<(u32, u32)>,
+    pub calls: Vec<(u32, u32, bool)>,
     calls_made: u32,
     pub children: Vec<Child>,
     /// How often something was started outside.
@@ -233,7 +233,7 @@ struct Last {
     place: u32,
     decision: bool,
     outside: u32,
-    left: Option<Place>,
+    left: Option<(Place, Vec<Timer>)>,
 }
 
 /// How a person ended their task.

@@ -4,7 +4,7 @@ use assent_core::instance::TaskKind;
 
 use super::super::sketch::{Approve, Join, Kind};
 use super::map::ROOT;
-use super::{BranchIs, Model, Passed, Place, To};
+use super::{BranchIs, Model, Passed, Place, Timer, To};
 
 impl Model {
     pub(super) fn approval(&self, state: &str) -> Option<Approve> {
@@ -157,7 +157,10 @@ impl Model {
         self.tasks
             .retain(|task| task.place != no || task.kind == TaskKind::Read);
         self.timers.retain(|timer| timer.place != no);
-        self.calls.retain(|(_, place)| *place != no);
+        // What was asked outside may be done all the same.
+        for (_, _, off) in self.calls.iter_mut().filter(|(_, place, _)| *place == no) {
+            *off = true;
+        }
         self.children
             .retain(|child| child.place != no || child.beside);
         self.holds
@@ -173,11 +176,13 @@ impl Model {
         if let To::State(to) = &to {
             self.keep_rests(no, to);
         }
+        let armed = self.timers.iter().filter(|timer| timer.place == no);
+        let armed: Vec<Timer> = armed.cloned().collect();
         if let Some(last) = &mut self.last
             && last.place == no
             && last.decision
         {
-            last.left = Some(place.clone());
+            last.left = Some((place.clone(), armed));
         }
         self.cancel(no);
         self.passed(&place.state, no);
@@ -301,7 +306,7 @@ impl Model {
         self.places.clear();
         self.tasks.retain(|task| task.kind == TaskKind::Read);
         self.timers.clear();
-        self.calls.clear();
+        self.calls.iter_mut().for_each(|(_, _, off)| *off = true);
         // Those beside go on, unless nobody wants any of it any more.
         let unwanted = ["withdrawn", "cancelled"].contains(&outcome);
         self.children.retain(|child| child.beside && !unwanted);

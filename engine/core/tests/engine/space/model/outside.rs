@@ -10,7 +10,7 @@ impl Model {
     pub(super) fn call(&mut self, place: u32) {
         self.calls_made += 1;
         self.outside += 1;
-        self.calls.push((self.calls_made, place));
+        self.calls.push((self.calls_made, place, false));
     }
 
     /// The first answer to a call that is waited for counts; a failure holds the case for its owner.
@@ -20,15 +20,18 @@ impl Model {
         call: u32,
         answer: &EffectAnswer,
     ) -> Result<(), Refused> {
-        let known = self.calls.iter().position(|(no, _)| *no == call);
+        let known = self.calls.iter().position(|(no, ..)| *no == call);
         let at = known.ok_or("nobody waits for it")?;
         if self.keep_for_later(action)? {
             return Ok(());
         }
-        let (_, no) = self.calls.remove(at);
+        let (_, no, off) = self.calls.remove(at);
+        if off {
+            return Ok(());
+        }
         let state = self.place(no).unwrap().state.clone();
         match answer {
-            EffectAnswer::Failed(_) => self.hold_at(no),
+            EffectAnswer::Failed(_) | EffectAnswer::NotSent => self.hold_at(no),
             EffectAnswer::Ok(values) => {
                 let fills = matches!(self.map.state(&state).kind, Kind::Run(true));
                 if let Some(status) = values.get("status").filter(|_| fills) {

@@ -33,7 +33,16 @@ impl Model {
         self.end_what_is_not_due(no, new, &votes);
         let fits = reachable(&new.needs, &votes);
         let votes = self.as_before(no, votes);
-        self.place_mut(no).unwrap().votes = votes;
+        self.place_mut(no).unwrap().votes = votes.clone();
+        let open = verdict(new, &votes).is_none() && new.needs != Needs::InOrder;
+        if fits && open && !same && !new.claim {
+            // Whom the new rule names comes before those whose turn comes because of somebody who is gone.
+            for vote in votes.iter().filter(|vote| vote.said.is_none()) {
+                if vote.asked.is_none() && vote.row.is_none() && asked.contains(&vote.person) {
+                    self.open(no, TaskKind::Approve, &vote.person, &vote.person);
+                }
+            }
+        }
         if fits {
             self.settle(no, None);
         } else {

@@ -34,26 +34,20 @@ impl Model {
         }
     }
 
-    /// What is left of the ladder of a state that stands again: what is past has happened.
-    pub(super) fn arm_again(&mut self, no: u32) {
-        let ladder = self.map.state(&self.place(no).unwrap().state).ladder;
-        for (rung, step) in ladder.iter().enumerate() {
-            let Some(mut at) = self.rung_due(no, step) else {
-                continue;
-            };
-            let (every, most) = step.every.unwrap_or((1, 1));
-            let mut fired = 0;
-            while at <= self.now && fired + 1 < most {
-                at += hours(every);
-                fired += 1;
+    /// The ladder of a state that stands again, as it was armed when it was left: what is past has happened.
+    pub(super) fn arm_again(&mut self, armed: Vec<Timer>) {
+        for mut timer in armed {
+            let ladder = self
+                .map
+                .state(&self.place(timer.place).unwrap().state)
+                .ladder;
+            let (every, most) = ladder[timer.rung].every.unwrap_or((1, 1));
+            while timer.at <= self.now && timer.fired + 1 < most {
+                timer.at += hours(every);
+                timer.fired += 1;
             }
-            if at > self.now {
-                self.timers.push(Timer {
-                    place: no,
-                    rung,
-                    fired,
-                    at,
-                });
+            if timer.at > self.now {
+                self.timers.push(timer);
             }
         }
     }
@@ -171,18 +165,30 @@ impl Model {
         }
     }
 
-    /// A timer fires: rung and count of the place the reference names.
+    /// A timer fires: rung and count of the place the reference names. What should have fired before it does so first.
     pub fn wake(&mut self, place: u32, rung: usize, fired: u32) -> Result<(), Refused> {
         self.running()?;
-        let found = self
-            .timers
-            .iter()
-            .position(|timer| timer.place == place && timer.rung == rung && timer.fired == fired);
-        let found = found.ok_or("no such timer")?;
-        if self.timers[found].at > self.now {
+        let same = |timer: &Timer| (timer.place, timer.rung, timer.fired) == (place, rung, fired);
+        let found = self.timers.iter().find(|timer| same(timer));
+        let found = found.ok_or("no such timer")?.clone();
+        if found.at > self.now {
             return Err("early");
         }
-        self.timers.remove(found);
+        let when = |timer: &Timer| (timer.at, timer.place, timer.rung, timer.fired);
+        let mut before: Vec<Timer> = self.timers.clone();
+        before.retain(|timer| when(timer) <= when(&found));
+        before.sort_by_key(when);
+        for timer in before {
+            let known = |known: &Timer| when(known) == when(&timer);
+            if let (Some(at), None) = (self.timers.iter().position(known), self.ended) {
+                self.timers.remove(at);
+                self.is_late(timer.place, timer.rung, timer.fired);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_late(&mut self, place: u32, rung: usize, fired: u32) {
         let state = self.place(place).unwrap().state.clone();
         let step = self.map.state(&state).ladder[rung].clone();
         match step.act {
@@ -203,7 +209,6 @@ impl Model {
             Late::Reject => self.system_settles(place, false),
             Late::Go(to) => self.leave(place, self.map.go(&state, &to)),
         }
-        Ok(())
     }
 
     /// People of a role who may be asked now and are not asked yet.
