@@ -1,10 +1,11 @@
 //! What the sheet says a decision leads to is what happens.
 
 use assent_core::command::{Action, DecideWith, Verdict};
+use assent_core::time::Moment;
 use assent_core::value::Values;
 use serde_json::json;
 
-use super::harness::{LEAVE, TestApp, leave_of};
+use super::harness::{HOUR_MS, LEAVE, MONDAY, TestApp, leave_of};
 
 /// A gate that is only for large amounts, and two branches whose rejection sends it back.
 const BESIDE: &str = "
@@ -60,6 +61,48 @@ async fn a_state_that_today_s_values_pass_by_is_not_promised() {
         ("同意后：流程结束（已通过）", "Then: it ends (approved)")
     );
     test.settle().await;
+    test.finish().await;
+}
+
+/// An approval that goes on elsewhere when it is late.
+const LATE: &str = "
+flow: late
+format: 1
+name: {zh: 接单, en: Order}
+purpose: {zh: 没人接就派工。, en: Somebody is sent when nobody takes it.}
+owner: role/owner
+calendar: cn_office
+title: '{{reason}}'
+form: {reason: {type: text, name: {zh: 事由, en: Reason}, required: true}}
+people: {manager: role/manager, hr: role/hr}
+states:
+  - {id: draft, name: {zh: 申请, en: Request}, draft: {by: applicant}}
+  - {id: take, name: {zh: 接单, en: Take}, approve: {by: manager}, deadline: 4 work hours, if_late: [{at: deadline, go: send}]}
+  - {id: send, name: {zh: 派工, en: Send}, work: {by: hr}}
+";
+
+#[tokio::test]
+async fn whoever_loses_a_task_to_the_clock_reads_where_it_went() {
+    let test = TestApp::with(LATE).await;
+    let started = test.submitted(&json!({"reason": "维修"})).await;
+    test.settle().await;
+    test.at(Moment(MONDAY.0 + 10 * HOUR_MS));
+    test.settle().await;
+    assert_eq!(test.todo("hana").await, ["维修"]);
+    let view = test.app.instance_view("ann", &started.instance).await;
+    let closed: Vec<(String, String)> = view
+        .unwrap()
+        .timeline
+        .into_iter()
+        .filter(|item| item.kind == "task_closed")
+        .flat_map(|item| item.because)
+        .map(|why| (why.zh, why.en))
+        .collect();
+    let told = (
+        "超时，转到“派工”".to_owned(),
+        "Timed out: goes to “Send”".to_owned(),
+    );
+    assert_eq!(closed, [told.clone(), told], "both managers");
     test.finish().await;
 }
 
