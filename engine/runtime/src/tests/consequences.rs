@@ -40,7 +40,7 @@ impl TestApp {
         let inbox = self.app.instance_view(who, instance).await.unwrap();
         let mut offers = inbox.offers.into_iter();
         let offer = offers.find(|offer| offer.verb == verb && offer.allowed);
-        let said = offer.expect("a button").consequence;
+        let said = offer.unwrap().consequence;
         (said.zh, said.en)
     }
 }
