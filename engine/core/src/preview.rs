@@ -14,11 +14,10 @@ use crate::event::Change;
 use crate::instance::{Case, Instance, Wakeup};
 use crate::module::{Module, event_name};
 use crate::people::PersonId;
-use crate::record::{Called, show_with};
+use crate::record::{Called, Difference, differences};
 use crate::text::{Lang, Text};
 use crate::time::Moment;
 use crate::turn::{Context, Turn, rung_of};
-use crate::value::Value;
 
 /// What a command would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -279,20 +278,16 @@ impl Said<'_> {
     }
 
     fn fields(&self, before: &Case, after: &Case) -> Vec<FieldLine> {
-        let moved = self.def.entity.fields.iter().filter_map(|field| {
+        let moved = self.def.entity.fields.iter().flat_map(|field| {
             let read = |case: &Case| case.values.get(&field.name).cloned().unwrap_or_default();
-            let (was, will) = (read(before), read(after));
-            let shown = |value: &Value| {
-                let said = |lang| show_with(field, value, lang, self.called);
-                Text::new(said(Lang::Zh), said(Lang::En))
-            };
-            (was != will).then(|| FieldLine {
-                label: field.label.clone(),
-                was: shown(&was),
-                will: shown(&will),
-            })
+            differences(field, &read(before), &read(after), self.called)
         });
-        moved.collect()
+        let line = |differs: Difference| FieldLine {
+            label: differs.label,
+            was: differs.before,
+            will: differs.after,
+        };
+        moved.map(line).collect()
     }
 }
 

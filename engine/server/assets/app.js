@@ -156,6 +156,26 @@
     });
   });
 
+  // Another row without a way to the server: files that were picked would be lost by it.
+  each("button[data-rows-of]", function (button) {
+    button.addEventListener("click", function (event) {
+      var rows = doc.getElementById(button.getAttribute("data-rows-of")).tBodies[0].rows;
+      var last = rows[rows.length - 1], at = rows.length;
+      var next = last.cloneNode(true);
+      function renumber(text) { return text.replace(String(at), String(at + 1)); }
+      next.setAttribute("data-label", renumber(next.getAttribute("data-label")));
+      Array.prototype.forEach.call(next.querySelectorAll("input, select"), function (box) {
+        box.name = box.name.replace(/\.\d+\.([^.]*)$/, "." + at + ".$1");
+        box.setAttribute("aria-label", box.getAttribute("aria-label").replace(/\d+$/, String(at + 1)));
+        box.removeAttribute("aria-invalid");
+        if (box.tagName === "SELECT") { box.selectedIndex = 0; } else { box.value = ""; box.defaultValue = ""; }
+      });
+      last.parentNode.appendChild(next);
+      next.querySelector("input, select").focus();
+      event.preventDefault();
+    });
+  });
+
   each("select[data-submit]", function (pick) { pick.addEventListener("change", function () { pick.form.submit(); }); });
 
   // ---- keys: J/K Enter on lists, A/R/C on a task; they open sheets and never decide ------------------------------

@@ -1,9 +1,10 @@
 //! Records by field type: from JSON and forms, to JSON and to people's eyes, checked, with computed fields filled in.
 //!
 //! On the way in: [`from_json`] (types), [`derive()`] or [`computed`] (`is:` fields), [`check`] (limits), [`missing`]
-//! (required). On the way out: [`to_json`] for programs, [`show`] for people, [`shown_with`] for templates. [`FactsOf`]
+//! (required). On the way out: [`to_json`] for programs, [`show`] for people, [`shown_with`] for templates, [`differences`] for what changed. [`FactsOf`]
 //! lets conditions and formulas read a record.
 
+mod cells;
 mod check;
 mod derive;
 mod facts;
@@ -12,6 +13,7 @@ mod json;
 mod number;
 mod show;
 
+pub use cells::{Difference, differences, row_said, rows};
 pub use check::{IDS_MAX, ROWS_MAX, TEXT_CHARS_MAX, check, missing, whole};
 pub use derive::{circles, computed, derive};
 pub use facts::{Applicant, FactsOf, Tables, column};

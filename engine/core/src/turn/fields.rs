@@ -44,15 +44,10 @@ impl Run<'_> {
 
     /// Everything `required:` is filled in.
     pub(crate) fn complete(&self) -> Result<(), Refusal> {
-        let missing = self.def.entity.fields.iter().filter(|field| {
-            let people_fill = field.computed.is_none()
-                && field.filled_by.is_none()
-                && field.required_to.is_none();
-            field.required && people_fill && self.is_empty(&field.name)
-        });
         let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
         let draft = self.def.states.iter().find(is_draft);
-        let mut faults: Vec<Refusal> = missing.map(missing_field).collect();
+        let missing = crate::record::missing(&self.def.entity.fields, &self.case.values);
+        let mut faults: Vec<Refusal> = missing.into_iter().map(Refusal::from).collect();
         faults.extend(
             draft
                 .into_iter()
@@ -148,14 +143,24 @@ impl Run<'_> {
     /// What is required everywhere and would be empty: whoever may change a value cannot take away what the flow counts on.
     fn emptied(&self, set: &Values, allowed: &[&str]) -> Vec<Refusal> {
         let fields = self.def.entity.fields.iter();
-        let emptied = fields.filter(|field| {
+        let emptied = fields.clone().filter(|field| {
             let gone = set.get(&field.name).is_some_and(Value::is_empty);
             gone && allowed.contains(&field.name.as_str())
                 && field.required
                 && field.computed.is_none()
                 && !self.is_empty(&field.name)
         });
-        emptied.map(emptied_field).collect()
+        // A row that is written is written whole.
+        let tables = fields.filter(|field| allowed.contains(&field.name.as_str()));
+        let rows = tables.flat_map(|field| match set.get(&field.name) {
+            Some(rows) if !rows.is_empty() => {
+                let written = Values::from([(field.name.clone(), rows.clone())]);
+                crate::record::missing(std::slice::from_ref(field), &written)
+            }
+            Some(_) | None => vec![],
+        });
+        let rows: Vec<Refusal> = rows.map(Refusal::from).collect();
+        emptied.map(emptied_field).chain(rows).collect()
     }
 
     /// The owner fills in what was missing: fields that are empty, never others.

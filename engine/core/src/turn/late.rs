@@ -43,7 +43,14 @@ impl Run<'_> {
         parent: Option<u32>,
         to: StateIx,
     ) -> Result<(), Refusal> {
-        self.cut(entry, &Text::new("超时", "Timed out"));
+        // Whoever loses the task learns why, and where it went.
+        let name = &self.def.states[to].name;
+        let because = Text::new(
+            format!("超时，转到“{}”", name.zh),
+            format!("Timed out: goes to “{}”", name.en),
+        );
+        self.cut(entry, &because);
+        self.close_up(entry, &because);
         self.leave(ix, entry, parent, crate::definition::Target::Go(to))
     }
 

@@ -1,13 +1,15 @@
 //! Leaving a state: by its own way on, or because something around it was settled. And joins: counting branches.
 
 use crate::calendar::Rest;
-use crate::definition::{Join, Outcome, RegionIx, StateIx, StateKind, Target};
+use crate::command::Verdict;
+use crate::definition::{Outcome, RegionIx, StateIx, StateKind, Target};
 use crate::event::Change;
 use crate::instance::{BranchStatus, TaskEnd};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use crate::turn::Run;
 use crate::turn::clock::term_of;
+use crate::turn::tally::joined;
 
 impl Run<'_> {
     /// Leaves an active state by a target.
@@ -233,33 +235,13 @@ impl Run<'_> {
             return Ok(());
         };
         let (ix, above) = (self.state_ix(&active.state)?, active.parent);
-        let count = |wanted: BranchStatus| {
-            active
-                .branches
-                .iter()
-                .filter(|run| run.status == wanted)
-                .count()
-        };
-        let (done, open, left_out) = (
-            count(BranchStatus::Done),
-            count(BranchStatus::Open),
-            count(BranchStatus::Skipped),
-        );
         let StateKind::Together { needs, .. } = &self.def.states[ix].kind else {
             return Ok(());
         };
-        let entered = active.branches.len() - left_out;
-        let required = match needs {
-            Join::All => entered,
-            Join::Any => 1,
-            Join::Count(count) => usize::try_from(*count).unwrap_or(entered).min(entered),
-        };
-        let target = if done >= required {
-            self.def.states[ix].next
-        } else if done + open < required {
-            self.def.states[ix].if_rejected
-        } else {
-            return Ok(());
+        let target = match joined(*needs, &active.branches) {
+            Some(Verdict::Approve) => self.def.states[ix].next,
+            Some(Verdict::Reject) => self.def.states[ix].if_rejected,
+            None => return Ok(()),
         };
         self.cut_open_branches(entry);
         self.leave(ix, entry, above, target)

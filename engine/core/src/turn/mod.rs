@@ -44,7 +44,7 @@ pub use organisation::Directed;
 pub use run::Run;
 pub use seal::{ended_row, open_rows};
 pub(crate) use tally::{ballots, reachable};
-pub use tally::{given, required};
+pub use tally::{given, joined, required, tally};
 
 use crate::command::Command;
 use crate::definition::Definition;

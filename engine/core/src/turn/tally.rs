@@ -5,8 +5,8 @@
 use rust_decimal::Decimal;
 
 use crate::command::Verdict;
-use crate::definition::{GroupBar, Needs, OnReject};
-use crate::instance::Voter;
+use crate::definition::{GroupBar, Join, Needs, OnReject};
+use crate::instance::{BranchRun, BranchStatus, Voter};
 use crate::people::PersonId;
 
 /// Approvals an approval state needs of these voters; for weighted votes the weight, for groups the sum of their bars.
@@ -148,6 +148,25 @@ pub fn tally(needs: &Needs, on_reject: OnReject, voters: &[Voter]) -> Option<Ver
         _ if reached && !stacks_unfinished(voters) => Some(Verdict::Approve),
         _ if !alive(needs, voters) => Some(Verdict::Reject),
         _ => None,
+    }
+}
+
+/// What the branches of a parallel state come to: approved as soon as enough are done, rejected as soon as enough cannot be.
+pub fn joined(needs: Join, branches: &[BranchRun]) -> Option<Verdict> {
+    let count = |wanted: BranchStatus| branches.iter().filter(|run| run.status == wanted).count();
+    let (done, open) = (count(BranchStatus::Done), count(BranchStatus::Open));
+    let entered = branches.len() - count(BranchStatus::Skipped);
+    let required = match needs {
+        Join::All => entered,
+        Join::Any => 1,
+        Join::Count(count) => usize::try_from(count).unwrap_or(entered).min(entered),
+    };
+    if done >= required {
+        Some(Verdict::Approve)
+    } else if done + open < required {
+        Some(Verdict::Reject)
+    } else {
+        None
     }
 }
 

@@ -72,5 +72,5 @@ pub use retire::{RetireConfig, RetireWish, Retired, RetiredRow};
 pub use state::App;
 pub use task::{ChangedFact, OfferView, OpinionView, TaskView};
 pub use version::{Compared, Side, VERSION_SHOWN, VersionView};
-pub use view::{Due, Fact, FormField, FormOption, Json, JsonMap, PersonView, When};
+pub use view::{Due, Fact, FactTable, FormField, FormOption, Json, JsonMap, PersonView, When};
 pub use why::{NextView, ReasonView, WhyView};

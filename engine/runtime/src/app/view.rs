@@ -62,6 +62,20 @@ pub struct Fact {
     /// The files it names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FormOption>,
+    /// Its rows, when it is a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<FactTable>,
+}
+
+/// The rows of a table, as people read them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FactTable {
+    /// What people call each column, and its kind as in [`Fact::kind`].
+    pub columns: Vec<(Text, &'static str)>,
+    /// Cells by row, in the order of the columns; empty where nothing is filled in.
+    pub rows: Vec<Vec<Text>>,
+    /// Each row in one line.
+    pub lines: Vec<Text>,
 }
 
 /// A field to fill in.

@@ -13,10 +13,14 @@ use serde_json::{Map, Value as Json, json};
 
 use super::letter::{Button, Letter, LetterFact};
 use super::words::{self, Filled};
+use crate::app::FactTable;
 use crate::view::{Names, facts};
 
 /// Most facts of a mail: more are a page.
 const FACTS_MAX: usize = 5;
+/// Most tables of a mail, and most of their rows.
+const TABLES_MAX: usize = 2;
+const ROWS_MAX: usize = 4;
 /// Most sentences that explain a deadline.
 const WHY_MAX: usize = 3;
 
@@ -239,19 +243,41 @@ fn data(template: &Template, source: &Source<'_>, filled: &Filled<'_>, hidden: &
     Json::Object(data)
 }
 
+/// The first facts, and what a table holds in a few lines: nobody can decide on "4 rows".
 fn first_facts(source: &Source<'_>, hidden: &[String], lang: Lang) -> Vec<LetterFact> {
-    facts(
+    let all = facts(
         &source.def.entity.fields,
         &source.case.values,
         hidden,
         source.names,
-    )
-    .into_iter()
-    .filter(|fact| fact.first && fact.shown != Text::default())
-    .take(FACTS_MAX)
-    .map(|fact| LetterFact {
-        label: fact.label.get(lang).to_owned(),
-        shown: fact.shown.get(lang).to_owned(),
-    })
-    .collect()
+    );
+    let first = all.iter().filter(|fact| fact.first && fact.table.is_none());
+    let first = first
+        .filter(|fact| fact.shown != Text::default())
+        .take(FACTS_MAX);
+    let tables = all.iter().filter(|fact| fact.table.is_some());
+    first
+        .chain(tables.take(TABLES_MAX))
+        .map(|fact| LetterFact {
+            label: fact.label.get(lang).to_owned(),
+            shown: match &fact.table {
+                Some(table) => in_short(table, lang),
+                None => fact.shown.get(lang).to_owned(),
+            },
+        })
+        .collect()
+}
+
+/// The first rows of a table in one text.
+fn in_short(table: &FactTable, lang: Lang) -> String {
+    let lines = table.lines.iter().take(ROWS_MAX);
+    let mut said: Vec<String> = lines.map(|line| line.get(lang).to_owned()).collect();
+    let more = table.lines.len().saturating_sub(ROWS_MAX);
+    if more > 0 {
+        said.push(match lang {
+            Lang::Zh => format!("另有 {more} 行"),
+            Lang::En => format!("and {more} more"),
+        });
+    }
+    said.join(lang.pick("；", "; "))
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod backups;
+mod consequences;
 mod deciding;
 mod every_call;
 mod harness;
@@ -21,6 +22,7 @@ mod retiring;
 mod revoking;
 mod revoking_records;
 mod roots;
+mod rows;
 mod serving;
 pub(crate) mod sim;
 mod storm;

@@ -1,9 +1,12 @@
-//! What probably comes: a walk ahead from where the instance stands, with today's values and today's people.
+//! What probably comes: a walk ahead from where the instance stands, with today's values and today's people. The timeline's
+//! grey future and what a decision leads to are the same walk.
 
 use std::collections::BTreeSet;
 
 use assent_core::condition::Expr;
-use assent_core::definition::{Definition, PeopleRef, State, StateIx, StateKind, Target};
+use assent_core::definition::{
+    Definition, PeopleRef, RegionIx, State, StateIx, StateKind, Target, Way,
+};
 use assent_core::instance::Case;
 use assent_core::text::{Lang, Text};
 use assent_core::turn::{CaseFacts, Context};
@@ -56,6 +59,24 @@ pub(crate) fn expected(
         .collect()
 }
 
+/// Where a target leads with today's values, and what cannot be decided yet on the way there: the first state that is
+/// entered and that people call one.
+pub(crate) fn lands(
+    def: &Definition,
+    case: &Case,
+    cx: &Context<'_>,
+    target: Target,
+) -> (Target, Text) {
+    let mut walk = Walk {
+        def,
+        case,
+        cx,
+        seen: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    walk.lands(target)
+}
+
 struct Walk<'a> {
     def: &'a Definition,
     case: &'a Case,
@@ -88,15 +109,60 @@ impl Walk<'_> {
         }
     }
 
+    fn lands(&mut self, mut target: Target) -> (Target, Text) {
+        while let Target::Go(ix) = target {
+            // A circle of states that are all passed by: the engine holds it, nothing is entered.
+            if !self.seen.insert(ix) {
+                break;
+            }
+            let state = &self.def.states[ix];
+            match self.holds(state.when.as_ref()) {
+                Today::No => {
+                    target = state.skip_to;
+                    continue;
+                }
+                Today::NotYet(only_if) => return (target, only_if),
+                Today::Yes => {}
+            }
+            target = match &state.kind {
+                StateKind::Choose { ways } => match self.taken(ways) {
+                    None => state.next,
+                    Some(way) => match self.holds(way.when.as_ref()) {
+                        Today::NotYet(only_if) => return (self.lands(way.to).0, only_if),
+                        Today::Yes | Today::No => way.to,
+                    },
+                },
+                StateKind::Together { branches, .. } if self.all_left_out(branches) => state.next,
+                StateKind::Rule { .. } | StateKind::Mail { .. } => state.next,
+                StateKind::Together { .. }
+                | StateKind::Draft { .. }
+                | StateKind::Approve(_)
+                | StateKind::Work { .. }
+                | StateKind::Run(_)
+                | StateKind::WaitFor { .. }
+                | StateKind::WaitUntil { .. }
+                | StateKind::Subflow { .. }
+                | StateKind::End { .. } => break,
+            };
+        }
+        (target, Text::default())
+    }
+
+    /// The way a choice takes today: the first whose condition is not false.
+    fn taken<'w>(&self, ways: &'w [Way]) -> Option<&'w Way> {
+        let mut ways = ways.iter();
+        ways.find(|way| !matches!(self.holds(way.when.as_ref()), Today::No))
+    }
+
+    fn all_left_out(&self, branches: &[RegionIx]) -> bool {
+        let mut branches = branches.iter().map(|ix| &self.def.regions[*ix]);
+        branches.all(|branch| matches!(self.holds(branch.when.as_ref()), Today::No))
+    }
+
     /// Notes a state and says where it leads.
     fn enter(&mut self, ix: StateIx, state: &State, only_if: Text) -> Target {
         match &state.kind {
-            StateKind::Choose { ways } => {
-                let taken = ways
-                    .iter()
-                    .find(|way| !matches!(self.holds(way.when.as_ref()), Today::No));
-                taken.map_or(state.next, |way| way.to)
-            }
+            StateKind::Choose { ways } => self.taken(ways).map_or(state.next, |way| way.to),
             StateKind::Together { branches, .. } => {
                 for branch in branches {
                     let region = &self.def.regions[*branch];

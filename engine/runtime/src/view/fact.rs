@@ -3,12 +3,12 @@
 use assent_core::definition::Definition;
 use assent_core::field::{Field, FieldKind};
 use assent_core::instance::Instance;
-use assent_core::record::value_to_json;
+use assent_core::record::{differences, row_said, rows, value_to_json};
 use assent_core::text::Text;
 use assent_core::value::{Value, Values};
 
 use super::shown::{Names, kind_word, shown};
-use crate::app::{ChangedFact, Fact, FormOption};
+use crate::app::{ChangedFact, Fact, FactTable, FormOption};
 
 /// Most fields that stand first when the flow marks none.
 const FIRST_WITHOUT_MARKS: usize = 3;
@@ -49,9 +49,36 @@ pub(crate) fn facts(
                 first,
                 value: value_to_json(field, value),
                 files: files(field, value, names),
+                table: table(field, value, names),
             }
         })
         .collect()
+}
+
+/// The rows of a table; none while it has none.
+fn table(field: &Field, value: &Value, names: Names<'_>) -> Option<FactTable> {
+    let FieldKind::Table { columns } = &field.kind else {
+        return None;
+    };
+    let found = rows(value);
+    let cells = |row: &Values| {
+        let cell = |column: &Field| {
+            let value = row.get(&column.name).unwrap_or(&Value::Empty);
+            shown(column, value, names)
+        };
+        columns.iter().map(cell).collect()
+    };
+    let heads = columns.iter();
+    (!found.is_empty()).then(|| FactTable {
+        columns: heads
+            .map(|column| (column.label.clone(), kind_word(&column.kind)))
+            .collect(),
+        rows: found.iter().map(|row| cells(row)).collect(),
+        lines: found
+            .iter()
+            .map(|row| row_said(columns, row, &names))
+            .collect(),
+    })
 }
 
 /// The files of a field, each with its name.
@@ -85,7 +112,7 @@ pub(crate) fn hidden_everywhere(def: &Definition, instance: &Instance) -> Vec<St
         .collect()
 }
 
-/// What changed between two sets of values, field by field.
+/// What changed between two sets of values, field by field; of tables, row by row and column by column.
 pub(crate) fn changed_facts(
     fields: &[Field],
     before: &Values,
@@ -93,25 +120,23 @@ pub(crate) fn changed_facts(
     hidden: &[String],
     names: Names<'_>,
 ) -> Vec<ChangedFact> {
-    let empty = Text::new("（空）", "(empty)");
-    let said = |field: &Field, value: &Value| {
-        if value.is_empty() {
-            empty.clone()
+    let said = |text: Text| {
+        if text == Text::default() {
+            Text::new("（空）", "(empty)")
         } else {
-            shown(field, value, names)
+            text
         }
     };
-    fields
-        .iter()
-        .filter(|field| !hidden.contains(&field.name))
-        .filter_map(|field| {
-            let was = before.get(&field.name).unwrap_or(&Value::Empty);
-            let is = after.get(&field.name).unwrap_or(&Value::Empty);
-            (was != is && !(was.is_empty() && is.is_empty())).then(|| ChangedFact {
-                label: field.label.clone(),
-                before: said(field, was),
-                after: said(field, is),
-            })
-        })
-        .collect()
+    let fields = fields.iter().filter(|field| !hidden.contains(&field.name));
+    let all = fields.flat_map(|field| {
+        let was = before.get(&field.name).unwrap_or(&Value::Empty);
+        let is = after.get(&field.name).unwrap_or(&Value::Empty);
+        differences(field, was, is, &names)
+    });
+    all.map(|differs| ChangedFact {
+        label: differs.label,
+        before: said(differs.before),
+        after: said(differs.after),
+    })
+    .collect()
 }

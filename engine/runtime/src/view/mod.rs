@@ -1,5 +1,6 @@
 //! From facts to what people read: pure functions over a definition, a case and the directory, in both languages.
 
+mod consequence;
 mod diagram;
 mod expected;
 mod fact;

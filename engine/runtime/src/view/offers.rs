@@ -1,14 +1,13 @@
 //! Offers as buttons.
 
-use assent_core::command::Verdict;
-use assent_core::definition::{Definition, State, StateKind, Target};
+use assent_core::definition::{State, StateKind};
 use assent_core::field::Field;
 use assent_core::instance::Case;
-use assent_core::text::Text;
 use assent_core::turn::Context;
 use assent_core::value::Value;
 use assent_core::verb::offer::{Offer, offers};
 
+use super::consequence::consequence;
 use super::form::form_field;
 use crate::app::{FormField, FormOption, OfferView, choice_fields};
 use crate::engine::Around;
@@ -73,7 +72,7 @@ fn one(offer: Offer, case: &Case, around: &Around, cx: &Context<'_>) -> OfferVie
         allowed: offer.refused.is_none(),
         consequence: state
             .filter(|_| offer.refused.is_none())
-            .map(|state| consequence(&offer, state, &around.def))
+            .map(|state| consequence(&offer, state, case, &around.def, cx))
             .unwrap_or_default(),
         refusal: offer.refused,
         reason_required: offer.reason,
@@ -103,74 +102,4 @@ fn asked<'a>(state: &'a State, action: Option<&str>, name: &str) -> Option<&'a F
         .iter()
         .chain(of_action.unwrap_or_default())
         .find(|field| field.name == name)
-}
-
-/// What follows, for the sheet that asks "are you sure".
-fn consequence(offer: &Offer, state: &State, def: &Definition) -> Text {
-    let (verb, target) = match (offer.verb, &state.kind) {
-        ("approve", _) => (Text::new("同意后", "Then"), state.next),
-        ("reject", _) => (Text::new("拒绝后", "Then"), state.if_rejected),
-        ("outcome", StateKind::Approve(approve)) => {
-            let outcome = approve
-                .outcomes
-                .iter()
-                .find(|known| Some(&known.id) == offer.action.as_ref());
-            let usual = match outcome.map(|outcome| outcome.counts) {
-                Some(Verdict::Reject) => state.if_rejected,
-                Some(Verdict::Approve) | None => state.next,
-            };
-            (
-                Text::new("之后", "Then"),
-                outcome.and_then(|outcome| outcome.to).unwrap_or(usual),
-            )
-        }
-        ("submit", _) => (Text::new("提交后", "Then"), state.next),
-        ("act", StateKind::Work { actions, .. }) => {
-            let action = actions
-                .iter()
-                .find(|known| Some(&known.id) == offer.action.as_ref());
-            (
-                Text::new("办理后", "Then"),
-                action.map_or(state.next, |action| action.to),
-            )
-        }
-        _ => return Text::default(),
-    };
-    let to = target_words(target, def);
-    Text::new(
-        format!("{}：{}", verb.zh, to.zh),
-        format!("{}: {}", verb.en, to.en),
-    )
-}
-
-fn target_words(target: Target, def: &Definition) -> Text {
-    match target {
-        Target::Go(ix) => {
-            let state = &def.states[ix];
-            if let StateKind::End { outcome, .. } = &state.kind {
-                let how = super::status::outcome_words(outcome.word());
-                return Text::new(
-                    format!("流程结束（{}）", how.zh),
-                    format!("it ends ({})", how.en.to_lowercase()),
-                );
-            }
-            Text::new(
-                format!("进入“{}”", state.name.zh),
-                format!("“{}”", state.name.en),
-            )
-        }
-        Target::BackTo(ix) => {
-            let name = &def.states[ix].name;
-            Text::new(
-                format!("退回到“{}”", name.zh),
-                format!("back to “{}”", name.en),
-            )
-        }
-        Target::BranchEnd => Text::new(
-            "本分支完成，等待其他分支",
-            "this branch is done; the others go on",
-        ),
-        Target::Reject => Text::new("流程结束（已拒绝）", "it ends (rejected)"),
-        Target::Finish => Text::new("流程结束（已通过）", "it ends (approved)"),
-    }
 }

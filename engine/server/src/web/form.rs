@@ -67,7 +67,7 @@ impl Typed {
 }
 
 /// Most rows a table takes from a form.
-const TABLE_ROWS_MAX: usize = 500;
+pub const TABLE_ROWS_MAX: usize = 500;
 
 /// The input's name of a field.
 pub fn input_name(field: &str) -> String {

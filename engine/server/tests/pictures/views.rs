@@ -67,6 +67,7 @@ pub fn fact(name: &str, zh: &str, en: &str, kind: &'static str, shown: &str, fir
         first,
         value: Json::Null,
         files: vec![],
+        table: None,
     }
 }
 

@@ -343,3 +343,98 @@ async fn a_migration_that_is_reloaded_begins_again_on_the_flows_page() {
     let (status, _) = adm.get("/flows/buying").await;
     assert_eq!(status, StatusCode::OK);
 }
+
+/// Payments in rows, typed by the applicant and read by whoever decides.
+const PLAN: &str = "
+flow: plan
+format: 1
+name: {zh: 合同, en: Contract}
+purpose: {zh: 先看收款计划。, en: The plan is read first.}
+owner: role/owner
+calendar: cn_office
+title: '{{subject}}'
+form:
+  subject: {type: text, name: {zh: 事由, en: Subject}, required: true, show: first}
+  plan:
+    type: table
+    name: {zh: 收款计划, en: Plan}
+    required: true
+    columns:
+      kind:   {type: choice, name: {zh: 款项, en: Kind}, options: {down: {zh: 预付款, en: Down}, rest: {zh: 尾款, en: Rest}}, required: true}
+      amount: {type: money, currency: CNY, name: {zh: 金额, en: Amount}, required: true}
+people: {board: role/board}
+states:
+  - {id: draft, name: {zh: 填写, en: Draft}, draft: {by: applicant}}
+  - {id: look, name: {zh: 审批, en: Look}, approve: {by: board}, if_rejected: {back_to: draft}}
+";
+
+#[tokio::test]
+async fn rows_are_added_without_a_script_and_read_on_every_page() {
+    let desk = Desk::new().await;
+    let file = assent_runtime::app::SourceFile {
+        name: "plan.yaml".to_owned(),
+        text: PLAN.to_owned(),
+    };
+    desk.app.publish(Some("adm"), vec![file]).await.unwrap();
+    let (ann, bob) = (desk.browser("ann").await, desk.browser("bob").await);
+    let (_, empty) = ann.get("/start/plan").await;
+    assert!(
+        empty.contains("加一行") && !empty.contains("f.plan.2.kind"),
+        "{empty}"
+    );
+    let mut form = vec![
+        ("f.subject", "冷藏车"),
+        ("f.plan.0.kind", "down"),
+        ("f.plan.0.amount", "160000"),
+        ("f.plan.1.kind", "rest"),
+        ("f.plan.1.amount", "30000"),
+    ];
+    let more = [form.clone(), vec![("do", "row:plan")]].concat();
+    let (status, page) = ann.post("/start/plan", &more).await;
+    assert_eq!(status, StatusCode::OK, "nothing is sent by it");
+    assert!(
+        page.contains("f.plan.2.kind") && !page.contains("f.plan.3.kind"),
+        "one more: {page}"
+    );
+    assert!(page.contains("value=\"30000\""), "what was typed is kept");
+    assert!(!page.contains("id=\"errors\""), "it is no fault");
+
+    form.push(("f.plan.2.amount", "10000"));
+    let (status, page) = ann.post("/start/plan", &form).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("请填写“收款计划 第 3 行 款项”。"), "{page}");
+    let wrong = "name=\"f.plan.2.kind\" aria-label=\"款项 3\" aria-invalid=\"true\"";
+    assert!(page.contains(wrong), "at its place: {page}");
+    form.push(("f.plan.2.kind", "rest"));
+    let (status, _) = ann.post("/start/plan", &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+
+    let todo = assent_runtime::app::Tab::Todo;
+    let asked = desk.app.inbox("bob", todo, None, None, 9).await.unwrap();
+    let instance = asked.items[0].instance.clone();
+    let task = desk.task(&instance, "bob").await;
+    for path in [
+        format!("/tasks/{instance}/{task}"),
+        format!("/instances/{instance}"),
+        format!("/instances/{instance}/print"),
+        format!("/instances/{instance}/print?form=1"),
+    ] {
+        let (_, page) = bob.get(&path).await;
+        assert!(
+            page.contains("<td data-label=\"款项\">预付款</td>"),
+            "{path}: {page}"
+        );
+        let amount = "<td data-label=\"金额\" class=\"right num\">160,000.00 CNY</td>";
+        assert!(page.contains(amount), "{path}: {page}");
+        let (_, english) = bob
+            .get(&format!(
+                "{path}{}lang=en",
+                if path.contains('?') { "&" } else { "?" }
+            ))
+            .await;
+        assert!(
+            english.contains("<td data-label=\"Kind\">Down</td>"),
+            "{path}: {english}"
+        );
+    }
+}

@@ -15,8 +15,15 @@ const RADIO_OPTIONS_MAX: usize = 4;
 const LINE_CHARS_MAX: usize = 120;
 /// Most characters of a text without a declared limit (as in core).
 const TEXT_CHARS_MAX: usize = 4_000;
-/// Empty rows offered below those a table has.
-const SPARE_ROWS: usize = 3;
+/// Empty rows of a table that has none yet; more come one by one, by the button below them.
+const FIRST_ROWS: usize = 2;
+/// What `do` says when a row is asked for, before the field's name.
+const MORE: &str = "row:";
+
+/// Is another row asked for, rather than the form sent?
+pub fn asks_for_a_row(typed: &Typed) -> bool {
+    typed.text("do").starts_with(MORE)
+}
 
 /// One field.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -43,7 +50,17 @@ pub struct FieldModel {
     pub options: Vec<OptionModel>,
     pub files: Vec<OptionModel>,
     pub columns: Vec<ColumnModel>,
-    pub rows: Vec<Vec<CellModel>>,
+    pub rows: Vec<RowModel>,
+    /// What `do` says when the button for another row is pressed; empty when there are as many as a table takes.
+    pub more: String,
+}
+
+/// One row of a table.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RowModel {
+    /// `第 2 行`, where rows are stacked.
+    pub label: String,
+    pub cells: Vec<CellModel>,
 }
 
 /// One choice; also a file that is there already.
@@ -60,13 +77,18 @@ pub struct OptionModel {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ColumnModel {
     pub label: String,
+    pub required: bool,
 }
 
 /// One control inside a table.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct CellModel {
     pub name: String,
+    /// Column and row, for whoever hears the page.
     pub label: String,
+    /// The column alone, where rows are stacked.
+    pub head: String,
+    pub bad: bool,
     pub value: String,
     pub input: &'static str,
     pub number: bool,
@@ -118,12 +140,12 @@ impl Drawing<'_> {
         model
     }
 
+    /// What was wrong with a field, or with cells of it.
     fn fault(&self, name: &str) -> String {
-        self.faults
-            .iter()
-            .find(|fault| fault.field == name)
-            .map(|fault| fault.message.get(self.lang).to_owned())
-            .unwrap_or_default()
+        let mine = |fault: &&FieldFault| base(&fault.field) == name;
+        let faults = self.faults.iter().filter(mine);
+        let said: Vec<&str> = faults.map(|fault| fault.message.get(self.lang)).collect();
+        said.join(" ")
     }
 
     /// What depends on the kind.
@@ -242,46 +264,72 @@ impl Drawing<'_> {
     }
 
     fn table(&self, field: &FormField, model: &mut FieldModel) {
-        model.columns = field
-            .columns
-            .iter()
+        let lang = self.lang;
+        let columns = field.columns.iter();
+        model.columns = columns
             .map(|column| ColumnModel {
-                label: column.label.get(self.lang).to_owned(),
+                label: column.label.get(lang).to_owned(),
+                required: column.required,
             })
             .collect();
         let stored: Vec<BTreeMap<String, Json>> =
             serde_json::from_value(field.value.clone()).unwrap_or_default();
         let typed = self.typed.map_or(0, |typed| typed.rows(&field.name));
-        let rows = stored.len().max(typed) + SPARE_ROWS;
+        let wanted = format!("{MORE}{}", field.name);
+        let more = self.typed.is_some_and(|typed| typed.text("do") == wanted);
+        let known = stored.len().max(typed);
+        let rows = if known == 0 { FIRST_ROWS } else { known };
+        let rows = (rows + usize::from(more)).min(form::TABLE_ROWS_MAX);
+        if rows < form::TABLE_ROWS_MAX {
+            model.more = wanted;
+        }
         for row in 0..rows {
-            let cells = field.columns.iter().map(|column| {
-                let path = format!("{}.{row}.{}", field.name, column.name);
-                let value = self
-                    .typed
-                    .and_then(|typed| typed.one(&path).map(str::to_owned))
-                    .unwrap_or_else(|| {
-                        stored
-                            .get(row)
-                            .and_then(|cells| cells.get(&column.name))
-                            .map(|value| form::plain(column, value))
-                            .unwrap_or_default()
-                    });
-                CellModel {
-                    name: form::input_name(&path),
-                    label: format!("{} {}", column.label.get(self.lang), row + 1),
-                    input: if column.kind == "date" {
-                        "date"
-                    } else {
-                        "text"
-                    },
-                    number: matches!(column.kind, "money" | "number" | "percent"),
-                    options: self.options(&column.options, &value),
-                    value,
-                }
+            let cells = field.columns.iter();
+            let cells = cells.map(|column| self.cell(field, column, row, stored.get(row)));
+            let number = (row + 1).to_string();
+            model.rows.push(RowModel {
+                label: words::say(lang, "form.row", &[("n", &number)]),
+                cells: cells.collect(),
             });
-            model.rows.push(cells.collect());
         }
     }
+
+    fn cell(
+        &self,
+        field: &FormField,
+        column: &FormField,
+        row: usize,
+        stored: Option<&BTreeMap<String, Json>>,
+    ) -> CellModel {
+        let path = format!("{}.{row}.{}", field.name, column.name);
+        let typed = self.typed.and_then(|typed| typed.one(&path));
+        let value = typed.map(str::to_owned).unwrap_or_else(|| {
+            stored
+                .and_then(|cells| cells.get(&column.name))
+                .map(|value| form::plain(column, value))
+                .unwrap_or_default()
+        });
+        let head = column.label.get(self.lang);
+        CellModel {
+            name: form::input_name(&path),
+            label: format!("{head} {}", row + 1),
+            head: head.to_owned(),
+            bad: self.faults.iter().any(|fault| fault.field == path),
+            input: if column.kind == "date" {
+                "date"
+            } else {
+                "text"
+            },
+            number: matches!(column.kind, "money" | "number" | "percent"),
+            options: self.options(&column.options, &value),
+            value,
+        }
+    }
+}
+
+/// The field that a fault is about: of `lines.0.amount` it is `lines`.
+pub fn base(fault: &str) -> &str {
+    fault.split('.').next().unwrap_or(fault)
 }
 
 /// The ids in a list.

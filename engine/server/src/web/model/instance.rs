@@ -73,10 +73,7 @@ pub fn draw(
                 .is_none_or(|big| big.label != fact.label.get(lang))
         })
         .take(FEW_MAX)
-        .map(|fact| FactModel {
-            wide: false,
-            ..FactModel::of(fact, lang)
-        })
+        .map(|fact| FactModel::brief(fact, lang))
         .collect();
     let mut model = InstanceModel {
         head: head(view, view.head.round, lang),

@@ -2,7 +2,7 @@
 
 use assent_core::text::{Lang, Text};
 use assent_core::time::Moment;
-use assent_runtime::app::{Due, Fact, FormOption, PersonView};
+use assent_runtime::app::{Due, Fact, FactTable, FormOption, PersonView};
 use serde::{Deserialize, Serialize};
 
 use crate::web::words;
@@ -197,7 +197,7 @@ pub struct TableModel {
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// One cell, or the head of a column (then `label`).
+/// One cell with the name of its column, or the head of a column (then without `text`).
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Cell {
     pub label: String,
@@ -206,6 +206,19 @@ pub struct Cell {
 }
 
 impl FactModel {
+    /// As one of the first facts: a table only by its number of rows, they stand in full below.
+    pub fn brief(fact: &Fact, lang: Lang) -> Self {
+        Self {
+            wide: false,
+            table: None,
+            text: match &fact.table {
+                Some(_) => fact.shown.get(lang).to_owned(),
+                None => Self::of(fact, lang).text,
+            },
+            ..Self::of(fact, lang)
+        }
+    }
+
     /// From the runtime's fact.
     pub fn of(fact: &Fact, lang: Lang) -> Self {
         let shown = fact.shown.get(lang);
@@ -225,7 +238,43 @@ impl FactModel {
             model.files = files(fact, lang);
             model.text = String::new();
         }
+        if let Some(table) = &fact.table {
+            model.table = Some(TableModel::of(table, lang));
+            model.text = String::new();
+        }
         model
+    }
+}
+
+impl TableModel {
+    fn of(table: &FactTable, lang: Lang) -> Self {
+        let heads: Vec<Cell> = table
+            .columns
+            .iter()
+            .map(|(label, kind)| Cell {
+                label: label.get(lang).to_owned(),
+                number: matches!(*kind, "money" | "number" | "percent"),
+                ..Cell::default()
+            })
+            .collect();
+        // Columns of amounts are read downwards: the same amount in 万 beside each would be in the way.
+        let cell = |head: &Cell, text: &Text| Cell {
+            text: if head.number {
+                in_brackets(text.get(lang)).0.to_owned()
+            } else {
+                text.get(lang).to_owned()
+            },
+            ..head.clone()
+        };
+        let row = |row: &Vec<Text>| {
+            heads
+                .iter()
+                .zip(row)
+                .map(|(head, text)| cell(head, text))
+                .collect()
+        };
+        let rows = table.rows.iter().map(row).collect();
+        Self { heads, rows }
     }
 }
 
@@ -325,6 +374,7 @@ mod tests {
             first: true,
             value: serde_json::Value::Null,
             files: vec![],
+            table: None,
         };
         let zh = Amount::of(&fact, Lang::Zh).unwrap();
         assert_eq!(
@@ -360,6 +410,7 @@ mod tests {
             first: false,
             value: serde_json::json!(["f1", "f2"]),
             files: vec![file("f1", "票据, 终稿.pdf"), file("f2", "b.jpg")],
+            table: None,
         };
         let model = FactModel::of(&fact, Lang::Zh);
         let files: Vec<_> = model

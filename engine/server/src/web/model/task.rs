@@ -204,10 +204,7 @@ impl TaskDrawing<'_> {
                     .is_none_or(|big| big.label != fact.label.get(lang))
             })
             .take(FEW_MAX)
-            .map(|fact| FactModel {
-                wide: false,
-                ..FactModel::of(fact, lang)
-            })
+            .map(|fact| FactModel::brief(fact, lang))
             .collect();
         let mut model = TaskModel {
             head: head(instance, view.round, lang),

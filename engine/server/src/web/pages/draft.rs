@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use super::{Answer, task_do};
 use crate::web::form;
 use crate::web::model::Note;
+use crate::web::model::field::asks_for_a_row;
 use crate::web::posted::Posted;
 use crate::web::{Reader, Site, page, words};
 
@@ -22,6 +23,9 @@ pub async fn edit(
     let view = site.app.task_view(&reader.id, &instance, task).await?;
     let mut typed = posted.typed;
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;
+    if asks_for_a_row(&typed) {
+        return task_do::another_row(&site, &reader, &view, "edit", typed);
+    }
     let json = form::values(&typed, &view.form);
     let set = match site.app.read_values(&instance, Some(task), &json).await {
         Ok(set) => set,

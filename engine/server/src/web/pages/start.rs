@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use assent_core::command::{Actor, Via};
+use assent_core::refusal::Refusal;
 use assent_core::text::{Lang, Text};
 use assent_runtime::app::{AppError, FieldFault, FlowView, FormField};
 use axum::extract::{Path, State};
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use super::{Answer, task_do};
 use crate::web::form::{self, Typed};
-use crate::web::model::field::Drawing;
+use crate::web::model::field::{Drawing, asks_for_a_row, base};
 use crate::web::model::sheet::Hidden;
 use crate::web::model::{Empty, FieldModel, Note};
 use crate::web::page::{self, Page};
@@ -241,7 +242,7 @@ fn drawn(
         .map(|fault| FormError {
             href: fields
                 .iter()
-                .find(|field| field.name == form::input_name(&fault.field))
+                .find(|field| field.name == form::input_name(base(&fault.field)))
                 .map(|field| format!("#{}", field.id))
                 .unwrap_or_default(),
             text: fault.message.get(lang).to_owned(),
@@ -304,6 +305,9 @@ async fn begun(
     because: Option<&Text>,
     typed: &Typed,
 ) -> Answer {
+    if asks_for_a_row(typed) {
+        return drawn(site, reader, shown, Some(typed), &[], None);
+    }
     let values = form::values(typed, &shown.form);
     let submit = typed.text("do") != "save";
     let key = Some(typed.text("key"))
@@ -356,17 +360,25 @@ fn unlucky(
     let lang = reader.visit.lang;
     let (faults, whole) = match error {
         AppError::Invalid(faults) => (faults, None),
-        AppError::Refused(refusal) => match &refusal.field {
-            Some(field) => {
-                let fault = FieldFault {
-                    field: field.clone(),
-                    code: refusal.code.clone(),
-                    message: refusal.message.clone(),
-                };
-                (vec![fault], None)
-            }
-            None => (vec![], Some(refusal.message.get(lang).to_owned())),
-        },
+        AppError::Refused(refusal) => {
+            let all = if refusal.faults.is_empty() {
+                std::slice::from_ref(&*refusal)
+            } else {
+                refusal.faults.as_slice()
+            };
+            let (about, whole): (Vec<_>, Vec<_>) =
+                all.iter().partition(|fault| fault.field.is_some());
+            let fault = |refusal: &&Refusal| FieldFault {
+                field: refusal.field.clone().unwrap_or_default(),
+                code: refusal.code.clone(),
+                message: refusal.message.clone(),
+            };
+            let whole = whole.first();
+            (
+                about.iter().map(fault).collect(),
+                whole.map(|first| first.message.get(lang).to_owned()),
+            )
+        }
         error @ AppError::Busy => (vec![], Some(error.message().get(lang).to_owned())),
         error => return Err(error.into()),
     };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use assent_core::command::{Actor, Command, Via};
-use assent_core::refusal::RefusalKind;
+use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
 use assent_core::value::Values;
 use assent_runtime::app::{
@@ -17,6 +17,7 @@ use axum::response::Response;
 use super::{Answer, task, wish};
 use crate::web::form::{self, Typed};
 use crate::web::model::Note;
+use crate::web::model::field::asks_for_a_row;
 use crate::web::model::sheet::{Comeback, needs_words, sheet_id};
 use crate::web::page;
 use crate::web::posted::{Posted, PostedFile};
@@ -42,10 +43,34 @@ pub async fn act(
         return code(&site, &reader, &view, offer, typed).await;
     }
     attach(&site, &reader, &posted.files, &mut typed).await?;
+    if asks_for_a_row(&typed) {
+        return another_row(&site, &reader, &view, wanted, typed);
+    }
     match send(&site, &reader, &view, offer, &typed).await {
         Ok(done) => on(&site, &reader, offer, &done).await,
         Err(error) => back(&site, &reader, &view, &sheet_id(offer), typed, error).await,
     }
+}
+
+/// The page as it was posted, with one more row in the table that asked for it. Nothing is kept yet.
+///
+/// # Errors
+/// As the page.
+pub fn another_row(
+    site: &Site,
+    reader: &Reader,
+    view: &TaskView,
+    sheet: &str,
+    typed: Typed,
+) -> Answer {
+    let comeback = Comeback {
+        sheet: sheet.to_owned(),
+        typed,
+        ..Comeback::default()
+    };
+    let mut response = task::draw(site, reader, view, Some(&comeback), None)?;
+    *response.status_mut() = StatusCode::OK;
+    Ok(response)
 }
 
 /// Mails the code that confirms this decision; the sheet stays open with what was typed.
@@ -237,10 +262,7 @@ pub async fn back(
     let (faults, changed) = match &error {
         AppError::Invalid(faults) => (faults.clone(), false),
         AppError::Refused(refusal) => match refusal.kind {
-            RefusalKind::Input => (
-                about_field(refusal.field.as_deref(), &refusal.code, &message),
-                false,
-            ),
+            RefusalKind::Input => (about_fields(refusal), false),
             RefusalKind::Changed => (vec![], true),
             RefusalKind::TooLate => {
                 let view = site
@@ -249,10 +271,7 @@ pub async fn back(
                     .await?;
                 return too_late(site, reader, &view, Some(message));
             }
-            RefusalKind::NotYours => (
-                about_field(refusal.field.as_deref(), &refusal.code, &message),
-                false,
-            ),
+            RefusalKind::NotYours => (about_fields(refusal), false),
             RefusalKind::NotFound => return Err(error.into()),
         },
         AppError::Busy | AppError::TooMany { .. } => (vec![], false),
@@ -286,15 +305,21 @@ pub async fn back(
     task::draw(site, reader, &view, Some(&comeback), None)
 }
 
-fn about_field(field: Option<&str>, code: &str, message: &Text) -> Vec<FieldFault> {
-    field
-        .map(|field| FieldFault {
-            field: field.to_owned(),
-            code: code.to_owned(),
-            message: message.clone(),
+/// The faults of a refusal that name a field.
+fn about_fields(refusal: &Refusal) -> Vec<FieldFault> {
+    let all = if refusal.faults.is_empty() {
+        std::slice::from_ref(refusal)
+    } else {
+        refusal.faults.as_slice()
+    };
+    let fault = |refusal: &Refusal| {
+        Some(FieldFault {
+            field: refusal.field.clone()?,
+            code: refusal.code.clone(),
+            message: refusal.message.clone(),
         })
-        .into_iter()
-        .collect()
+    };
+    all.iter().filter_map(fault).collect()
 }
 
 /// Somebody was faster, or the case went on.
