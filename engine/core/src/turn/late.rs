@@ -50,7 +50,8 @@ impl Run<'_> {
             format!("Timed out: goes to “{}”", name.en),
         );
         self.cut(entry, &because);
-        self.close_up(entry, &because);
+        // Its times are not cleared yet: what is left of them may be kept for its return.
+        self.close_tasks(entry, &because);
         self.leave(ix, entry, parent, crate::definition::Target::Go(to))
     }
 

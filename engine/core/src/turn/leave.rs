@@ -175,8 +175,8 @@ impl Run<'_> {
         }
     }
 
-    /// Ends the open tasks of an entry as cancelled and clears its wake-ups.
-    pub(crate) fn close_up(&mut self, entry: u32, because: &Text) {
+    /// Ends the open tasks of an entry as cancelled; its times run on.
+    pub(crate) fn close_tasks(&mut self, entry: u32, because: &Text) {
         let open: Vec<u32> = self
             .case
             .instance
@@ -192,6 +192,11 @@ impl Run<'_> {
                 because: because.clone(),
             });
         }
+    }
+
+    /// Ends the open tasks of an entry as cancelled and clears its wake-ups.
+    pub(crate) fn close_up(&mut self, entry: u32, because: &Text) {
+        self.close_tasks(entry, because);
         let armed = self
             .case
             .instance
