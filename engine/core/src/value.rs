@@ -59,6 +59,24 @@ impl Value {
         }
     }
 
+    /// The rows of a table; none when it is no table.
+    pub fn rows(&self) -> Vec<&Values> {
+        let Value::List(list) = self else {
+            return vec![];
+        };
+        let maps = list.iter().filter_map(|value| match value {
+            Value::Map(row) => Some(row),
+            Value::Empty
+            | Value::Flag(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::List(_) => None,
+        });
+        maps.collect()
+    }
+
     /// The number, when it is one.
     pub fn as_number(&self) -> Option<Decimal> {
         if let Value::Number(number) = self {
@@ -132,20 +150,7 @@ impl ReadValues for Values {
     }
 
     fn rows(&self, name: &str) -> Vec<&Values> {
-        let Some(Value::List(list)) = self.get(name) else {
-            return vec![];
-        };
-        let maps = list.iter().filter_map(|value| match value {
-            Value::Map(row) => Some(row),
-            Value::Empty
-            | Value::Flag(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::Date(_)
-            | Value::Time(_)
-            | Value::List(_) => None,
-        });
-        maps.collect()
+        self.get(name).map(Value::rows).unwrap_or_default()
     }
 
     fn lacks(&self, name: &str) -> bool {

@@ -29,7 +29,7 @@ pub fn differences(field: &Field, was: &Value, is: &Value, called: &dyn Called) 
             after: said(field, is, called),
         }];
     };
-    let (before, after) = (rows(was), rows(is));
+    let (before, after) = (was.rows(), is.rows());
     let same = |(one, other): &(&Values, &Values)| one == other;
     let start = before.iter().copied().zip(after.iter().copied());
     let start = start.take_while(same).count();
@@ -55,27 +55,6 @@ pub fn differences(field: &Field, was: &Value, is: &Value, called: &dyn Called) 
         }
     }
     found
-}
-
-/// The rows of a table.
-pub fn rows(value: &Value) -> Vec<&Values> {
-    let Value::List(list) = value else {
-        return vec![];
-    };
-    list.iter().filter_map(cells_of).collect()
-}
-
-fn cells_of(row: &Value) -> Option<&Values> {
-    match row {
-        Value::Map(cells) => Some(cells),
-        Value::Empty
-        | Value::Flag(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::List(_) => None,
-    }
 }
 
 /// A row in one line: what is filled in, in the order of the columns.

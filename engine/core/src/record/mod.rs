@@ -13,7 +13,7 @@ mod json;
 mod number;
 mod show;
 
-pub use cells::{Difference, differences, row_said, rows};
+pub use cells::{Difference, differences, row_said};
 pub use check::{IDS_MAX, ROWS_MAX, TEXT_CHARS_MAX, check, missing, whole};
 pub use derive::{circles, computed, derive};
 pub use facts::{Applicant, FactsOf, Tables, column};

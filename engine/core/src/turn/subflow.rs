@@ -186,20 +186,8 @@ fn leads(outcome: &Outcome, mapped: &[(Outcome, Target)], if_rejected: Target) -
 }
 
 fn rows(value: Option<&Value>) -> Vec<Values> {
-    let Some(Value::List(rows)) = value else {
-        return vec![];
-    };
-    let row = |value: &Value| match value {
-        Value::Map(row) => Some(row.clone()),
-        Value::Empty
-        | Value::Flag(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::List(_) => None,
-    };
-    rows.iter().filter_map(row).collect()
+    let rows = value.map(Value::rows).unwrap_or_default();
+    rows.into_iter().cloned().collect()
 }
 
 /// The id of a subflow's instance: made from its parent, entry and number, so that asking twice makes one.

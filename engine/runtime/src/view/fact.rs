@@ -3,7 +3,7 @@
 use assent_core::definition::Definition;
 use assent_core::field::{Field, FieldKind};
 use assent_core::instance::Instance;
-use assent_core::record::{differences, row_said, rows, value_to_json};
+use assent_core::record::{differences, row_said, value_to_json};
 use assent_core::text::Text;
 use assent_core::value::{Value, Values};
 
@@ -60,7 +60,7 @@ fn table(field: &Field, value: &Value, names: Names<'_>) -> Option<FactTable> {
     let FieldKind::Table { columns } = &field.kind else {
         return None;
     };
-    let found = rows(value);
+    let found = value.rows();
     let cells = |row: &Values| {
         let cell = |column: &Field| {
             let value = row.get(&column.name).unwrap_or(&Value::Empty);
