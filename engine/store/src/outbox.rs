@@ -31,6 +31,23 @@ pub struct ClaimedEffect {
     pub epoch: u64,
 }
 
+/// An effect that is not delivered yet, with how its last attempt failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its outbox id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// What to do, as JSON.
+    pub body: String,
+    /// When it is tried next.
+    pub due: Moment,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// The last failure; empty before the first.
+    pub error: String,
+}
+
 /// How a delivery ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -84,6 +101,10 @@ const BURY: Sql = Sql::Same(
 const NEXT: Sql = Sql::Same("select due from outbox where lease_until <= $1 order by due limit 1");
 const OF: Sql = Sql::Same(
     "select id, kind, instance, body, due, attempts, epoch from outbox \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
+);
+const ATTEMPTS: Sql = Sql::Same(
+    "select id, kind, body, due, attempts, last_error from outbox \
      where id >= $1 || ':' and id < $1 || ';' order by id",
 );
 const DEAD: Sql = Sql::Same(
@@ -167,6 +188,14 @@ impl Store {
     /// When the database cannot be read.
     pub async fn outbox_of(&self, instance: &str) -> Result<Vec<ClaimedEffect>, StoreError> {
         self.list(&OF, args![instance], claimed).await
+    }
+
+    /// The same with how the last attempt of each failed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attempts_of(&self, instance: &str) -> Result<Vec<Attempt>, StoreError> {
+        self.list(&ATTEMPTS, args![instance], attempt).await
     }
 
     /// Dead letters behind this id, by id.
@@ -283,6 +312,17 @@ fn claimed(mut row: Row) -> Result<ClaimedEffect, StoreError> {
         due: row.moment()?,
         attempts: row.count()?,
         epoch: row.count()?,
+    })
+}
+
+fn attempt(mut row: Row) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        id: row.text()?,
+        kind: row.text()?,
+        body: row.text()?,
+        due: row.moment()?,
+        attempts: row.count()?,
+        error: row.text()?,
     })
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     committer: AsyncRwLock<Option<Committer>>,
     pub(crate) loader: Loader,
     pub(crate) recent: Recent,
-    pub(super) definitions: Definitions,
+    pub(crate) definitions: Arc<Definitions>,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
     /// What people call the events of modules.
@@ -151,7 +151,7 @@ impl App {
                 committer: AsyncRwLock::new(Some(committer)),
                 loader,
                 recent: Recent::default(),
-                definitions: Definitions::default(),
+                definitions: Arc::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),
                 events: Arc::new(events),

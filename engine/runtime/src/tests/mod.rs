@@ -30,4 +30,5 @@ mod tamper;
 mod telling;
 mod verifying;
 mod versions;
+mod waiting;
 mod workers;

@@ -59,7 +59,7 @@ impl Tag {
     /// An instance's or a task's status.
     pub fn status(status: &str, shown: &Text, lang: Lang) -> Self {
         let (tone, icon) = match status {
-            "running" | "open" => ("wait", "hourglass"),
+            "running" | "open" | "starting" => ("wait", "hourglass"),
             "held" | "suspended" => ("held", "pause"),
             "approved" => ("ok", "circle-check"),
             "rejected" => ("no", "circle-x"),
