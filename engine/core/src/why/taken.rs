@@ -200,12 +200,18 @@ impl Said<'_> {
             }
         }
         if people.is_empty() {
-            return Text::new("流程已继续", "the case went on");
+            return Text::new(
+                "不再需要您处理，流程已继续",
+                "you are not needed here any more, and the case went on",
+            );
         }
         let people = self.people(&people);
         Text::new(
-            format!("流程已继续，现在由 {} 处理", people.zh),
-            format!("the case went on and is with {}", people.en),
+            format!("不再需要您处理，现在由 {} 处理", people.zh),
+            format!(
+                "you are not needed here any more, and the case is with {}",
+                people.en
+            ),
         )
     }
 

@@ -124,7 +124,7 @@ async fn whoever_loses_a_task_to_the_clock_reads_where_it_went() {
         .task_view("bob", &started.instance, task.unwrap().task);
     assert_eq!(
         late.await.unwrap().ended.zh,
-        "系统已于 2026-03-02 周一 19:00 结束了这个任务（超时，转到“派工”），流程已继续，现在由 哈娜 处理。"
+        "系统已于 2026-03-02 周一 19:00 结束了这个任务（超时，转到“派工”），不再需要您处理，现在由 哈娜 处理。"
     );
     test.finish().await;
 }
@@ -252,7 +252,7 @@ async fn a_late_click_hears_that_an_administrator_moved_it() {
     };
     assert_eq!(
         late.message.zh,
-        "管理员已于 2026-03-02 周一 09:00 把流程转到别处（先付），流程已继续，现在由 哈娜 处理。"
+        "管理员已于 2026-03-02 周一 09:00 把流程转到别处（先付），不再需要您处理，现在由 哈娜 处理。"
     );
     assert_eq!(late.params["by"], "adm");
     test.settle().await;

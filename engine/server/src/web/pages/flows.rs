@@ -171,13 +171,6 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         .find(|flow| flow.flow == id)
         .ok_or_else(Fault::not_found)?;
     let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
-    let (directory, flow_names) = (site.app.directory(), site.app.flow_names());
-    let names = Labels {
-        directory: &directory,
-        entity: Some(&definition.entity),
-        flow: Some(definition.as_ref()),
-        others: Some(&*flow_names),
-    };
     let fact = |key: &str, text: String| super::said::SaidFact {
         label: words::word(lang, key).to_owned(),
         text,
@@ -191,6 +184,13 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
     let versions = site.app.versions(&id).await?;
     let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
     let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
+    let (directory, flow_names) = (site.app.directory(), site.app.flow_names());
+    let names = Labels {
+        directory: &directory,
+        entity: Some(&definition.entity),
+        flow: Some(definition.as_ref()),
+        others: Some(&*flow_names),
+    };
     let model = Model {
         name: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),

@@ -56,7 +56,7 @@ pub async fn post(
     let picks = picks(&typed);
     let asked = typed.text("do") == "migrate";
     if asked && fault.is_empty() && !picks.is_empty() && desk.reason_given() {
-        return desk.migrate(wish, &picks).await;
+        return desk.migrate(&wish, &picks).await;
     }
     let mut plan = site.app.preview_migration(&reader.id, &wish).await?;
     // On the first look what the difference knows as renamed is proposed, and previewed so.
@@ -79,7 +79,7 @@ pub async fn post(
     let is_faulty = asked || !fault.is_empty();
     model.map_open |= !fault.is_empty();
     model.map_fault = fault;
-    let mut response = desk.page(model)?;
+    let mut response = desk.page(&model)?;
     if is_faulty {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -144,7 +144,7 @@ impl Desk<'_> {
         Ok(draw(plan, name, &typed, &self.site.app.directory(), lang))
     }
 
-    fn page(&self, model: MigrationModel) -> Answer {
+    fn page(&self, model: &MigrationModel) -> Answer {
         let page = Page {
             title: words::word(self.lang(), "migrate.title").to_owned(),
             place: "flows",
@@ -156,15 +156,15 @@ impl Desk<'_> {
             &self.reader.visit,
             "pages/migration",
             page,
-            &model,
+            model,
         )
     }
 
     /// Migrates; where all moved, on to the flow's page, else the preview of what is left, with why.
-    async fn migrate(&self, wish: MigrationWish, picks: &[MigrationPick]) -> Answer {
+    async fn migrate(&self, wish: &MigrationWish, picks: &[MigrationPick]) -> Answer {
         let (app, reason) = (&self.site.app, self.typed.text("reason"));
         let done = app
-            .migrate(&self.reader.id, Via::Page, &wish, reason, picks)
+            .migrate(&self.reader.id, Via::Page, wish, reason, picks)
             .await?;
         let moved = done.iter().filter(|one| one.answer.is_some()).count();
         let stay = done.len() - moved;
@@ -180,11 +180,11 @@ impl Desk<'_> {
             let to = format!("/flows/{}", encode(self.flow));
             return Ok(page::onward(self.site, &to, Some(&note)));
         }
-        let plan = app.preview_migration(&self.reader.id, &wish).await?;
+        let plan = app.preview_migration(&self.reader.id, wish).await?;
         let mut model = self.draw(&plan, &wish.map)?;
         model.left = left(&done, &plan, self.lang());
         model.done = said;
-        self.page(model)
+        self.page(&model)
     }
 }
 
