@@ -43,6 +43,7 @@ pub(crate) use late::REMIND_MAIL;
 pub use organisation::Directed;
 pub use run::Run;
 pub use seal::{ended_row, open_rows};
+pub(crate) use stand_in::named_in;
 pub(crate) use tally::{ballots, reachable};
 pub use tally::{given, joined, required, tally};
 

@@ -3,6 +3,7 @@
 //! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
 
 mod absence;
+mod absent;
 mod account;
 mod answer;
 mod attachment;

@@ -1,6 +1,7 @@
 //! The runtime on a real database with a clock that is a value. Nothing here sleeps.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod absent;
 mod accounts;
 mod backups;
 mod consequences;

@@ -103,6 +103,7 @@ pub fn routes() -> Router<Arc<Site>> {
             post(overrule::overrule),
         )
         .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/stuck", get(overrule::stuck))
         .route("/api/v1/dead-letters", get(overrule::dead_letters))
         .route("/api/v1/dead-letters/{id}/{verb}", post(overrule::tend))
         .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))

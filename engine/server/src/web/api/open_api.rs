@@ -70,6 +70,7 @@ use crate::web::{Site, Visit, assets, words};
         super::instances::retry,
         super::overrule::overrule,
         super::overrule::leaving,
+        super::overrule::stuck,
         super::overrule::dead_letters,
         super::overrule::tend,
         super::overrule::hand_over,
