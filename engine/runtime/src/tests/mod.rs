@@ -4,6 +4,7 @@
 mod absent;
 mod accounts;
 mod backups;
+mod claims;
 mod consequences;
 mod deciding;
 mod every_call;
