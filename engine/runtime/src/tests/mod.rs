@@ -12,6 +12,7 @@ mod harness;
 mod links;
 mod mails;
 mod modules;
+mod numbers;
 mod organisation;
 pub(crate) mod outside;
 mod overruling;
