@@ -22,7 +22,7 @@
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
 //! | the audit | `open_to_read`, `snapshot`, `grown_chains`, `add_root`, `last_root`, `root`, `place_of`, `tiles`, `audit_keys` |
 //! | care | `about`, `check_schema`, `probe`, `integrity`, `clock`, `pools`, `occupied`, `backup`, `all_instances`, `chains`, `over_since`, `retire`, `dump` |
-//! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
+//! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `save_setting_logged`, `next_number` |
 
 mod accounts;
 mod attachments;

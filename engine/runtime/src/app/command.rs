@@ -40,7 +40,8 @@ impl App {
     /// Makes an instance with its first values, and submits it when `submit`.
     ///
     /// # Errors
-    /// `NotFound` for an unknown flow, `Invalid` for values that do not fit, `Refused` when this person may not start it.
+    /// `NotFound` for an unknown flow, `Invalid` for values that do not fit, `Refused` when this person may not start it;
+    /// `flow_closed` for one that takes no new cases.
     pub async fn start(
         &self,
         flow: &str,
@@ -54,6 +55,7 @@ impl App {
             .await
     }
 
+        let closed = self.closed(flow);
     /// The same on a record that exists already (`record` is its id), for flows that run on a module's entity type.
     ///
     /// # Errors
@@ -68,13 +70,22 @@ impl App {
         record: Option<&str>,
         actor: Actor,
         via: Via,
+        if let Some(closed) = closed {
+            // What was started before it was closed still gets its first answer.
+            return Ok(self.refused(None, &command, closed).await?.answer);
+        }
         values: &JsonMap,
         submit: bool,
         key: Option<String>,
     ) -> Result<Answer, AppError> {
         let def = self.definition(flow).ok_or(AppError::NotFound)?;
         let (values, choices) = split(&def, values);
-        let mut set = from_json(&def.entity.fields, &values, &Mode::Api).map_err(faults)?;
+        let read = from_json(&def.entity.fields, &values, &Mode::Api);
+        let mut set = match (read, &closed) {
+            (Ok(set), _) => set,
+            (Err(_), Some(closed)) => return Err(closed.clone().into()),
+            (Err(wrong), None) => return Err(faults(wrong)),
+        };
         set.extend(choices);
         let command = Command {
             actor,

@@ -17,6 +17,7 @@ mod error;
 mod flow;
 mod hand_over;
 mod health;
+mod in_use;
 mod inbox;
 mod instance;
 mod leaving;
@@ -55,6 +56,7 @@ pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, RecordKind, SourceFile};
 pub use hand_over::{HandOver, HandOverRow};
 pub use health::{Health, HealthFact, Metrics, Stuck};
+pub use in_use::FlowUse;
 pub use inbox::{InboxItem, Page, Tab};
 pub use instance::{
     DiagramItem, DiagramView, EnclosedFile, Expected, InstanceFilter, InstanceHead, InstanceRow,

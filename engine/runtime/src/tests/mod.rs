@@ -9,6 +9,7 @@ mod consequences;
 mod deciding;
 mod every_call;
 mod harness;
+mod in_use;
 mod links;
 mod mails;
 mod modules;

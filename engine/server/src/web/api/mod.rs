@@ -54,6 +54,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
+        .route("/api/v1/flows/{flow}/close", post(flows::close))
+        .route("/api/v1/flows/{flow}/open", post(flows::open))
+        .route("/api/v1/flows/{flow}/uses", get(flows::uses))
         .route("/api/v1/flows/{flow}/versions", get(versions::list))
         .route("/api/v1/flows/{flow}/difference", get(versions::difference))
         .route(

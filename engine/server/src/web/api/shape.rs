@@ -123,6 +123,16 @@ pub struct Flow {
     /// True when you may start it.
     pub may_start: bool,
     pub form: Vec<Field>,
+    /// It takes no new cases: who closed it, when and why.
+    pub closed: Option<Words>,
+    /// The watched folder holds no file of it any more; it stays in use until somebody closes it.
+    pub file_gone: bool,
+}
+
+/// Why a flow is closed or opened.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct UseBody {
+    pub reason: String,
 }
 
 impl From<&FlowView> for Flow {
@@ -134,6 +144,8 @@ impl From<&FlowView> for Flow {
             purpose: (&flow.purpose).into(),
             may_start: flow.refusal.is_none(),
             form: flow.form.iter().map(Field::from).collect(),
+            closed: flow.closed.as_ref().map(|why| (&why.message).into()),
+            file_gone: flow.file_gone,
         }
     }
 }

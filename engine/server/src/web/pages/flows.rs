@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use assent_runtime::app::{FlowView, VERSION_SHOWN, VersionView};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::Answer;
+use super::flow_use::{InUse, Refused};
 use crate::web::model::picture::{self, FlowLine};
 use crate::web::model::task::StateLine;
 use crate::web::model::{Empty, Tag};
@@ -58,11 +60,22 @@ pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
 }
 
 fn card(flow: &FlowView, lang: assent_core::text::Lang) -> Card {
+    let (tone, icon, key) = match flow.closed {
+        None => ("ok", "circle-check", "flows.live"),
+        Some(_) => ("held", "ban", "flows.closed"),
+    };
     let mut tags = vec![Tag {
-        tone: "ok",
-        icon: "circle-check",
-        text: words::word(lang, "flows.live").to_owned(),
+        tone,
+        icon,
+        text: words::word(lang, key).to_owned(),
     }];
+    if flow.file_gone {
+        tags.push(Tag {
+            tone: "late",
+            icon: "triangle-alert",
+            text: words::word(lang, "flows.file_gone").to_owned(),
+        });
+    }
     if flow.running > 0 {
         tags.push(Tag {
             tone: "wait",
@@ -92,6 +105,8 @@ struct Model {
     versions: Vec<VersionLine>,
     /// Where running instances are migrated; empty for those who may not.
     migrate: String,
+    /// Whether it takes new cases, and who may change that.
+    in_use: InUse,
 }
 
 #[derive(Serialize)]
@@ -120,13 +135,18 @@ fn version_line(version: &VersionView, lang: assent_core::text::Lang) -> Version
 
 /// `GET /flows/{flow}`
 pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
+    drawn(&site, &reader, &id, &Refused::default()).await
+}
+
+/// The page of a flow; with what was typed and why it was not done, when somebody tried to close or open it.
+pub(super) async fn drawn(site: &Site, reader: &Reader, id: &str, refused: &Refused) -> Answer {
     let lang = reader.visit.lang;
     let flows = site.app.flows(&reader.id).await?;
     let flow = flows
         .iter()
         .find(|flow| flow.flow == id)
         .ok_or_else(Fault::not_found)?;
-    let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
+    let definition = site.app.definition(id).ok_or_else(Fault::not_found)?;
     let directory = site.app.directory();
     let fact = |key: &str, text: String| super::said::SaidFact {
         label: words::word(lang, key).to_owned(),
@@ -138,7 +158,8 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         .map(|person| person.name.as_str())
         .collect();
     let version: String = flow.version.chars().take(VERSION_SHOWN).collect();
-    let versions = site.app.versions(&id).await?;
+    let versions = site.app.versions(id).await?;
+    let uses = site.app.flow_uses(id).await?;
     let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
     let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
     let model = Model {
@@ -170,6 +191,7 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         } else {
             String::new()
         },
+        in_use: InUse::of(flow, &uses, may_migrate, refused, lang),
     };
     let page = Page {
         title: model.name.clone(),
@@ -177,5 +199,9 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         where_: model.name.clone(),
         ..Page::default()
     };
-    page::answer(&site, &reader.visit, "pages/flow", page, &model)
+    let mut response = page::answer(site, &reader.visit, "pages/flow", page, &model)?;
+    if refused.is_some() {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
