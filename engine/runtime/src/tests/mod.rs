@@ -8,6 +8,7 @@ mod claims;
 mod consequences;
 mod deciding;
 mod every_call;
+mod happening;
 mod harness;
 mod in_use;
 mod links;

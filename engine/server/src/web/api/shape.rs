@@ -653,10 +653,13 @@ pub struct EventBody {
     pub idempotency_key: Option<String>,
 }
 
-/// How many instances an event woke.
+/// How many instances an event reached.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Woken {
+    /// Went on because of it.
     pub woken: u32,
+    /// Are suspended: it is done when they go on.
+    pub kept: u32,
 }
 
 /// Who you are.
