@@ -31,6 +31,7 @@ mod rows;
 mod serving;
 pub(crate) mod sim;
 mod storm;
+mod subflows;
 mod tamper;
 mod telling;
 mod verifying;
