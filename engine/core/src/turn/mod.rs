@@ -6,6 +6,7 @@
 
 mod again;
 mod ask;
+mod asked;
 mod auto;
 mod branches;
 mod candidates;
@@ -131,6 +132,7 @@ pub fn turn_to(
     run.target = to;
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
+    run.stand_with_the_applicant();
     let def = run.def;
     let (case, events, texts, beside) = run.finish();
     let (case_after, events_made) = (&case, events.as_slice());
