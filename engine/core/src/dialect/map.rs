@@ -141,6 +141,13 @@ impl<'t> MapReader<'t> {
             let near: &'static str = near;
             return (with_suggestion(fault, place, near), Some(near));
         }
+        if let Some(near) = suggest::nearest(&key.text, self.known.iter().copied()) {
+            let fault = fault.hint(
+                format!("这里已经写了“{near}:”，意思相同的留一个"),
+                format!("“{near}:” is written here already; keep one of the two"),
+            );
+            return (fault, None);
+        }
         let mut known = self.known.clone();
         known.sort_unstable();
         known.dedup();

@@ -16,6 +16,7 @@ use crate::time::Moment;
 use crate::turn::Run;
 use crate::turn::ask::{each_unless, too_few};
 use crate::turn::candidates::Sorted;
+use crate::turn::clock::rung_name;
 use crate::turn::hold::Trouble;
 use crate::turn::regroup::regrouped;
 use crate::turn::tally::{reachable, required};
@@ -461,9 +462,10 @@ impl<'a> Run<'a> {
         since: Moment,
     ) {
         use crate::definition::RungTime;
-        let Some(rung) = state.if_late.get(number) else {
+        let (Some(rung), Ok(at)) = (state.if_late.get(number), u32::try_from(number)) else {
             return;
         };
+        let reference = rung_name(entry, at, 0);
         let at = match (rung.due(self.allowed(entry)), due) {
             (RungTime::After(term), _) => self.not_passed(since, term),
             (RungTime::Deadline | RungTime::Share(_), Some(due)) => due,
@@ -471,7 +473,7 @@ impl<'a> Run<'a> {
             (RungTime::Deadline | RungTime::DeadlinePlus(_) | RungTime::Share(_), None) => return,
         };
         self.emit(Change::WakeupSet {
-            reference: format!("e{entry}.r{number}.0"),
+            reference,
             at,
             entry,
             since: Some(since),

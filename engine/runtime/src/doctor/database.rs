@@ -14,6 +14,19 @@ const RETIRE_MS_MAX: i64 = 26 * 3_600_000;
 
 /// Looks; one bad finding when it cannot be opened.
 pub(super) async fn look(config: &AppConfig) -> Vec<Finding> {
+    // Read-only, an empty database cannot be opened, and would be called one that cannot be written.
+    if matches!(Store::occupied(&config.database).await, Ok(false)) {
+        let found = Finding::ok(
+            "database",
+            "数据库还是空的",
+            "There is nothing in the database yet",
+        );
+        let (zh, en) = (
+            "首次启动（assent serve）或导入组织架构（assent people import 文件夹）时自动建立",
+            "It is made by the first start (assent serve) or by assent people import FOLDER",
+        );
+        return vec![found.todo(Level::Warn, zh, en)];
+    }
     match figures(config).await {
         Ok(found) => found,
         Err(fault) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use assent_core::calendar;
+use assent_core::diagnostic::Diagnostic;
 use assent_core::dialect;
 use assent_core::play::{Stage, play};
 use assent_core::rule::RuleContext;
@@ -33,6 +34,8 @@ struct Report {
     flows: usize,
     tests: usize,
     failed: usize,
+    /// Faults that keep flows from being published although their tests could be played.
+    errors: usize,
     failures: Vec<Failed>,
 }
 
@@ -95,21 +98,18 @@ fn rules(workshop: &Workshop, report: &mut Report) {
 fn flow(workshop: &Workshop, file: &FlowFile, report: &mut Report) {
     let compiled = dialect::compile(&file.name, &file.text, &workshop.catalog);
     let Some(def) = &compiled.definition else {
-        let first = compiled.diagnostics.iter().find(|one| one.is_error());
         report.failed += 1;
+        let mut errors = compiled
+            .diagnostics
+            .into_iter()
+            .filter(Diagnostic::is_error);
+        let first = errors.next();
+        let more = errors.count();
         report.failures.push(Failed {
             file: file.name.clone(),
             test: String::new(),
-            line: first.map_or(1, |one| one.place.line),
-            message: first.map_or_else(
-                || {
-                    Text::new(
-                        "流程有错误，请先运行 assent check。",
-                        "The flow has errors; run assent check first.",
-                    )
-                },
-                |one| one.message.clone(),
-            ),
+            line: first.as_ref().map_or(1, |one| one.place.line),
+            message: cannot_be_played(first, more),
         });
         return;
     };
@@ -126,6 +126,11 @@ fn flow(workshop: &Workshop, file: &FlowFile, report: &mut Report) {
         });
         return;
     };
+    report.errors += compiled
+        .diagnostics
+        .iter()
+        .filter(|one| one.is_error())
+        .count();
     let stage = Stage {
         def,
         calendar: &calendar,
@@ -150,6 +155,25 @@ fn flow(workshop: &Workshop, file: &FlowFile, report: &mut Report) {
     }
 }
 
+/// A flow with errors has no tests to play; its first fault, and where the others are.
+fn cannot_be_played(first: Option<Diagnostic>, more: usize) -> Text {
+    let mut words = first.map_or_else(Text::default, |one| one.message);
+    if more > 0 {
+        words.zh.push_str(&format!("；另有 {more} 处错误"));
+        words.en.push_str(&format!("; {more} more errors"));
+    }
+    Text::new(
+        format!(
+            "流程有错误，用例没有运行：{}。请先运行 assent check。",
+            words.zh
+        ),
+        format!(
+            "The flow has errors, its tests were not run: {}. Run assent check first.",
+            words.en
+        ),
+    )
+}
+
 fn tell(report: &Report, say: Say) {
     for failed in &report.failures {
         say.line(format!("{}:{} {}", failed.file, failed.line, failed.test));
@@ -169,4 +193,14 @@ fn tell(report: &Report, say: Say) {
             counted(*tests as u64, "test")
         ),
     );
+    if report.errors > 0 {
+        let n = report.errors;
+        say.words(
+            format!("流程里还有 {n} 处错误，不能发布；请运行 assent check。"),
+            format!(
+                "The flows have {} and cannot be published; run assent check.",
+                counted(n as u64, "error")
+            ),
+        );
+    }
 }

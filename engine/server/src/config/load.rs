@@ -47,7 +47,7 @@ pub fn load(
     check_keys(&table, "")?;
     let config: Config = Value::Table(table)
         .try_into()
-        .map_err(|error: toml::de::Error| wrong_value(error.message()))?;
+        .map_err(|error: toml::de::Error| wrong_value(&error))?;
     refuse_unsafe(&config)?;
     Ok(config)
 }
@@ -187,10 +187,25 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
-fn wrong_value(message: &str) -> ConfigFault {
+/// Names the key: a table has no lines to point at, and the parser says where it was only in its text.
+fn wrong_value(error: &toml::de::Error) -> ConfigFault {
+    let message = error.message();
+    let text = error.to_string();
+    let path = text
+        .lines()
+        .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let Some(path) = path else {
+        return ConfigFault::new(
+            format!("配置值有误：{message}"),
+            format!("A configuration value is wrong: {message}"),
+        );
+    };
+    let (zh, en) = keys::find(path).map_or_else(Default::default, |key| {
+        (format!("（{}）", key.zh), format!(" ({})", key.en))
+    });
     ConfigFault::new(
-        format!("配置值有误：{message}"),
-        format!("A configuration value is wrong: {message}"),
+        format!("配置项 {path}{zh}的值有误：{message}"),
+        format!("The value of {path}{en} is wrong: {message}"),
     )
 }
 
@@ -297,6 +312,7 @@ mod tests {
         assert_eq!(few.app().connections.get(), 3);
         let none = from("[database]\nconnections = 0", &[]).unwrap_err();
         assert!(none.0.en.contains("nonzero"), "{none:?}");
+        assert!(none.0.zh.contains("database.connections"), "{none:?}");
     }
 
     #[test]
@@ -308,6 +324,17 @@ mod tests {
         );
         let fault = from("", &[("ASSENT_MAIL_PASSWRD", "x")]).unwrap_err();
         assert!(fault.0.zh.contains("ASSENT_MAIL_PASSWORD"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key() {
+        let file = "[connectors.erp]\nbase = 'http://erp/'\n[limits]\nbody_bytes = 'much'";
+        let fault = from(file, &[]).unwrap_err();
+        assert!(fault.0.en.contains("limits.body_bytes ("), "{fault:?}");
+        let fault = from("[connectors.erp]\nbase = 7", &[]).unwrap_err();
+        assert!(fault.0.zh.contains("connectors.erp.base"), "{fault:?}");
+        let fault = from("", &[("ASSENT_SERVER_LISTEN", "here")]).unwrap_err();
+        assert!(fault.0.zh.contains("server.listen（"), "{fault:?}");
     }
 
     #[test]

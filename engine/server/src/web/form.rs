@@ -74,6 +74,11 @@ pub fn input_name(field: &str) -> String {
     format!("f.{field}")
 }
 
+/// The hidden input that carries a picked file's name, so that a form that comes back can say it.
+pub fn file_name(id: &str) -> String {
+    format!("name:{id}")
+}
+
 /// The posted values of these fields as JSON: what is empty becomes `null`, what was not posted is left out.
 pub fn values(typed: &Typed, fields: &[FormField]) -> JsonMap {
     let mut values = JsonMap::new();
@@ -88,10 +93,9 @@ pub fn values(typed: &Typed, fields: &[FormField]) -> JsonMap {
         if field.kind == "file" || field.kind == "people" {
             let ids = typed.all(&field.name);
             if typed.one(&field.name).is_some() {
-                values.insert(
-                    field.name.clone(),
-                    ids.into_iter().map(Json::from).collect(),
-                );
+                let list: Json = ids.iter().copied().map(Json::from).collect();
+                let none = field.kind == "file" && ids.is_empty();
+                values.insert(field.name.clone(), if none { Json::Null } else { list });
             }
             continue;
         }

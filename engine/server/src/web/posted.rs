@@ -93,7 +93,8 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Posted
                 name,
                 content: content.to_vec(),
             }),
-            Some(_) => {}
+            // No file picked: said, so that clearing the boxes of those that were there takes them away.
+            Some(_) => posted.typed.0.push((input, String::new())),
             None => posted
                 .typed
                 .0

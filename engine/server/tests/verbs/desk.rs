@@ -249,6 +249,38 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Posts a form with files, as `(input, file name, content)`; a file without a name is an input where none was picked.
+    pub async fn post_files(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str)],
+    ) -> (StatusCode, String) {
+        let mut body = String::new();
+        for (name, value) in [&[("csrf", self.csrf.as_str())], fields].concat() {
+            body += &format!(
+                "--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        for (input, name, content) in files {
+            body += &format!(
+                "--x\r\ncontent-disposition: form-data; name=\"{input}\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+            );
+        }
+        body += "--x--\r\n";
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header(header::COOKIE, &self.cookies)
+            .header(header::ORIGIN, &self.origin)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(body))
+            .unwrap();
+        answered(&self.router, request).await
+    }
+}
+
 async fn answered(router: &Router, request: Request<Body>) -> (StatusCode, String) {
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status();

@@ -438,3 +438,75 @@ async fn rows_are_added_without_a_script_and_read_on_every_page() {
         );
     }
 }
+
+const PAPERS: &str = "
+flow: papers
+format: 1
+name: {zh: 证件, en: Papers}
+purpose: {zh: 证件齐全再办。, en: No papers, no work.}
+owner: role/owner
+calendar: cn_office
+title: '{{subject}}'
+form:
+  subject: {type: text, name: {zh: 事由, en: Subject}, required: true, max: 40}
+  scan:    {type: file, name: {zh: 扫描件, en: Scan}, accept: [pdf]}
+people: {board: role/board}
+states:
+  - {id: draft, name: {zh: 填写, en: Draft}, draft: {by: applicant}}
+  - {id: look, name: {zh: 审批, en: Look}, approve: {by: board}, if_rejected: {back_to: draft}}
+";
+
+/// What somebody picked on a phone is not picked twice because another field was empty.
+#[tokio::test]
+async fn picked_files_come_back_with_the_form() {
+    let desk = Desk::new().await;
+    let file = assent_runtime::app::SourceFile {
+        name: "papers.yaml".to_owned(),
+        text: PAPERS.to_owned(),
+    };
+    desk.app.publish(Some("adm"), vec![file]).await.unwrap();
+    let ann = desk.browser("ann").await;
+    let picked = [("f.scan", "行驶证.pdf", "%PDF-1.4 one")];
+    let (status, page) = ann
+        .post_files("/start/papers", &[("f.subject", "")], &picked)
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    assert!(page.contains("行驶证.pdf"), "{page}");
+    let id = between(&page, "name=\"f.scan\" value=\"", "\"");
+
+    let name = format!("name:{id}");
+    let again = [("f.scan", id.as_str()), (&name, "行驶证.pdf")];
+    let none = [("f.scan", "", "")];
+    let (status, page) = ann
+        .post_files(
+            "/start/papers",
+            &[&[("f.subject", "")], &again[..]].concat(),
+            &none,
+        )
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("行驶证.pdf"), "a second time: {page}");
+
+    let save = [("f.subject", "年检"), ("do", "save")];
+    let (status, page) = ann
+        .post_files("/start/papers", &[&save[..], &again[..]].concat(), &none)
+        .await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    let todo = assent_runtime::app::Tab::Todo;
+    let mine = desk.app.inbox("ann", todo, None, None, 9).await.unwrap();
+    let (instance, task) = (&mine.items[0].instance, mine.items[0].task.unwrap());
+    let task = format!("/tasks/{instance}/{task}");
+    let (_, page) = ann.get(&task).await;
+    assert!(page.contains("行驶证.pdf"), "{page}");
+
+    // Its box cleared, and no other picked: it is gone.
+    let (status, page) = ann.post_files(&format!("{task}/edit"), &save, &none).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    let (_, page) = ann.get(&task).await;
+    assert!(!page.contains("name=\"f.scan\" value="), "{page}");
+}
+
+fn between(text: &str, start: &str, end: &str) -> String {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("{text}"));
+    rest.split_once(end).unwrap().0.to_owned()
+}

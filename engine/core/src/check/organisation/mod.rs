@@ -227,10 +227,7 @@ fn failed(
                 who.en, given.en, name.en, failure.what.en, failure.why.en, others.en
             ),
         ),
-        Text::new(
-            "请在组织架构里补上相应的人员，或在节点上写 policies: {nobody: {fallback: 备用的人员名称}}（也可以写 nobody: superior）。",
-            "Fill the gap in the organisation, or give the state policies: {nobody: {fallback: a name from people}} (or nobody: superior).",
-        ),
+        failure.todo(),
     )
 }
 

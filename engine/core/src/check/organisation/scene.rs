@@ -30,6 +30,8 @@ pub(super) struct Scene<'a> {
     open: bool,
 }
 
+const TOO_FEW: &str = "too-few-to-ask";
+
 /// What came of it.
 pub(super) enum Verdict {
     /// Somebody can act.
@@ -54,6 +56,20 @@ impl Failure {
     /// The same gap, met by somebody else?
     pub(super) fn like(&self, other: &Failure) -> bool {
         self.code == other.code && self.units == other.units
+    }
+
+    /// What to do: somebody else instead of nobody does not make two of one.
+    pub(super) fn todo(&self) -> Text {
+        if self.code == TOO_FEW {
+            return Text::new(
+                "请在组织架构里补上人员、在 by: 里多写几个人，或减少 needs:（也可以写比例，例如 60%）。",
+                "Fill the gap in the organisation, name more people in by:, or ask for fewer in needs: (a share such as 60% will do).",
+            );
+        }
+        Text::new(
+            "请在组织架构里补上相应的人员，或在节点上写 policies: {nobody: {fallback: 备用的人员名称}}（也可以写 nobody: superior）。",
+            "Fill the gap in the organisation, or give the state policies: {nobody: {fallback: a name from people}} (or nobody: superior).",
+        )
     }
 
     /// The values it was tried with and the condition under which the state is entered.
@@ -354,7 +370,7 @@ impl<'a> Scene<'a> {
             Needs::Each(_) => "needs: {each: …}".to_owned(),
         };
         Failure {
-            code: "too-few-to-ask",
+            code: TOO_FEW,
             what: Text::new("凑不够票数", "cannot reach its number of votes"),
             why: Text::new(
                 format!(

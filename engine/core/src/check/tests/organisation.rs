@@ -201,6 +201,11 @@ fn more_votes_than_people_fail() {
         codes(&def, &directory(&three)),
         ["too-few-to-ask states.one.approve.by"]
     );
+    let hint = &organisation(&def, &directory(&three))[0].hint;
+    assert!(
+        hint.zh.contains("needs:") && !hint.zh.contains("fallback"),
+        "somebody else instead of nobody does not make three of two: {hint:?}"
+    );
     let mut four = three.to_vec();
     four.push(("丁", "north", &[("a", None)]));
     assert_eq!(codes(&def, &directory(&four)), Vec::<String>::new());

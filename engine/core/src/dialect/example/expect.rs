@@ -76,6 +76,8 @@ fn result(reader: &mut Reader, cx: &Cx<'_>, node: &Node) -> Option<String> {
     if known.contains(&word.text.as_str()) {
         return Some(word.text);
     }
+    let mut seen = std::collections::BTreeSet::new();
+    known.retain(|word| seen.insert(*word));
     scalar::unknown_word(reader, &word, known);
     None
 }

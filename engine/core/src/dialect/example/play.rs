@@ -354,7 +354,6 @@ fn to_whom(reader: &mut Reader, word: &Word, to: Option<&Node>) -> Option<Word> 
     scalar::text(reader, node)
 }
 
-/// An action of a work state: of the named one, or of any.
 /// True for an action of a work state: of the one that is named, where one is.
 fn is_action(cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> bool {
     let at = |id: &str| state.is_none_or(|state| state.text == id);
@@ -365,6 +364,7 @@ fn is_action(cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> bool {
     })
 }
 
+/// An action of a work state: of the named one, or of any.
 fn action(reader: &mut Reader, cx: &Cx<'_>, word: &Word, state: Option<&Word>) -> Option<Deed> {
     let mut known: Vec<&str> = VERBS.to_vec();
     let at = |id: &str| state.is_none_or(|state| state.text == id);
@@ -375,6 +375,19 @@ fn action(reader: &mut Reader, cx: &Cx<'_>, word: &Word, state: Option<&Word>) -
     }
     if known.contains(&word.text.as_str()) {
         return Some(Deed::Act(word.text.clone()));
+    }
+    if matches!(word.text.as_str(), "approve" | "reject") {
+        let step = format!("decide: {}", word.text);
+        reader.error(
+            "unknown-action",
+            word.span,
+            (
+                "do: 是办理的动作，同意和拒绝是决定",
+                "do: is an action; approving and rejecting are decisions",
+            ),
+            (&format!("写成 {step}"), &format!("Write {step}")),
+        );
+        return None;
     }
     reader.unknown("unknown-action", word, ("动作", "action"), known);
     None

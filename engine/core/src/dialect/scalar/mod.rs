@@ -211,23 +211,26 @@ pub fn unknown_word<'k>(
 ) {
     let known: Vec<&str> = known.into_iter().collect();
     let place = reader.place(word.span);
-    let mut fault = Diagnostic::error(
+    let fault = Diagnostic::error(
         "unknown-word",
         place.clone(),
         format!("“{}”在这里没有意义", word.text),
         format!("“{}” means nothing here", word.text),
-    )
-    .hint(
-        format!("可以写：{}", known.join("、")),
-        format!("Possible: {}", known.join(", ")),
     );
-    if let Some(near) = suggest::nearest(&word.text, known) {
-        fault = fault.fix(
-            Text::new(format!("改为 {near}"), format!("Change to {near}")),
-            place,
-            near,
-        );
-    }
+    let (zh, en) = (known.join("、"), known.join(", "));
+    let fault = match suggest::nearest(&word.text, known) {
+        Some(near) => fault
+            .hint(
+                format!("是不是想写“{near}”？可以写：{zh}"),
+                format!("Did you mean “{near}”? Possible: {en}"),
+            )
+            .fix(
+                Text::new(format!("改为 {near}"), format!("Change to {near}")),
+                place,
+                near,
+            ),
+        None => fault.hint(format!("可以写：{zh}"), format!("Possible: {en}")),
+    };
     reader.push(fault);
 }
 

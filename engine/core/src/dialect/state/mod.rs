@@ -14,6 +14,7 @@ mod together;
 mod wait;
 
 use crate::definition::{FieldRules, Region, State, StateIx, StateKind, Target};
+use crate::diagnostic::Diagnostic;
 use crate::field::Field;
 use crate::text::Text;
 
@@ -24,7 +25,7 @@ use super::policies;
 use super::reader::{Reader, Word};
 use super::scalar;
 use super::suggest;
-use super::tree::Node;
+use super::tree::{Node, Span};
 
 pub use actions::{Asked, asked};
 pub use skeleton::{Skeleton, Slot, walk};
@@ -36,6 +37,9 @@ pub const VERBS: [&str; 11] = [
     "draft", "approve", "work", "rule", "run", "choose", "wait", "subflow", "together", "mail",
     "end",
 ];
+
+/// Those in which people act, and which say who.
+const PERSONAL: [&str; 3] = ["draft", "approve", "work"];
 
 /// What a state's reader needs besides its own map.
 pub(super) struct Cx<'c, 't> {
@@ -211,12 +215,12 @@ fn no_verb(reader: &mut Reader, map: &MapReader<'_>) {
     if let Some((_, fault)) = glued {
         return reader.push(fault);
     }
-    let near = map.written().iter().find_map(|(key, _)| {
+    let near = map.written().iter().find_map(|(key, node)| {
         let near = suggest::nearest(&key.text, VERBS)?;
-        (near != "mail").then(|| (key_word(key), near))
+        (near != "mail").then(|| (key_word(key), near, node))
     });
     let span = match &near {
-        Some((word, _)) => word.span,
+        Some((word, ..)) => word.span,
         None => map.written().first().map_or(map.span, |(key, _)| key.span),
     };
     let fault = reader.fault(
@@ -226,16 +230,34 @@ fn no_verb(reader: &mut Reader, map: &MapReader<'_>) {
         "Nothing says what this state does",
     );
     let fault = match near {
-        Some((word, near)) => {
-            let place = reader.place(word.span);
-            super::reader::with_suggestion(fault, place, near)
-        }
+        Some((word, near, node)) => verb_meant(reader, fault, &word, near, node),
         None => fault.hint(
             format!("加上其中一个键：{}", VERBS.join("、")),
             format!("Add one of these keys: {}", VERBS.join(", ")),
         ),
     };
     reader.push(fault);
+}
+
+/// `approver: boss` means `approve: {by: boss}`: the key alone would be the next fault.
+fn verb_meant(
+    reader: &Reader,
+    fault: Diagnostic,
+    word: &Word,
+    near: &str,
+    value: &Node,
+) -> Diagnostic {
+    let whole = Span {
+        start: word.span.start,
+        end: value.span.end,
+    };
+    match value.scalar() {
+        Some(bare) if PERSONAL.contains(&near) && !value.is_blank() => {
+            let meant = format!("{near}: {{by: {}}}", bare.text);
+            super::reader::with_suggestion(fault, reader.place(whole), &meant)
+        }
+        _ => super::reader::with_suggestion(fault, reader.place(word.span), near),
+    }
 }
 
 fn kind(

@@ -9,12 +9,48 @@ use crate::dialect::names::Names;
 use crate::dialect::reader::Reader;
 use crate::dialect::scalar;
 use crate::dialect::tree::Node;
+use crate::text::Text;
 
 use super::{Cx, actions, answers, groups};
 
+/// The map under a person's verb. `approve: boss` is what people write first: they are told about `by:`.
+fn opened<'t>(reader: &mut Reader, node: &'t Node, verb: &'static str) -> Option<MapReader<'t>> {
+    let bare = node
+        .scalar()
+        .filter(|scalar| !scalar.text.is_empty() && !scalar.text.contains(':') && !node.is_blank());
+    let Some(bare) = bare else {
+        let what = match verb {
+            "draft" => ("draft:", "draft:"),
+            "approve" => ("approve:", "approve:"),
+            _ => ("work:", "work:"),
+        };
+        return MapReader::open(reader, node, what);
+    };
+    let map = format!("{{by: {}}}", bare.text);
+    let place = reader.place(node.span);
+    let fault = reader
+        .fault(
+            "not-a-map",
+            node.span,
+            format!("{verb}: 里要用 by: 写明由谁办理"),
+            format!("Who acts stands under by: inside {verb}:"),
+        )
+        .hint(
+            format!("写成 {verb}: {map}"),
+            format!("Write {verb}: {map}"),
+        )
+        .fix(
+            Text::new(format!("改为 {map}"), format!("Write {map}")),
+            place,
+            map,
+        );
+    reader.push(fault);
+    None
+}
+
 /// `draft: {by: applicant}`.
 pub fn draft(reader: &mut Reader, cx: &Cx<'_, '_>, map: &mut MapReader<'_>) -> Option<StateKind> {
-    let mut map = MapReader::open(reader, map.get("draft")?, ("draft:", "draft:"))?;
+    let mut map = opened(reader, map.get("draft")?, "draft")?;
     let word = map.need("by").and_then(|node| scalar::text(reader, node));
     map.close(reader);
     let by = cx.names.people(reader, &word?)?;
@@ -31,7 +67,7 @@ pub fn approve(
     if cx.slot().short {
         return approval(reader, cx, map, state);
     }
-    let mut inner = MapReader::open(reader, map.get("approve")?, ("approve:", "approve:"))?;
+    let mut inner = opened(reader, map.get("approve")?, "approve")?;
     let kind = approval(reader, cx, &mut inner, state);
     inner.close(reader);
     kind
@@ -231,7 +267,7 @@ pub fn work(
 ) -> Option<StateKind> {
     let inner = map.get("work")?;
     let actions = actions::actions(reader, cx, map, state);
-    let mut inner = MapReader::open(reader, inner, ("work:", "work:"))?;
+    let mut inner = opened(reader, inner, "work")?;
     let by = inner.need("by").map(|node| refs(reader, cx.names, node));
     let claim = claimed(reader, &mut inner, None);
     inner.close(reader);

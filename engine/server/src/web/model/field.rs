@@ -208,7 +208,11 @@ impl Drawing<'_> {
                 let dotted: Vec<String> =
                     field.accept.iter().map(|ext| format!(".{ext}")).collect();
                 model.accept = dotted.join(",");
-                model.files = kept_files(&field.value, &field.options, self.lang);
+                let typed = self.typed.filter(|typed| typed.one(&field.name).is_some());
+                model.files = match typed {
+                    Some(typed) => self.files(&typed.all(&field.name), field),
+                    None => self.files(&file_ids(&field.value), field),
+                };
                 model.hint = self.file_hint(field);
                 model.required &= model.files.is_empty();
             }
@@ -250,6 +254,23 @@ impl Drawing<'_> {
             (None, Some(max)) => words::say(self.lang, "form.at_most", &[("max", max)]),
             (Some(_) | None, None) => String::new(),
         }
+    }
+
+    /// Files that are there already, or came with the form that is shown again: kept unless their box is cleared.
+    fn files(&self, ids: &[&str], field: &FormField) -> Vec<OptionModel> {
+        let picked = |id: &str| self.typed?.get(&form::file_name(id));
+        let name = |id: &str| {
+            let known = field.options.iter().find(|file| file.id == id);
+            let name = known.map(|file| file.name.get(self.lang));
+            name.or_else(|| picked(id)).unwrap_or(id).to_owned()
+        };
+        ids.iter()
+            .map(|id| OptionModel {
+                id: (*id).to_owned(),
+                name: name(id),
+                ..OptionModel::default()
+            })
+            .collect()
     }
 
     fn file_hint(&self, field: &FormField) -> String {
@@ -338,25 +359,14 @@ fn ids(value: &Json) -> Vec<&str> {
     list.iter().filter_map(Json::as_str).collect()
 }
 
-/// Files a value names already: kept unless their box is cleared.
-fn kept_files(value: &Json, known: &[FormOption], lang: Lang) -> Vec<OptionModel> {
-    let ids: Vec<&str> = match value {
+/// Files a value names already.
+fn file_ids(value: &Json) -> Vec<&str> {
+    match value {
         Json::String(id) if !id.is_empty() => vec![id],
         Json::Array(list) => list
             .iter()
             .filter_map(|item| item.as_str().or_else(|| item.get("id")?.as_str()))
             .collect(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => vec![],
-    };
-    let name = |id: &str| {
-        let file = known.iter().find(|file| file.id == id);
-        file.map_or(id, |file| file.name.get(lang)).to_owned()
-    };
-    ids.into_iter()
-        .map(|id| OptionModel {
-            id: id.to_owned(),
-            name: name(id),
-            ..OptionModel::default()
-        })
-        .collect()
+    }
 }

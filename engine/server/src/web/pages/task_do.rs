@@ -120,6 +120,8 @@ pub async fn attach(
             .app
             .attach(&reader.id, &file.name, file.content.clone())
             .await?;
+        let name = form::file_name(&stored.id);
+        typed.0.push((name, file.name.clone()));
         typed.0.push((file.input.clone(), stored.id));
     }
     Ok(())
