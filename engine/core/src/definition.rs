@@ -101,6 +101,11 @@ impl Definition {
     /// True for a field that the applicant fills in: a draft that lists fields (`fields: {write, require}`) asks for those
     /// and the required ones, one that lists none asks for all. A module's record holds much that only later states fill in.
     pub fn in_draft(&self, field: &Field) -> bool {
+        field.required || self.asks_in_draft(field)
+    }
+
+    /// The same without those that are merely required of every record of the type.
+    pub fn asks_in_draft(&self, field: &Field) -> bool {
         let is_draft = |state: &&State| matches!(state.kind, StateKind::Draft { .. });
         let Some(draft) = self.states.iter().find(is_draft) else {
             return true;
@@ -111,7 +116,7 @@ impl Definition {
             .iter()
             .chain(&draft.fields.require)
             .peekable();
-        listed.peek().is_none() || field.required || listed.any(|name| *name == field.name)
+        listed.peek().is_none() || listed.any(|name| *name == field.name)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::value::{Value, Values};
 
 pub use hook::HookContext;
 pub use post::Post;
-pub use query::Query;
+pub use query::{COUNTERS, Query};
 pub use save::saved;
 pub use series::Series;
 

@@ -16,13 +16,13 @@
 //! | instances | `load_instance(s)`, `events`, `list_instances`, `open_instances`, `stuck_candidates`, `count_instances`, `answer` |
 //! | tasks | `inbox`, `copies`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
 //! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
-//! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `attempts_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
+//! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `attempts_of`, `dead_effects(_of)`, `revive`, `discard`, `outbox_gauges` |
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
 //! | the audit | `open_to_read`, `snapshot`, `grown_chains`, `add_root`, `last_root`, `root`, `place_of`, `tiles`, `audit_keys` |
 //! | care | `about`, `check_schema`, `probe`, `integrity`, `clock`, `pools`, `occupied`, `backup`, `all_instances`, `chains`, `over_since`, `retire`, `dump` |
-//! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `next_number` |
+//! | the rest | `keep_mail`, `kept_mails`, `add_attachment`, `attachment_bytes`, `setting`, `save_setting`, `save_setting_logged`, `next_number` |
 
 mod accounts;
 mod attachments;

@@ -110,6 +110,10 @@ const ATTEMPTS: Sql = Sql::Same(
 const DEAD: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id > $1 order by id limit $2",
 );
+const DEAD_OF: Sql = Sql::Same(
+    "select id, kind, instance, body, attempts, last_error, died from outbox_dead \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
+);
 const DEAD_ONE: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id = $1",
 );
@@ -222,6 +226,14 @@ impl Store {
             revived
         })?;
         Ok(revived > 0)
+    }
+
+    /// The dead letters of an instance.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn dead_effects_of(&self, instance: &str) -> Result<Vec<DeadEffect>, StoreError> {
+        self.list(&DEAD_OF, args![instance], dead).await
     }
 
     /// A dead letter.

@@ -1,8 +1,12 @@
 //! Settings somebody changes while the program runs, and document numbers.
 
+use assent_core::write::EventRow;
+
+use crate::commit::append_event;
 use crate::db::args;
 use crate::dialect::Sql;
 use crate::error::StoreError;
+use crate::store::transaction;
 use crate::{Outcome, Store};
 
 const GET: Sql = Sql::Same("select body, rev from settings where name = $1");
@@ -52,6 +56,30 @@ impl Store {
             Outcome::Done
         } else {
             Outcome::Stale
+        })
+    }
+
+    /// The same with an event that says so, in the transaction that changes it. Stale also when the event's number is taken.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn save_setting_logged(
+        &self,
+        (name, body, rev): (&str, &str, u64),
+        (chain, event): (&str, &EventRow),
+    ) -> Result<Outcome, StoreError> {
+        let rev = i64::try_from(rev).unwrap_or(i64::MAX);
+        transaction!(self, tx => {
+            let saved = match rev {
+                0 => tx.execute(&MAKE, args![name, body]).await?,
+                rev => tx.execute(&CHANGE, args![name, body, rev]).await?,
+            };
+            if saved > 0 && append_event(tx, chain, event).await? {
+                Outcome::Done
+            } else {
+                tx.undo();
+                Outcome::Stale
+            }
         })
     }
 

@@ -16,7 +16,12 @@ pub(crate) fn needs(values: &Values) -> Vec<Query> {
     let parts = values
         .text("parent")
         .map(|id| Query::new(ENTITY, "parent", id).guarded_by(ENTITY, id));
-    by("unit").into_iter().chain(parts).collect()
+    // One target for a subject and an indicator: of two who ask for it at the same time, the second hears of the first.
+    let unit = by("unit").map(|unit| match values.lacks("status") {
+        true => unit.alone(),
+        false => unit,
+    });
+    unit.into_iter().chain(parts).collect()
 }
 
 /// Targets of the same subject and indicator that stand or are asked for.

@@ -10,15 +10,21 @@ const COMBINE_DAYS_MAX: i32 = 3;
 /// Kilometres between the address and where the receipt was signed above which somebody should look.
 const FAR_OFF_KM: Decimal = Decimal::TWO;
 
-/// Other shipments on the same truck, and to the same city; of the same number while it is not asked for: then it stays.
+/// Other shipments on the same truck, and to the same city; of the same number while it is not asked for: then it stays. Truck
+/// and number are one shipment's: of two who ask for them at the same time, the second hears of the first.
 pub(crate) fn needs(values: &Values) -> Vec<Query> {
     let by = |field: &str| {
         values
             .text(field)
             .map(|is| Query::new("shipment", field, is))
     };
-    let number = by("shipment_no").filter(|_| values.lacks("status"));
-    let others = [by("truck"), by("city"), number];
+    let asking = values.lacks("status");
+    let number = by("shipment_no").filter(|_| asking).map(Query::alone);
+    let truck = by("truck").map(|truck| match asking {
+        true => truck.alone(),
+        false => truck,
+    });
+    let others = [truck, by("city"), number];
     others.into_iter().flatten().collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod changes;
+mod kept;
 mod proxy;
 
 pub use ahead::FlowRules;

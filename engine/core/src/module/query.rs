@@ -2,6 +2,10 @@
 
 use crate::value::Value;
 
+/// Entity type of records without fields whose `rev` is what counts: of a counter the last document number, of a value that
+/// only one record may hold how often it was asked for ([`Query::alone`]).
+pub const COUNTERS: &str = "number_series";
+
 /// Other records a check reads: those of an entity type whose field holds this value. Hooks find them with
 /// [`super::HookContext::find`]; what else they must be, the hook says itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,5 +38,17 @@ impl Query {
     pub fn guarded_by(mut self, entity: &str, id: &str) -> Self {
         self.guard = Some((entity.to_owned(), id.to_owned()));
         self
+    }
+
+    /// The same, guarded by the value itself, where only one record may hold it: of two who are written with it at the same
+    /// time one is decided again, and then finds the other.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        let value = match self.is.as_text() {
+            Some(text) => text.to_owned(),
+            None => serde_json::to_string(&self.is).unwrap_or_default(),
+        };
+        let id = format!("{}.{}={value}", self.entity, self.field);
+        self.guarded_by(COUNTERS, &id)
     }
 }

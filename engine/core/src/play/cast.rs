@@ -221,6 +221,10 @@ impl Organisation for Cast {
         playing.iter().any(|known| known == person)
     }
 
+    fn administrators(&self) -> Vec<PersonId> {
+        self.playing("administrator")
+    }
+
     fn unit(&self, _person: &str) -> Option<String> {
         None
     }

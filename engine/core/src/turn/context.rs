@@ -82,6 +82,8 @@ pub trait Organisation {
     fn administers(&self, person: &str) -> bool {
         self.has_role(person, ADMIN_ROLE)
     }
+    /// Whoever administers every flow and may act.
+    fn administrators(&self) -> Vec<PersonId>;
     /// What people call somebody.
     fn name(&self, person: &str) -> String;
     /// The flow's owners.

@@ -6,6 +6,7 @@
 
 mod again;
 mod ask;
+mod asked;
 mod auto;
 mod branches;
 mod candidates;
@@ -43,6 +44,7 @@ pub(crate) use late::REMIND_MAIL;
 pub use organisation::Directed;
 pub use run::Run;
 pub use seal::{ended_row, open_rows};
+pub(crate) use stand_in::named_in;
 pub(crate) use tally::{ballots, reachable};
 pub use tally::{given, joined, required, tally};
 
@@ -130,6 +132,7 @@ pub fn turn_to(
     run.target = to;
     crate::verb::perform(&mut run, new.as_ref(), command)?;
     run.react()?;
+    run.stand_with_the_applicant();
     let def = run.def;
     let (case, events, texts, beside) = run.finish();
     let (case_after, events_made) = (&case, events.as_slice());

@@ -1,7 +1,7 @@
 //! The directory as the engine asks it.
 
 use crate::definition::{Definition, Nobody, PeopleRef};
-use crate::directory::{Directory, ProxyAsk, ProxyFound};
+use crate::directory::{ADMIN_ROLE, Directory, ProxyAsk, ProxyFound};
 use crate::instance::Case;
 use crate::people::{PeopleContext, PeopleRule, PersonId, Resolved};
 use crate::text::Text;
@@ -80,6 +80,11 @@ impl Organisation for Directed<'_> {
 
     fn superior(&self, person: &str) -> Option<PersonId> {
         self.directory.superior_of(person).people.into_iter().next()
+    }
+
+    fn administrators(&self) -> Vec<PersonId> {
+        let found = self.directory.holders(ADMIN_ROLE, None);
+        found.into_iter().map(|person| person.id.clone()).collect()
     }
 
     fn name(&self, person: &str) -> String {

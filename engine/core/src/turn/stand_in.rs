@@ -4,6 +4,7 @@ use crate::definition::{LateAct, PeopleRef, State, StateKind};
 use crate::directory::{ProxyAsk, ProxyFlag, ProxyFound, left_with, proxy_words};
 use crate::event::Change;
 use crate::instance::{Task, TaskKind};
+use crate::people::PersonId;
 use crate::turn::{NewTask, REMIND_MAIL, Run};
 
 impl Run<'_> {
@@ -68,16 +69,40 @@ impl Run<'_> {
         if proxy.flag.is_none() && proxy.hops.is_empty() {
             return;
         }
+        let told = match proxy.flag {
+            Some(_) => self.who_looks_after_it_without(&asked),
+            None => vec![],
+        };
         self.emit(Change::Proxied {
             task,
             person: asked,
             hops: proxy.hops,
             flag: proxy.flag,
         });
-        if proxy.flag.is_some() {
-            let owners = self.cx.organisation.owners(self.def, &self.case);
-            self.mail(REMIND_MAIL, owners, None, &state.id);
+        if !told.is_empty() {
+            self.mail(REMIND_MAIL, told, None, &state.id);
         }
+    }
+
+    /// Who learns that somebody's task waits for their return: the flow's owners who are here, else the absent person's
+    /// superior, else an administrator. Telling the absent person alone would tell nobody.
+    fn who_looks_after_it_without(&self, absent: &str) -> Vec<PersonId> {
+        let organisation = self.cx.organisation;
+        let here = |person: &PersonId| {
+            person != absent
+                && organisation.may_act(person)
+                && !organisation.is_away(person, &self.def.flow, self.cx.now)
+        };
+        let owners = organisation.owners(self.def, &self.case);
+        let around: Vec<PersonId> = owners.iter().filter(|it| here(it)).cloned().collect();
+        if !around.is_empty() {
+            return around;
+        }
+        let above = organisation.superior(absent).filter(here);
+        let administrators = || organisation.administrators().into_iter().find(here);
+        above
+            .or_else(administrators)
+            .map_or(owners, |one| vec![one])
     }
 
     /// Why a proxy may not act here although the organisation names them.
@@ -121,7 +146,7 @@ impl Run<'_> {
 }
 
 /// Everybody a state asks, late ones included.
-fn named_in(state: &State) -> Vec<&PeopleRef> {
+pub(crate) fn named_in(state: &State) -> Vec<&PeopleRef> {
     let mut found: Vec<&PeopleRef> = match &state.kind {
         StateKind::Approve(approve) => approve.by.iter().collect(),
         StateKind::Work { by, .. } => by.iter().collect(),

@@ -1,5 +1,6 @@
 //! Absences: one's own, or (for an administrator) anybody's. They are part of the organisation's snapshot.
 
+use assent_core::definition::Definition;
 use assent_core::directory::{Absence, Directory, FlowRules};
 use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::error::{AppError, FieldFault};
 use super::state::App;
 use super::view::{PersonView, When};
+use crate::engine::Known;
 use crate::view::when;
 
 /// Calendar whose zone absences are shown in.
@@ -27,12 +29,14 @@ pub struct AbsenceView {
     pub flow: Option<String>,
     /// Under way.
     pub now: bool,
+    /// What will go wrong by what is known today, and what whoever stands in will not get; one sentence each.
+    pub warnings: Vec<Text>,
 }
 
 /// An absence that was saved, and what will go wrong by what is known today.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AbsenceSaved {
-    /// One sentence each; empty when every task finds somebody.
+    /// One sentence each; empty when every task finds somebody and whoever stands in gets them all.
     pub warnings: Vec<Text>,
 }
 
@@ -40,6 +44,7 @@ impl App {
     /// Somebody's absences that are not over, the next first.
     pub fn absences(&self, person: &str) -> Vec<AbsenceView> {
         let (now, calendar, directory) = (self.now(), self.calendar(OFFICE), self.directory());
+        let known = self.inner.definitions.all();
         let mut found: Vec<&Absence> = directory
             .absences
             .iter()
@@ -52,6 +57,7 @@ impl App {
             proxy: absence.proxy.as_deref().map(|id| self.person_view(id)),
             flow: absence.flow.clone(),
             now: absence.from <= now,
+            warnings: warnings(&directory, absence, &known),
         };
         found.into_iter().map(shown).collect()
     }
@@ -67,16 +73,9 @@ impl App {
     ) -> Result<AbsenceSaved, AppError> {
         self.may_set(actor, &absence.person)?;
         let known = self.inner.definitions.all();
-        let flows: Vec<FlowRules<'_>> = known
-            .iter()
-            .map(|known| FlowRules {
-                flow: &known.definition.flow,
-                name: &known.definition.name,
-                rules: &known.definition.proxy,
-            })
-            .collect();
+        let (flows, now) = (rules(&known), self.now());
         self.change_directory(actor, |before| {
-            let faults = faults(before, &absence, &flows);
+            let faults = faults(before, &absence, &flows, now);
             if !faults.is_empty() {
                 return Err(AppError::Invalid(faults));
             }
@@ -86,7 +85,7 @@ impl App {
             Ok(next)
         })
         .await?;
-        let warnings = self.directory().warnings(&absence, &flows);
+        let warnings = warnings(&self.directory(), &absence, &known);
         Ok(AbsenceSaved { warnings })
     }
 
@@ -143,12 +142,36 @@ impl App {
     }
 }
 
+fn rules(known: &[Known]) -> Vec<FlowRules<'_>> {
+    known
+        .iter()
+        .map(|known| FlowRules {
+            flow: &known.definition.flow,
+            name: &known.definition.name,
+            rules: &known.definition.proxy,
+        })
+        .collect()
+}
+
+/// What will go wrong while somebody is away, and what stays with them.
+fn warnings(directory: &Directory, absence: &Absence, known: &[Known]) -> Vec<Text> {
+    let mut found = directory.warnings(absence, &rules(known));
+    let flows: Vec<&Definition> = known.iter().map(|known| &*known.definition).collect();
+    found.extend(directory.kept_back(absence, &flows));
+    found
+}
+
 fn same(one: &Absence, other: &Absence) -> bool {
     one.person == other.person && one.from == other.from && one.flow == other.flow
 }
 
 /// Why an absence cannot be.
-fn faults(directory: &Directory, absence: &Absence, flows: &[FlowRules<'_>]) -> Vec<FieldFault> {
+fn faults(
+    directory: &Directory,
+    absence: &Absence,
+    flows: &[FlowRules<'_>],
+    now: Moment,
+) -> Vec<FieldFault> {
     let mut faults = vec![];
     let mut fault = |field: &str, code: &str, zh: &str, en: &str| {
         faults.push(FieldFault {
@@ -163,6 +186,13 @@ fn faults(directory: &Directory, absence: &Absence, flows: &[FlowRules<'_>]) -> 
             "absence_ends_first",
             "回来的时间要晚于离开的时间",
             "The absence must end later than it begins",
+        );
+    } else if absence.until <= now {
+        fault(
+            "until",
+            "absence_over",
+            "这段时间已经过去，登记了也不起作用；请检查日期",
+            "That time is over already, and setting it would change nothing; look at the dates",
         );
     }
     if directory.active(&absence.person).is_none() {

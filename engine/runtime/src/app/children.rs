@@ -34,7 +34,7 @@ pub struct ChildView {
     pub flow_name: Text,
     /// Its title; empty while it is not started, and for whoever may not open it.
     pub title: String,
-    /// `starting`, or as [`InstanceHead::status`](super::InstanceHead::status).
+    /// `starting`, `not_started`, or as [`InstanceHead::status`](super::InstanceHead::status).
     pub status: String,
     /// `status` in words.
     pub status_shown: Text,
@@ -196,24 +196,28 @@ impl App {
         flow: &str,
     ) -> Result<ChildView, AppError> {
         let names = self.flow_names();
-        let (status, shown) = match &child.outcome {
+        let (status, shown, trouble) = match &child.outcome {
             Some(outcome) => {
                 let own = names.outcome(flow, outcome.word());
                 let shown = own.unwrap_or_else(|| status_words(outcome.word()));
-                (outcome.word().to_owned(), shown)
+                (outcome.word(), shown, None)
             }
-            None => ("starting".to_owned(), Text::new("正在发起", "Starting")),
-        };
-        let trouble = match child.outcome {
-            Some(_) => None,
-            None => self.start_trouble(parent, child).await?,
+            None => match self.start_trouble(parent, child).await? {
+                None => ("starting", Text::new("正在发起", "Starting"), None),
+                Some((true, why)) => (
+                    "not_started",
+                    Text::new("没有发起", "Not started"),
+                    Some(why),
+                ),
+                Some((false, why)) => ("starting", Text::new("正在发起", "Starting"), Some(why)),
+            },
         };
         Ok(ChildView {
             instance: child.id.clone(),
             flow: flow.to_owned(),
             flow_name: names.flow(flow),
             title: String::new(),
-            status,
+            status: status.to_owned(),
             status_shown: shown,
             ended: child.outcome.is_some(),
             standing: Text::default(),
@@ -223,21 +227,41 @@ impl App {
         })
     }
 
-    /// Why a child is not started yet, where starting it failed.
-    async fn start_trouble(&self, parent: &Case, child: &Child) -> Result<Option<Text>, AppError> {
-        let tries = self.store().attempts_of(&parent.instance.id).await?;
+    /// Why a child is not started yet, where starting it failed; true when it is not tried again by itself.
+    async fn start_trouble(
+        &self,
+        parent: &Case,
+        child: &Child,
+    ) -> Result<Option<(bool, Text)>, AppError> {
         let starts = |body: &str| {
             let effect = serde_json::from_str::<Effect>(body);
             matches!(effect, Ok(Effect::Subflow { child: known, .. }) if known == child.id)
         };
+        let id = parent.instance.id.as_str();
+        let dead = self.store().dead_effects_of(id).await?;
+        if let Some(dead) = dead.into_iter().find(|one| starts(&one.body)) {
+            let why = Text::new(
+                format!("发起失败：{}；不会自动再试，在“受阻”页处理", dead.error),
+                format!(
+                    "could not be started: {}; it is not tried again by itself, see the page Stuck",
+                    dead.error
+                ),
+            );
+            return Ok(Some((true, why)));
+        }
+        let tries = self.store().attempts_of(id).await?;
         let mine = tries
             .into_iter()
             .find(|one| !one.error.is_empty() && starts(&one.body));
         Ok(mine.map(|one| {
-            Text::new(
-                format!("发起失败：{}", one.error),
-                format!("could not be started: {}", one.error),
-            )
+            let why = Text::new(
+                format!("发起失败：{}；会再试", one.error),
+                format!(
+                    "could not be started: {}; it will be tried again",
+                    one.error
+                ),
+            );
+            (false, why)
         }))
     }
 

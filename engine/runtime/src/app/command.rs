@@ -7,7 +7,7 @@ use assent_core::instance::{Case, Instance};
 use assent_core::record::{Mode, from_json};
 use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
-use assent_core::value::{Value, Values};
+use assent_core::value::Values;
 
 use super::answer::{Answer, Seen};
 use super::choice::split;
@@ -17,30 +17,12 @@ use super::state::App;
 use super::view::JsonMap;
 use crate::engine::{given, stored_case};
 
-/// Most instances one event from outside wakes.
-const WOKEN_MAX: u32 = 200;
-
-/// Something that happened, and what it is about.
-pub(crate) struct Happening<'a> {
-    /// The event, as a module declares it.
-    pub event: &'a str,
-    /// Entity type of the record; none: whatever it is.
-    pub entity: Option<&'a str>,
-    /// Id of the record.
-    pub record: &'a str,
-    /// What comes with it.
-    pub payload: Value,
-    /// The way it came.
-    pub via: Via,
-    /// What keeps it from being told twice.
-    pub key: Option<&'a str>,
-}
-
 impl App {
     /// Makes an instance with its first values, and submits it when `submit`.
     ///
     /// # Errors
-    /// `NotFound` for an unknown flow, `Invalid` for values that do not fit, `Refused` when this person may not start it.
+    /// `NotFound` for an unknown flow, `Invalid` for values that do not fit, `Refused` when this person may not start it;
+    /// `flow_closed` for one that takes no new cases.
     pub async fn start(
         &self,
         flow: &str,
@@ -73,8 +55,14 @@ impl App {
         key: Option<String>,
     ) -> Result<Answer, AppError> {
         let def = self.definition(flow).ok_or(AppError::NotFound)?;
+        let closed = self.closed(flow);
         let (values, choices) = split(&def, values);
-        let mut set = from_json(&def.entity.fields, &values, &Mode::Api).map_err(faults)?;
+        let read = from_json(&def.entity.fields, &values, &Mode::Api);
+        let mut set = match (read, &closed) {
+            (Ok(set), _) => set,
+            (Err(_), Some(closed)) => return Err(closed.clone().into()),
+            (Err(wrong), None) => return Err(faults(wrong)),
+        };
         set.extend(choices);
         let command = Command {
             actor,
@@ -82,6 +70,10 @@ impl App {
             action: Action::Start { set, submit },
             key,
         };
+        if let Some(closed) = closed {
+            // What was started before it was closed still gets its first answer.
+            return Ok(self.refused(None, &command, closed).await?.answer);
+        }
         let new = self.new_instance();
         let named = files(&def, None, &command);
         self.check_files(&named, &new.instance, &command).await?;
@@ -182,71 +174,6 @@ impl App {
         let mut set = from_json(&fields, &values, &Mode::Api).map_err(faults)?;
         set.extend(choices);
         Ok(set)
-    }
-
-    /// Something happened outside: wakes every instance that waits for this event on this record (by record id or title field).
-    /// Answers how many were woken.
-    ///
-    /// # Errors
-    /// `NotFound` for an event no module declares.
-    pub async fn happen(
-        &self,
-        event: &str,
-        record: &str,
-        payload: &JsonMap,
-        key: Option<String>,
-    ) -> Result<u32, AppError> {
-        self.wake_by(Happening {
-            event,
-            entity: None,
-            record,
-            payload: plain(&serde_json::Value::Object(payload.clone())),
-            via: Via::Api,
-            key: key.as_deref(),
-        })
-        .await
-    }
-
-    /// The same, from wherever it is told.
-    pub(crate) async fn wake_by(&self, told: Happening<'_>) -> Result<u32, AppError> {
-        let declared = self.config().modules.iter().any(|module| {
-            module
-                .manifest()
-                .events
-                .iter()
-                .any(|(id, _)| id == told.event)
-        });
-        if !declared {
-            return Err(AppError::NotFound);
-        }
-        let filter = assent_store::InstanceFilter {
-            record: Some(told.record.to_owned()),
-            ended: Some(false),
-            ..assent_store::InstanceFilter::default()
-        };
-        let rows = self.store().list_instances(&filter, None, WOKEN_MAX);
-        let mut woken = 0;
-        for row in rows.await? {
-            if told.entity.is_some_and(|entity| entity != row.entity) {
-                continue;
-            }
-            let command = Command {
-                actor: Actor::System,
-                via: told.via,
-                action: Action::Happen {
-                    event: told.event.to_owned(),
-                    payload: told.payload.clone(),
-                },
-                // One key for the event, one for each instance it wakes.
-                key: told.key.map(|key| format!("{key}:{}", row.id)),
-            };
-            match self.command(&row.id, command).await {
-                Ok(_) => woken += 1,
-                Err(AppError::Refused(_)) => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(woken)
     }
 
     /// A file field may only name files that the sender brought, or that the instance has already.
@@ -410,23 +337,4 @@ pub(crate) fn faults(faults: Vec<assent_core::record::FieldFault>) -> AppError {
         message: fault.message,
     };
     AppError::Invalid(faults.into_iter().map(one).collect())
-}
-
-/// A payload nobody declared: numbers exact where they can be, the rest as it is.
-fn plain(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Empty,
-        serde_json::Value::Bool(flag) => Value::Flag(*flag),
-        serde_json::Value::Number(number) => number
-            .to_string()
-            .parse()
-            .map_or_else(|_| Value::Text(number.to_string()), Value::Number),
-        serde_json::Value::String(text) => Value::Text(text.clone()),
-        serde_json::Value::Array(items) => Value::List(items.iter().map(plain).collect()),
-        serde_json::Value::Object(map) => Value::Map(
-            map.iter()
-                .map(|(name, value)| (name.clone(), plain(value)))
-                .collect(),
-        ),
-    }
 }

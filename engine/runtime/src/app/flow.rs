@@ -54,6 +54,10 @@ pub struct FlowView {
     pub running: u64,
     /// The file it came from.
     pub file: String,
+    /// The watched folder holds no file of it any more; it stays in use until somebody closes it.
+    pub file_gone: bool,
+    /// It takes no new cases, and why.
+    pub closed: Option<Refusal>,
     /// The kind of record it is chosen for, among others, by `for:` and `priority:`; none for one that is started by name.
     pub chosen_for: Option<RecordKind>,
 }
@@ -163,6 +167,7 @@ impl App {
         );
         self.fill_options(&mut fields).await?;
         fields.extend(choices);
+        let closed = self.closed(&def.flow);
         Ok(FlowView {
             flow: def.flow.clone(),
             version: def.version.clone(),
@@ -170,10 +175,12 @@ impl App {
             purpose: def.purpose.clone(),
             owner: owner.iter().map(|id| self.person_view(id)).collect(),
             form: fields,
-            refusal,
+            refusal: closed.clone().or(refusal),
             published: when(known.published, &around.calendar),
             running,
             file: known.file.clone(),
+            file_gone: self.is_without_file(&def.flow),
+            closed,
             chosen_for: (def.scope.is_some() && !def.own_form).then(|| RecordKind {
                 entity: def.entity.name.clone(),
                 name: def.entity.label.clone(),
@@ -405,7 +412,7 @@ impl App {
     }
 
     /// Publishes what changed in a folder since the last look.
-    async fn publish_changed(
+    pub(crate) async fn publish_changed(
         &self,
         dir: &Path,
         seen: &mut BTreeMap<String, String>,
@@ -413,6 +420,10 @@ impl App {
         let files = read_folder(dir).await?;
         let names: BTreeSet<&String> = files.iter().map(|file| &file.name).collect();
         seen.retain(|name, _| names.contains(name));
+        let declared = files
+            .iter()
+            .filter_map(|file| flow_id(&file.text))
+            .collect();
         let changed: Vec<SourceFile> = files
             .into_iter()
             .filter(|file| seen.get(&file.name) != Some(&file.text))
@@ -420,10 +431,12 @@ impl App {
         for file in &changed {
             seen.insert(file.name.clone(), file.text.clone());
         }
-        if changed.is_empty() {
-            return Ok(vec![]);
-        }
-        self.publish(None, changed).await
+        let published = match changed.is_empty() {
+            true => vec![],
+            false => self.publish(None, changed).await?,
+        };
+        self.declared(&declared);
+        Ok(published)
     }
 
     /// Compiles the current definitions of the database that are not known yet: at start, and when another node published.

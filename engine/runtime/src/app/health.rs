@@ -80,7 +80,7 @@ pub struct Metrics {
 /// Something an administrator must look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stuck {
-    /// `backup`, `retire`, `held`, `stuck`, `dead_letter`, `overdue`, `check`.
+    /// `backup`, `retire`, `held`, `stuck`, `away`, `dead_letter`, `overdue`, `check`.
     pub kind: &'static str,
     /// The instance.
     pub instance: Option<InstanceHead>,
@@ -92,6 +92,8 @@ pub struct Stuck {
     pub owner: Vec<PersonView>,
     /// The dead letter, to send again.
     pub outbox: Option<String>,
+    /// The task that waits, to reassign.
+    pub task: Option<u32>,
 }
 
 impl App {
@@ -195,7 +197,8 @@ impl App {
         Ok(metrics)
     }
 
-    /// What an administrator must look at: held instances, instances nothing will wake, dead letters; at most 200 of each.
+    /// What an administrator must look at: held instances, instances nothing will wake, tasks that wait for somebody's return,
+    /// dead letters; at most 200 of each.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -220,6 +223,7 @@ impl App {
                 owner: vec![],
                 instance: head,
                 outbox: None,
+                task: None,
             });
         }
         let filter = InstanceFilter {
@@ -234,6 +238,7 @@ impl App {
         {
             rows.extend(self.held_rows(&row.id).await?);
         }
+        rows.extend(self.absent_rows().await?);
         rows.extend(self.findings());
         for dead in self.store().dead_effects(None, STUCK_ROWS_MAX).await? {
             rows.push(Stuck {
@@ -246,6 +251,7 @@ impl App {
                 ),
                 owner: vec![],
                 outbox: Some(dead.id),
+                task: None,
             });
         }
         Ok(rows)
@@ -268,6 +274,7 @@ impl App {
                 words: held.reason.clone(),
                 owner: held.owner.iter().map(|id| self.person_view(id)).collect(),
                 outbox: None,
+                task: None,
             })
             .collect())
     }
@@ -300,6 +307,7 @@ impl App {
                     .map(|id| self.person_view(id))
                     .collect(),
                 outbox: None,
+                task: None,
             }
         };
         checked
@@ -348,6 +356,7 @@ fn failed(kind: &'static str, words: Text) -> Stuck {
         words,
         owner: vec![],
         outbox: None,
+        task: None,
     }
 }
 

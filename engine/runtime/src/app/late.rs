@@ -37,7 +37,7 @@ impl App {
         if let Err(AppError::NotFound) = self.may_see(reader, &loaded.row, &case, &around, &trail) {
             return Ok(refusal);
         }
-        if let Some(taken) = self.taken(&case, &around, &trail, task) {
+        if let Some(taken) = self.taken_away(&case, &around, &trail, task) {
             refusal.message = taken.words;
             refusal
                 .params
@@ -50,7 +50,7 @@ impl App {
     }
 
     /// Who or what took a task from its holder.
-    pub(super) fn taken(
+    pub(super) fn taken_away(
         &self,
         case: &Case,
         around: &Around,

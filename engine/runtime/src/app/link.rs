@@ -250,7 +250,7 @@ impl App {
             .clone()
             .or_else(|| decided_by(&trail, &closed.task.state));
         let end = crate::view::task_end_words(&closed.end);
-        let words = match (by, self.taken(case, around, &trail, link.task)) {
+        let words = match (by, self.taken_away(case, around, &trail, link.task)) {
             (_, Some(taken)) => taken.words,
             (Some(by), None) => {
                 let name = around.directory.name(&by);

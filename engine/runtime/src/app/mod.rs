@@ -3,6 +3,7 @@
 //! Every change of an instance goes through [`App::command`]; every way in makes a [`Command`](assent_core::command::Command).
 
 mod absence;
+mod absent;
 mod account;
 mod answer;
 mod attachment;
@@ -16,7 +17,9 @@ mod dead_letter;
 mod error;
 mod flow;
 mod hand_over;
+mod happening;
 mod health;
+mod in_use;
 mod inbox;
 mod instance;
 mod late;
@@ -51,13 +54,15 @@ pub(crate) use calendars::published_until;
 pub use calendars::{CalendarChange, CalendarView, MovedDeadline};
 pub use children::ChildView;
 pub(crate) use choice::choice_fields;
-pub(crate) use command::Happening;
 pub use config::{AppConfig, CONNECTIONS, Connector, MailConfig, Secret, Smtp};
 pub use dead_letter::{DeadLetter, LetterPreview, Tending};
 pub use error::{AppError, FieldFault, Unavailable};
 pub use flow::{FlowView, PublishOutcome, Published, RecordKind, SourceFile};
 pub use hand_over::{HandOver, HandOverRow};
+pub(crate) use happening::Happening;
+pub use happening::Reached;
 pub use health::{Health, HealthFact, Metrics, Stuck};
+pub use in_use::FlowUse;
 pub use inbox::{InboxItem, Page, Tab};
 pub use instance::{
     DiagramItem, DiagramView, EnclosedFile, Expected, InstanceFilter, InstanceHead, InstanceRow,

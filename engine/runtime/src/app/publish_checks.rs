@@ -74,7 +74,7 @@ impl App {
         let mut flows: Vec<&Definition> = others
             .iter()
             .map(AsRef::as_ref)
-            .filter(|other| other.flow != def.flow)
+            .filter(|other| other.flow != def.flow && !self.is_closed(&other.flow))
             .collect();
         let last = flows.len();
         flows.push(def);

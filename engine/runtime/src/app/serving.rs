@@ -52,10 +52,10 @@ impl App {
         Ok(chosen)
     }
 
-    /// The flows in use on this entity type.
+    /// The flows in use on this entity type: those that are closed for new cases serve nobody.
     fn flows_on(&self, entity: &str) -> Vec<Arc<Definition>> {
         let mut all = self.current_definitions();
-        all.retain(|def| !def.own_form && def.entity.name == entity);
+        all.retain(|def| !def.own_form && def.entity.name == entity && !self.is_closed(&def.flow));
         all
     }
 

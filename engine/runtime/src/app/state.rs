@@ -20,6 +20,7 @@ use tokio::sync::{Notify, RwLock as AsyncRwLock};
 use super::calendars::Calendars;
 use super::config::AppConfig;
 use super::error::AppError;
+use super::in_use::OutOfUse;
 use crate::clock::Clock;
 use crate::engine::{Definitions, Recent, number_series};
 use crate::mail::Carrier;
@@ -46,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) loader: Loader,
     pub(crate) recent: Recent,
     pub(crate) definitions: Arc<Definitions>,
+    pub(super) out_of_use: Mutex<OutOfUse>,
     pub(super) directory: RwLock<Arc<Directory>>,
     pub(crate) entities: Arc<BTreeMap<String, EntityType>>,
     /// What people call the events of modules.
@@ -152,6 +154,7 @@ impl App {
                 loader,
                 recent: Recent::default(),
                 definitions: Arc::default(),
+                out_of_use: Mutex::default(),
                 directory: RwLock::default(),
                 entities: Arc::new(entities),
                 events: Arc::new(events),
@@ -175,6 +178,7 @@ impl App {
         app.load_rules().await?;
         app.load_directory().await?;
         app.load_definitions().await?;
+        app.load_closed().await?;
         if workers {
             // A key that cannot be used is told now, not when the first root is due.
             app.audit_keys()?;

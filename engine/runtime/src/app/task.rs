@@ -273,7 +273,7 @@ impl App {
             .by
             .as_deref()
             .map(|by| around.directory.name(by).to_owned());
-        let ended = match (who, self.taken(case, around, trail, no)) {
+        let ended = match (who, self.taken_away(case, around, trail, no)) {
             (_, Some(taken)) => taken.words,
             (Some(who), None) => Text::new(
                 format!("{who} 于 {} 处理：{}", at.shown.zh, end.zh),

@@ -14,4 +14,4 @@ pub(crate) use message::{MoreToSay, answer_of};
 pub(crate) use needs::number_series;
 pub(crate) use recent::Recent;
 pub(crate) use refold::{folded, is_current, says_no_less, unmarked, untouched};
-pub(crate) use turning::{Around, Turned, asked_fields, given, stored_case};
+pub(crate) use turning::{Around, Turned, asked_fields, given, stored_case, stored_instance};

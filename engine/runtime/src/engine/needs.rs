@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 
 use assent_core::definition::{Definition, StateKind};
 use assent_core::field::EntityType;
-use assent_core::module::{Query, Series};
+use assent_core::module::{COUNTERS, Query, Series};
 use assent_core::text::Text;
 use assent_core::value::{Value, Values};
 use assent_core::write::{Guard, RecordWrite, Write};
@@ -15,14 +15,12 @@ use crate::app::{App, AppError};
 
 /// Most records one query of a module may find. More is refused: a sum over a part of them would be wrong.
 const FOUND_MAX: u32 = 2_000;
-/// The counters of document numbers are records of this type, without fields: the last number issued is the record's `rev`,
-/// so that drawing the next one is part of the compare-and-swap and leaves no gap.
-const NUMBER_SERIES: &str = "number_series";
 
-/// The entity type of counters.
+/// The entity type of counters. The last number issued is the record's `rev`, so that drawing the next one is part of the
+/// compare-and-swap and leaves no gap; a value that only one record may hold is guarded by a record of its own here.
 pub(crate) fn number_series() -> EntityType {
     EntityType {
-        name: NUMBER_SERIES.to_owned(),
+        name: COUNTERS.to_owned(),
         label: Text::new("编号", "Number series"),
         fields: vec![],
         title_field: None,
@@ -46,8 +44,10 @@ impl App {
             if known.guards.iter().any(of) {
                 continue;
             }
-            if let Some(record) = self.store().load_record(&entity, &id).await? {
-                let rev = record.rev;
+            let record = self.store().load_record(&entity, &id).await?;
+            // A value that nobody asked for yet has no record: the turn makes it.
+            let rev = record.map(|record| record.rev);
+            if let Some(rev) = rev.or((entity == COUNTERS).then_some(0)) {
                 known.guards.push(Guard {
                     entity,
                     id,
@@ -109,7 +109,7 @@ impl App {
                 continue;
             }
             let counter = series.counter(year);
-            let record = self.store().load_record(NUMBER_SERIES, &counter).await?;
+            let record = self.store().load_record(COUNTERS, &counter).await?;
             let issued = record.map_or(0, |record| record.rev);
             known.issued.insert(counter, issued);
         }
@@ -133,7 +133,12 @@ impl App {
             !write.records.iter().any(own)
         };
         let guards: Vec<Guard> = known.guards.iter().filter(written).cloned().collect();
-        write.guards.extend(guards);
+        let (first, others): (Vec<Guard>, Vec<Guard>) =
+            guards.into_iter().partition(|guard| guard.rev == 0);
+        write.guards.extend(others);
+        write
+            .records
+            .extend(first.into_iter().map(|it| counter(it.id)));
         let drawn: Vec<String> = self
             .series()
             .filter(|series| {
@@ -150,19 +155,24 @@ impl App {
         for id in drawn {
             match known.issued.get(&id) {
                 Some(rev) if *rev > 0 => write.guards.push(Guard {
-                    entity: NUMBER_SERIES.to_owned(),
+                    entity: COUNTERS.to_owned(),
                     id,
                     rev: *rev,
                     grows: true,
                 }),
-                Some(_) | None => write.records.push(RecordWrite {
-                    entity: number_series(),
-                    id,
-                    values: Values::new(),
-                    new: true,
-                }),
+                Some(_) | None => write.records.push(counter(id)),
             }
         }
+    }
+}
+
+/// A counter as it begins. Of two who make it at the same time one is decided again.
+fn counter(id: String) -> RecordWrite {
+    RecordWrite {
+        entity: number_series(),
+        id,
+        values: Values::new(),
+        new: true,
     }
 }
 

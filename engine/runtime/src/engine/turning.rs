@@ -17,7 +17,7 @@ use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::{Before, Chance, Context, Directed, RuleAnswer, Rules, Turn, turn_to};
 use assent_core::value::Values;
-use assent_core::write::Guard;
+use assent_core::write::{Guard, InstanceRow};
 use assent_store::{Loaded, Outcome};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -178,7 +178,7 @@ impl App {
         before: Before,
         command: &Command,
         now: Moment,
-        guard: Option<Guard>,
+        mut guard: Option<Guard>,
     ) -> Result<Option<Turned>, AppError> {
         let (values, on) = match &before {
             Before::Case(case) => (case.values.clone(), Some(case.instance.id.clone())),
@@ -198,6 +198,12 @@ impl App {
             Ok(turned) => turned,
             Err(refusal) => return self.refused(on, command, refusal).await.map(Some),
         };
+        let beside = self
+            .against_others(&around.def, &values, &turned.case, command, &mut guard)
+            .await?;
+        if let Some(refusal) = beside {
+            return self.refused(on, command, refusal).await.map(Some);
+        }
         let more = MoreToSay {
             def: &around.def,
             directory: &around.directory,
@@ -496,24 +502,28 @@ fn standing(loaded: Loaded) -> Result<Standing, AppError> {
 /// # Errors
 /// `damaged` when somebody wrote into the row by hand.
 pub(crate) fn stored_case(loaded: &Loaded) -> Result<Case, AppError> {
-    let instance = stored_instance(loaded)?;
+    let instance = stored_instance(&loaded.row)?;
     let values = loaded.values.clone();
     Ok(Case { instance, values })
 }
 
 fn case_of(loaded: Loaded) -> Result<Case, AppError> {
-    let instance = stored_instance(&loaded)?;
+    let instance = stored_instance(&loaded.row)?;
     let values = loaded.values;
     Ok(Case { instance, values })
 }
 
-fn stored_instance(loaded: &Loaded) -> Result<Instance, AppError> {
-    serde_json::from_str(&loaded.row.state).map_err(|fault| {
+/// The instance alone, as its row has it.
+///
+/// # Errors
+/// As [`stored_case`].
+pub(crate) fn stored_instance(row: &InstanceRow) -> Result<Instance, AppError> {
+    serde_json::from_str(&row.state).map_err(|fault| {
         AppError::unavailable(
             "damaged",
             "该流程实例的存储内容已损坏，请联系管理员运行 assent verify",
             "What is stored of this instance is damaged; ask an administrator to run assent verify",
-            format!("{}: {fault}", loaded.row.id),
+            format!("{}: {fault}", row.id),
         )
     })
 }

@@ -1,15 +1,20 @@
 //! The runtime on a real database with a clock that is a value. Nothing here sleeps.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod absent;
 mod accounts;
 mod backups;
+mod claims;
 mod consequences;
 mod deciding;
 mod every_call;
+mod happening;
 mod harness;
+mod in_use;
 mod links;
 mod mails;
 mod modules;
+mod numbers;
 mod organisation;
 pub(crate) mod outside;
 mod overruling;
@@ -26,6 +31,7 @@ mod rows;
 mod serving;
 pub(crate) mod sim;
 mod storm;
+mod subflows;
 mod tamper;
 mod telling;
 mod verifying;

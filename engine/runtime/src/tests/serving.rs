@@ -159,7 +159,7 @@ async fn a_record_is_in_one_case_at_a_time() {
         (refusal.code.as_str(), &refusal.params["instance"]),
         ("record_in_approval", &first.instance)
     );
-    let zh = "“东海”（安妮 发起的“大额客户”，现在在“审核”）还没有结束，这份档案不能同时再发起。请等它结束，或请 安妮 撤回。";
+    let zh = "“东海”（安妮 发起的“大额客户”，现在在“审核”，等 哈娜 处理）还没有结束，这份档案不能同时再发起。请等它结束，或请 安妮 撤回。";
     assert_eq!(refusal.message.zh, zh);
     assert!(refusal.message.en.contains("now at “Check”"), "{refusal:?}");
     let seen = test

@@ -161,7 +161,8 @@ pub(crate) async fn round(app: &App) -> Result<Step, AppError> {
     Ok(all)
 }
 
-/// The loop: every two seconds a look at the directory's version and at one page of instances, every ten at the calendars.
+/// The loop: every two seconds a look at the directory's version and at one page of instances, every ten at the calendars
+/// and at the flows that are closed.
 pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
     let (mut after, mut stuck): (Option<String>, Vec<(String, String)>) = (None, Vec::new());
     let (mut rounds_rest, mut polls) = (0, 0_u32);
@@ -169,10 +170,13 @@ pub(crate) async fn run(app: App, mut stopping: watch::Receiver<bool>) {
         if let Err(fault) = app.load_directory().await {
             tracing::error!(%fault, "the directory could not be read");
         }
-        if polls.is_multiple_of(POLLS_PER_CALENDARS)
-            && let Err(fault) = app.load_calendars().await
-        {
-            tracing::error!(%fault, "the calendars could not be read");
+        if polls.is_multiple_of(POLLS_PER_CALENDARS) {
+            if let Err(fault) = app.load_calendars().await {
+                tracing::error!(%fault, "the calendars could not be read");
+            }
+            if let Err(fault) = app.load_closed().await {
+                tracing::error!(%fault, "which flows are closed could not be read");
+            }
         }
         polls = polls.wrapping_add(1);
         if rounds_rest > 0 {

@@ -4,6 +4,8 @@ use assent_core::command::{Action, Actor, Command, Via};
 use assent_core::definition::{Definition, Outcome};
 use assent_core::effect::Effect;
 use assent_core::instance::{Case, Status};
+use assent_core::refusal::Refusal;
+use assent_core::text::Text;
 use assent_core::turn::New;
 use assent_core::value::{Value, Values};
 use assent_store::{ClaimedEffect, Delivery};
@@ -121,12 +123,19 @@ async fn start(app: &App, claimed: &ClaimedEffect, ask: Ask<'_>) -> Result<Deliv
     };
     match app.turn_new(def, new, &command, app.now()).await {
         Ok(_) => Ok(Delivery::Done),
-        Err(AppError::Refused(refusal)) => {
-            let error = format!("{}: {}", refusal.code, refusal.message.en);
-            Ok(super::outbox::again(claimed, app.now(), error))
-        }
+        // The same values would be refused again: like a call that was refused, somebody has to see to it now.
+        Err(AppError::Refused(refusal)) => Ok(Delivery::Dead {
+            at: app.now(),
+            error: refused(&refusal),
+        }),
         Err(fault) => Err(fault),
     }
+}
+
+/// A refusal as a dead letter tells it: the engine's code, and its sentence in both languages.
+fn refused(refusal: &Refusal) -> String {
+    let Text { zh, en } = &refusal.message;
+    format!("{}: {zh} / {en}", refusal.code)
 }
 
 /// Does the parent still want it? One that was withdrawn meanwhile does not; one that waited and went on does not either.

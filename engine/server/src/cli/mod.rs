@@ -12,6 +12,7 @@ mod doctor;
 mod draw;
 mod export;
 mod files;
+mod flow;
 mod key;
 mod listen;
 mod migrate;
@@ -73,6 +74,9 @@ enum Verb {
     Schema,
     /// Publish the flows of a folder. 发布流程
     Publish(publish::Args),
+    /// Close a flow for new cases, or open it again. 停用、启用流程
+    #[command(subcommand)]
+    Flow(flow::Verb),
     /// What changed between two versions of a flow, in words. 比较两个版本
     Diff(diff::Args),
     /// Move running instances to another version of their flow. 迁移流程实例
@@ -143,6 +147,7 @@ pub fn run() -> ExitCode {
         Verb::Draw(args) => draw::run(&args, say),
         Verb::Schema => schema::run(say),
         Verb::Publish(args) => publish::run(&args, say),
+        Verb::Flow(verb) => flow::run(&verb, say),
         Verb::Diff(args) => diff::run(&args, say),
         Verb::Migrate(args) => migrate::run(&args, say),
         Verb::Replay(args) => replay::run(&args, say),

@@ -4,6 +4,7 @@
 mod batch;
 mod bulk;
 mod desk;
+mod in_use;
 mod lost;
 mod mistakes;
 mod pages;

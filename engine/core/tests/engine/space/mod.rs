@@ -97,7 +97,7 @@ fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-/// A2.111, A4.40, A4.41, A4.42, A6.23, A6.24, A7.26, A7.27, A7.28, A7.29, A7.38, A7.39: see docs/approvals.md.
+/// A2.111, A4.40, A4.41, A4.42, A6.23, A6.24, A6.26, A7.26, A7.27, A7.28, A7.29, A7.38, A7.39: see docs/approvals.md.
 #[test]
 fn generated_flows_do_what_the_model_says() {
     let first = asked("ASSENT_SPACE_FROM").unwrap_or(0);

@@ -25,6 +25,8 @@ pub struct Away {
     pub proxy: Option<Person>,
     /// Only for this flow.
     pub flow: Option<String>,
+    /// What will go wrong by what is known today, and what the proxy will not get.
+    pub warnings: Vec<Words>,
 }
 
 impl From<&AbsenceView> for Away {
@@ -34,6 +36,7 @@ impl From<&AbsenceView> for Away {
             until: (&view.until).into(),
             proxy: view.proxy.as_ref().map(Person::from),
             flow: view.flow.clone(),
+            warnings: view.warnings.iter().map(Words::from).collect(),
         }
     }
 }
@@ -57,7 +60,7 @@ pub struct BackBody {
     pub flow: Option<String>,
 }
 
-/// It is set; what will go wrong by what is known today.
+/// It is set; what will go wrong by what is known today, and what the proxy will not get.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AwaySet {
     pub warnings: Vec<Words>,

@@ -11,7 +11,8 @@ use super::{Answer, Writer, json, key};
 use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Site};
 
-/// Something happened outside: wakes every instance that waits for it on this record.
+/// Something happened outside: wakes every instance that waits for it on this record; one that is suspended keeps it until it
+/// goes on. A record that does not exist is refused as `unknown_record`.
 #[utoipa::path(post, path = "/api/v1/events/{name}", tag = "events", params(("name" = String, Path)), request_body = EventBody,
     responses((status = 200, body = Woken), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn happen(
@@ -25,9 +26,10 @@ pub async fn happen(
         return Err(Fault::new(StatusCode::FORBIDDEN, "scope"));
     }
     let key = key(&writer, &headers, body.idempotency_key.as_deref())?;
-    let woken = site
+    let reached = site
         .app
         .happen(&name, &body.record, &body.payload, key)
         .await?;
-    json(StatusCode::OK, &Woken { woken })
+    let (woken, kept) = (reached.woken, reached.kept);
+    json(StatusCode::OK, &Woken { woken, kept })
 }

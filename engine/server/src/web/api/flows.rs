@@ -5,9 +5,10 @@ use std::sync::Arc;
 use assent_core::command::{Actor, Via};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse as _;
 
 use super::read::Body;
-use super::shape::{Accepted, Flow, StartBody};
+use super::shape::{Accepted, Flow, StartBody, UseBody};
 use super::{Answer, Writer, json, key};
 use crate::web::guard::faults::Problem;
 use crate::web::{Fault, Reader, Site};
@@ -54,4 +55,45 @@ pub async fn start(
         .start(&flow, actor, Via::Api, &body.values, !body.draft, key)
         .await?;
     json(StatusCode::CREATED, &Accepted::from(&done))
+}
+
+/// Closes a flow for new cases, by its owner or an administrator; cases under way go on.
+#[utoipa::path(post, path = "/api/v1/flows/{flow}/close", tag = "flows", params(("flow" = String, Path)), request_body = UseBody,
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn close(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(flow): Path<String>,
+    Body(body): Body<UseBody>,
+) -> Answer {
+    let done = site.app.close_flow(&writer.0.id, &flow, &body.reason);
+    done.await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Opens a closed flow for new cases.
+#[utoipa::path(post, path = "/api/v1/flows/{flow}/open", tag = "flows", params(("flow" = String, Path)), request_body = UseBody,
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn open(
+    State(site): State<Arc<Site>>,
+    writer: Writer,
+    Path(flow): Path<String>,
+    Body(body): Body<UseBody>,
+) -> Answer {
+    let done = site.app.open_flow(&writer.0.id, &flow, &body.reason);
+    done.await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Who closed and opened a flow, when and why; the last first.
+#[utoipa::path(get, path = "/api/v1/flows/{flow}/uses", tag = "flows", params(("flow" = String, Path)),
+    responses((status = 200), (status = 404, body = Problem)))]
+pub async fn uses(
+    State(site): State<Arc<Site>>,
+    _reader: Reader,
+    Path(flow): Path<String>,
+) -> Answer {
+    json(StatusCode::OK, &site.app.flow_uses(&flow).await?)
 }

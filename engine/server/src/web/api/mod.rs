@@ -54,6 +54,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/api/v1/flows", get(flows::list))
         .route("/api/v1/flows/{flow}", get(flows::show))
         .route("/api/v1/flows/{flow}/start", post(flows::start))
+        .route("/api/v1/flows/{flow}/close", post(flows::close))
+        .route("/api/v1/flows/{flow}/open", post(flows::open))
+        .route("/api/v1/flows/{flow}/uses", get(flows::uses))
         .route("/api/v1/flows/{flow}/versions", get(versions::list))
         .route("/api/v1/flows/{flow}/difference", get(versions::difference))
         .route(
@@ -103,6 +106,7 @@ pub fn routes() -> Router<Arc<Site>> {
             post(overrule::overrule),
         )
         .route("/api/v1/people/{id}/leaving", get(overrule::leaving))
+        .route("/api/v1/stuck", get(overrule::stuck))
         .route("/api/v1/dead-letters", get(overrule::dead_letters))
         .route("/api/v1/dead-letters/{id}/{verb}", post(overrule::tend))
         .route("/api/v1/people/{id}/hand-over", post(overrule::hand_over))

@@ -67,6 +67,16 @@ fn act(verb: &str, body: &OverrideBody) -> Option<Result<Override, Fault>> {
     Some(act)
 }
 
+/// What an administrator must look at, each with its reason and what to do.
+#[utoipa::path(get, path = "/api/v1/stuck", tag = "administration",
+    responses((status = 200, description = "Held instances, tasks that wait for somebody's return, dead letters, failed checks"), (status = 403, body = Problem)))]
+pub async fn stuck(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
+    if !reader.visit.admin {
+        return Err(Fault::admins_only());
+    }
+    json(StatusCode::OK, &site.app.stuck().await?)
+}
+
 /// What could not be delivered.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "administration",
     responses((status = 200, description = "At most 200, by id"), (status = 403, body = Problem)))]

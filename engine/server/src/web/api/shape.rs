@@ -123,6 +123,16 @@ pub struct Flow {
     /// True when you may start it.
     pub may_start: bool,
     pub form: Vec<Field>,
+    /// It takes no new cases: who closed it, when and why.
+    pub closed: Option<Words>,
+    /// The watched folder holds no file of it any more; it stays in use until somebody closes it.
+    pub file_gone: bool,
+}
+
+/// Why a flow is closed or opened.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct UseBody {
+    pub reason: String,
 }
 
 impl From<&FlowView> for Flow {
@@ -134,6 +144,8 @@ impl From<&FlowView> for Flow {
             purpose: (&flow.purpose).into(),
             may_start: flow.refusal.is_none(),
             form: flow.form.iter().map(Field::from).collect(),
+            closed: flow.closed.as_ref().map(|why| (&why.message).into()),
+            file_gone: flow.file_gone,
         }
     }
 }
@@ -340,7 +352,7 @@ pub struct ChildCase {
     pub flow_name: Words,
     /// Empty while it is not started, and for whoever may not open it.
     pub title: String,
-    /// `starting`, or as that of any instance.
+    /// `starting`, `not_started`, or as that of any instance.
     pub status: String,
     pub status_name: Words,
     /// The states it stands in.
@@ -689,10 +701,13 @@ pub struct EventBody {
     pub idempotency_key: Option<String>,
 }
 
-/// How many instances an event woke.
+/// How many instances an event reached.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Woken {
+    /// Went on because of it.
     pub woken: u32,
+    /// Are suspended: it is done when they go on.
+    pub kept: u32,
 }
 
 /// Who you are.

@@ -60,7 +60,7 @@ impl Tag {
     pub fn status(status: &str, shown: &Text, lang: Lang) -> Self {
         let (tone, icon) = match status {
             "running" | "open" | "starting" => ("wait", "hourglass"),
-            "held" | "suspended" => ("held", "pause"),
+            "held" | "suspended" | "not_started" => ("held", "pause"),
             "approved" => ("ok", "circle-check"),
             "rejected" => ("no", "circle-x"),
             "withdrawn" | "returned" | "revoked" => ("", "undo-2"),

@@ -18,6 +18,9 @@ use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
 use crate::web::{Fault, Reader, Site, people, words};
 
+/// Warnings that fit into the note, which is a cookie; all of them stand beside the absence.
+const NOTE_WARNINGS_MAX: usize = 4;
+
 /// Whose absences.
 #[derive(Debug, Default, Deserialize)]
 pub struct Ask {
@@ -87,6 +90,8 @@ struct Row {
     /// What ends it: its beginning, in milliseconds, and its flow.
     begins: i64,
     only: String,
+    /// What will go wrong, and what whoever stands in will not get.
+    warnings: Vec<String>,
 }
 
 /// `GET /me/away`
@@ -195,9 +200,10 @@ async fn take_out(site: &Site, reader: &Reader, whose: &Whose, typed: &Typed) ->
     Ok(page::onward(site, &whose.address(), None))
 }
 
-/// It is saved; what will go wrong is said at once.
+/// It is saved; what will go wrong is said at once, and stays beside the absence.
 fn note(warnings: &[Text], lang: Lang) -> Note {
-    let told: Vec<&str> = warnings.iter().map(|warning| warning.get(lang)).collect();
+    let told = warnings.iter().take(NOTE_WARNINGS_MAX);
+    let told: Vec<&str> = told.map(|warning| warning.get(lang)).collect();
     let saved = words::word(lang, "away.saved").to_owned();
     let (tone, icon, text) = match told.as_slice() {
         [] => ("ok", "circle-check", saved),
@@ -236,6 +242,11 @@ async fn drawn(
         proxy: absence.proxy.map(|proxy| proxy.name).unwrap_or_default(),
         flow: absence.flow.as_deref().map(flow_name).unwrap_or_default(),
         now: absence.now,
+        warnings: absence
+            .warnings
+            .iter()
+            .map(|warning| warning.get(lang).to_owned())
+            .collect(),
         begins: absence.from.at.0,
         only: absence.flow.unwrap_or_default(),
     };

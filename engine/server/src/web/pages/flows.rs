@@ -8,9 +8,11 @@ use assent_core::people::{Labels, Names};
 use assent_core::text::Lang;
 use assent_runtime::app::{FlowView, VERSION_SHOWN, VersionView};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::Answer;
+use super::flow_use::{InUse, Refused};
 use crate::web::model::picture::{self, FlowLine};
 use crate::web::model::task::StateLine;
 use crate::web::model::{Empty, Tag};
@@ -62,11 +64,22 @@ pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
 }
 
 fn card(flow: &FlowView, lang: Lang) -> Card {
+    let (tone, icon, key) = match flow.closed {
+        None => ("ok", "circle-check", "flows.live"),
+        Some(_) => ("held", "ban", "flows.closed"),
+    };
     let mut tags = vec![Tag {
-        tone: "ok",
-        icon: "circle-check",
-        text: words::word(lang, "flows.live").to_owned(),
+        tone,
+        icon,
+        text: words::word(lang, key).to_owned(),
     }];
+    if flow.file_gone {
+        tags.push(Tag {
+            tone: "late",
+            icon: "triangle-alert",
+            text: words::word(lang, "flows.file_gone").to_owned(),
+        });
+    }
     if flow.running > 0 {
         tags.push(Tag {
             tone: "wait",
@@ -98,6 +111,8 @@ struct Model {
     versions: Vec<VersionLine>,
     /// Where running instances are migrated; empty for those who may not.
     migrate: String,
+    /// Whether it takes new cases, and who may change that.
+    in_use: InUse,
 }
 
 /// The policies of the flow, or of one of its states.
@@ -164,13 +179,18 @@ fn version_line(version: &VersionView, lang: Lang) -> VersionLine {
 
 /// `GET /flows/{flow}`
 pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<String>) -> Answer {
+    drawn(&site, &reader, &id, &Refused::default()).await
+}
+
+/// The page of a flow; with what was typed and why it was not done, when somebody tried to close or open it.
+pub(super) async fn drawn(site: &Site, reader: &Reader, id: &str, refused: &Refused) -> Answer {
     let lang = reader.visit.lang;
     let flows = site.app.flows(&reader.id).await?;
     let flow = flows
         .iter()
         .find(|flow| flow.flow == id)
         .ok_or_else(Fault::not_found)?;
-    let definition = site.app.definition(&id).ok_or_else(Fault::not_found)?;
+    let definition = site.app.definition(id).ok_or_else(Fault::not_found)?;
     let fact = |key: &str, text: String| super::said::SaidFact {
         label: words::word(lang, key).to_owned(),
         text,
@@ -181,7 +201,8 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         .map(|person| person.name.as_str())
         .collect();
     let version: String = flow.version.chars().take(VERSION_SHOWN).collect();
-    let versions = site.app.versions(&id).await?;
+    let versions = site.app.versions(id).await?;
+    let uses = site.app.flow_uses(id).await?;
     let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
     let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
     let (directory, flow_names) = (site.app.directory(), site.app.flow_names());
@@ -221,6 +242,7 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         } else {
             String::new()
         },
+        in_use: InUse::of(flow, &uses, may_migrate, refused, lang),
     };
     let page = Page {
         title: model.name.clone(),
@@ -228,5 +250,9 @@ pub async fn show(State(site): State<Arc<Site>>, reader: Reader, Path(id): Path<
         where_: model.name.clone(),
         ..Page::default()
     };
-    page::answer(&site, &reader.visit, "pages/flow", page, &model)
+    let mut response = page::answer(site, &reader.visit, "pages/flow", page, &model)?;
+    if refused.is_some() {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod draft;
 pub mod erp;
 pub mod files;
+pub mod flow_use;
 pub mod flows;
 pub mod health;
 pub mod help;
@@ -90,6 +91,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/stuck/resend", post(stuck::resend))
         .route("/flows", get(flows::list))
         .route("/flows/{flow}", get(flows::show))
+        .route("/flows/{flow}/close", post(flow_use::close))
+        .route("/flows/{flow}/open", post(flow_use::open))
         .route(
             "/flows/{flow}/migrate",
             post(migration::post).get(migration::back),

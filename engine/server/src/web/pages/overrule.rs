@@ -52,7 +52,7 @@ struct Preview {
     button: String,
 }
 
-/// What is chosen already: `?act=retry`.
+/// What is chosen already: `?act=retry`, `?act=reassign:3`.
 #[derive(Debug, Default, Deserialize)]
 pub struct Ask {
     #[serde(default)]
@@ -68,8 +68,11 @@ pub async fn show(
 ) -> Answer {
     let view = site.app.instance_view(&reader.id, &id).await?;
     let failed = view.overrides.as_ref().and_then(|can| can.retry.first());
-    let chosen = failed.filter(|_| ask.act == "retry");
-    let chosen = chosen.map(|one| ("act".to_owned(), format!("retry:{}", one.state)));
+    let chosen = match ask.act.as_str() {
+        "retry" => failed.map(|one| format!("retry:{}", one.state)),
+        act => Some(act.to_owned()).filter(|act| act.starts_with("reassign:")),
+    };
+    let chosen = chosen.map(|act| ("act".to_owned(), act));
     let typed = Typed(chosen.into_iter().collect());
     drawn(&site, &reader, &view, &typed, None, None)
 }

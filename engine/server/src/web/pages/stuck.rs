@@ -72,6 +72,7 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
         "check" => ("stuck.check", "held", "users"),
         "backup" => ("stuck.backup", "no", "triangle-alert"),
         "retire" => ("stuck.retire", "no", "triangle-alert"),
+        "away" => ("stuck.away", "late", "user-round-x"),
         "overdue" => ("stuck.overdue", "late", "clock-alert"),
         _ => ("stuck.stuck", "no", "triangle-alert"),
     };
@@ -98,7 +99,10 @@ fn row(site: &Site, stuck: &Stuck, lang: assent_core::text::Lang) -> StuckRow {
         resend: stuck.outbox.clone().unwrap_or_default(),
         act: head
             .filter(|_| stuck.outbox.is_none())
-            .map(|head| format!("/instances/{}/override?act=retry", head.id))
+            .map(|head| match stuck.task {
+                Some(task) => format!("/instances/{}/override?act=reassign:{task}", head.id),
+                None => format!("/instances/{}/override?act=retry", head.id),
+            })
             .unwrap_or_default(),
     }
 }

@@ -4,7 +4,7 @@ use assent_core::instance::TaskKind;
 
 use super::super::sketch::{At, Kind, Late, Needs, Rung};
 use super::votes::{alive, turns, verdict};
-use super::{Cause, Model, Refused, Rests, Stopped, Timer, Vote};
+use super::{Cause, Model, Place, Refused, Rests, Stopped, Timer, Vote};
 
 pub fn hours(count: i64) -> i64 {
     count * 3_600_000
@@ -142,11 +142,55 @@ impl Model {
             .places
             .iter()
             .filter(|place| place.stopped.is_some() && !asked(place.no))
+            .filter(|place| !self.is_together(&place.state))
             .map(|place| place.no)
             .collect();
         for no in free {
             self.start_clock(no, Cause::Question);
         }
+    }
+
+    /// The time of a parallel state stands while everybody inside it waits for the applicant's answer.
+    pub(super) fn stand_together(&mut self) {
+        let mut around: Vec<Place> = self.places.clone();
+        around.retain(|place| self.is_together(&place.state));
+        for place in &around {
+            let causes = place.stopped.as_ref().map(|stopped| &stopped.causes);
+            let stands = causes.is_some_and(|causes| causes.contains(&Cause::Question));
+            match (self.all_ask(place.no), stands) {
+                (true, false) => self.stop_clock(place.no, Cause::Question),
+                (false, true) => self.start_clock(place.no, Cause::Question),
+                _ => {}
+            }
+        }
+    }
+
+    /// Nobody inside a parallel state could go on before the applicant has answered: each place has tasks, and for each task
+    /// there is a question to the applicant.
+    fn all_ask(&self, around: u32) -> bool {
+        let within = |place: &&Place| {
+            let mut up = place.inside;
+            while let Some(no) = up.filter(|no| *no != around) {
+                up = self.place(no).and_then(|place| place.inside);
+            }
+            up.is_some() && !self.is_together(&place.state)
+        };
+        let inside: Vec<&Place> = self.places.iter().filter(within).collect();
+        let asked = |no: u32| {
+            self.tasks.iter().any(|task| {
+                task.kind == TaskKind::Answer
+                    && task.host == Some(no)
+                    && task.holder == self.applicant
+            })
+        };
+        let waits = |place: &&Place| {
+            let acting = self.tasks.iter().filter(|task| {
+                task.place == place.no && !matches!(task.kind, TaskKind::Answer | TaskKind::Read)
+            });
+            let acting: Vec<u32> = acting.map(|task| task.no).collect();
+            !acting.is_empty() && acting.into_iter().all(asked)
+        };
+        !inside.is_empty() && inside.iter().all(waits)
     }
 
     /// One cause is gone; with the last one the rests run on.

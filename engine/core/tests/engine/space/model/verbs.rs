@@ -18,6 +18,7 @@ impl Model {
         self.actor = actor.map(str::to_owned);
         self.by_anybody(actor, action)?;
         self.run_on();
+        self.stand_together();
         Ok(())
     }
 
