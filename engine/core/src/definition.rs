@@ -73,6 +73,18 @@ impl Definition {
         self.states.iter().position(|state| state.id == id)
     }
 
+    /// What people call an outcome: the name of the end that has it, where the flow named it; none for the usual four.
+    pub fn outcome_name(&self, word: &str) -> Option<&Text> {
+        let named = |state: &&State| match &state.kind {
+            StateKind::End {
+                outcome: Outcome::Named(known),
+                ..
+            } => known == word,
+            _ => false,
+        };
+        self.states.iter().find(named).map(|state| &state.name)
+    }
+
     /// The people rule of that name.
     pub fn people_rule(&self, name: &str) -> Option<&PeopleRule> {
         self.people

@@ -250,6 +250,9 @@ pub enum Change {
         /// And of the rungs of its ladder that have not fired.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         rungs: Vec<RungRest>,
+        /// Why, where neither a decision nor its own end led on: it timed out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<Text>,
     },
     /// A state was left because something around it was settled or it was sent back.
     Cancelled {

@@ -74,6 +74,8 @@ pub struct Told {
     pub name: String,
     /// The mail's name.
     pub mail: String,
+    /// What it is for: a built-in one in words, a flow's own by its subject.
+    pub label: Text,
 }
 
 /// A timer in a preview.
@@ -132,7 +134,7 @@ pub fn preview(
         timers: said.timers(was, will),
         deadlines: said.deadlines(was, will),
         fields: said.fields(before, &turn.case),
-        calls: calls(def, turn, cx.modules),
+        calls: calls(def, turn, cx.modules, called),
     }
 }
 
@@ -214,10 +216,20 @@ impl Said<'_> {
                     person: person.clone(),
                     name: self.cx.organisation.name(person),
                     mail: mail.clone(),
+                    label: self.mail_label(mail),
                 }));
             }
         }
         told
+    }
+
+    /// A flow's own mail by its subject, with a mark where something is filled in.
+    fn mail_label(&self, mail: &str) -> Text {
+        let own = self.def.mails.get(mail);
+        own.map_or_else(
+            || built_in(mail),
+            |own| Text::new(brief(&own.subject[0].text), brief(&own.subject[1].text)),
+        )
     }
 
     fn timers(&self, was: &Instance, will: &Instance) -> Vec<TimerLine> {
@@ -291,8 +303,8 @@ impl Said<'_> {
     }
 }
 
-/// What people call a mail: the built-in ones by what they are for, a flow's own by its name.
-fn mail_label(mail: &str) -> Text {
+/// What people call a built-in mail: what it is for.
+fn built_in(mail: &str) -> Text {
     let (zh, en) = match mail {
         "ask" => ("请其处理", "asked to decide"),
         "remind" => ("提醒", "a reminder"),
@@ -308,6 +320,20 @@ fn mail_label(mail: &str) -> Text {
     Text::new(zh, en)
 }
 
+/// A template as a label: "【已放行】{{title}}" is "【已放行】…".
+fn brief(template: &str) -> String {
+    let mut parts = template.split("{{");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let after = part.split_once("}}").map_or("", |(_, after)| after);
+        if !said.ends_with('…') {
+            said.push('…');
+        }
+        said.push_str(after);
+    }
+    said
+}
+
 /// What people call an effect of a state.
 fn effect_label(def: &Definition, state: &str, effect: &str) -> Text {
     let state = def.state_ix(state).map(|ix| &def.states[ix]);
@@ -315,7 +341,13 @@ fn effect_label(def: &Definition, state: &str, effect: &str) -> Text {
     run.map_or_else(|| Text::same(effect), |run| run.label.clone())
 }
 
-fn calls(def: &Definition, turn: &Turn, modules: &[Arc<dyn Module>]) -> Vec<Text> {
+fn calls(
+    def: &Definition,
+    turn: &Turn,
+    modules: &[Arc<dyn Module>],
+    called: &dyn Called,
+) -> Vec<Text> {
+    let name_of = |flow: &str| Text::new(called.flow(flow, Lang::Zh), called.flow(flow, Lang::En));
     let mut calls = vec![];
     for event in &turn.events {
         if let Change::Called { effect, state, .. } = &event.change {
@@ -326,9 +358,13 @@ fn calls(def: &Definition, turn: &Turn, modules: &[Arc<dyn Module>]) -> Vec<Text
             ));
         }
         if let Change::RevocationAsked { flow, .. } = &event.change {
+            let flow = name_of(flow);
             calls.push(Text::new(
-                format!("发起撤销流程 {flow}"),
-                format!("starts the flow {flow}, which decides on the revocation"),
+                format!("发起撤销流程“{}”", flow.zh),
+                format!(
+                    "Starts the flow “{}”, which decides on the revocation",
+                    flow.en
+                ),
             ));
         }
         if let Change::Told { name, .. } = &event.change {
@@ -339,9 +375,10 @@ fn calls(def: &Definition, turn: &Turn, modules: &[Arc<dyn Module>]) -> Vec<Text
             ));
         }
         if let Change::SubflowAsked { flow, .. } = &event.change {
+            let flow = name_of(flow);
             calls.push(Text::new(
-                format!("发起子流程 {flow}"),
-                format!("starts the subflow {flow}"),
+                format!("发起子流程“{}”", flow.zh),
+                format!("Starts the subflow “{}”", flow.en),
             ));
         }
     }
@@ -425,7 +462,7 @@ impl Preview {
         let opens = self.tasks_opened.iter();
         words.extend(opens.map(|line| task(line, "新任务", "New task")));
         words.extend(self.told.iter().map(|told| {
-            let what = mail_label(&told.mail);
+            let what = &told.label;
             Text::new(
                 format!("发邮件给 {}：{}", told.name, what.zh),
                 format!("Mail to {}: {}", told.name, what.en),

@@ -16,7 +16,7 @@
 //! | instances | `load_instance(s)`, `events`, `list_instances`, `open_instances`, `stuck_candidates`, `count_instances`, `answer` |
 //! | tasks | `inbox`, `copies`, `done_by`, `open_tasks`, `closed_tasks`, `count_open_tasks` |
 //! | wake-ups | `claim_wakeups`, `release_wakeup`, `remove_wakeup`, `next_wakeup`, `wakeups_of`, `repair_wakeups` |
-//! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `dead_effects`, `revive`, `discard`, `outbox_gauges` |
+//! | outbox | `claim_outbox`, `settle`, `settle_all`, `next_effect`, `outbox_of`, `attempts_of`, `dead_effects(_of)`, `revive`, `discard`, `outbox_gauges` |
 //! | definitions, directory | `publish`, `current_definitions`, `definition`, `definition_history`, `directory`, `save_directory` |
 //! | records | `load_record`, `list_records`, `summarise`, `save_record`, `delete_record` |
 //! | people | `account…`, `save_account`, `sign_in_failed`, `add_token`, `token`, `drop_token`, `add_link`, `link`, `void_links` |
@@ -79,7 +79,7 @@ pub use links::Link;
 pub use loader::Loader;
 pub use mailbox::KeptMail;
 pub use open::Options;
-pub use outbox::{ClaimedEffect, DeadEffect, Delivery};
+pub use outbox::{Attempt, ClaimedEffect, DeadEffect, Delivery};
 pub use records::{Group, RecordQuery, Summary, record_chain};
 pub use snapshot::{Beside, Ended, Snapshot};
 pub use store::Store;

@@ -31,6 +31,23 @@ pub struct ClaimedEffect {
     pub epoch: u64,
 }
 
+/// An effect that is not delivered yet, with how its last attempt failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its outbox id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// What to do, as JSON.
+    pub body: String,
+    /// When it is tried next.
+    pub due: Moment,
+    /// Failed attempts so far.
+    pub attempts: u32,
+    /// The last failure; empty before the first.
+    pub error: String,
+}
+
 /// How a delivery ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -86,8 +103,16 @@ const OF: Sql = Sql::Same(
     "select id, kind, instance, body, due, attempts, epoch from outbox \
      where id >= $1 || ':' and id < $1 || ';' order by id",
 );
+const ATTEMPTS: Sql = Sql::Same(
+    "select id, kind, body, due, attempts, last_error from outbox \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
+);
 const DEAD: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id > $1 order by id limit $2",
+);
+const DEAD_OF: Sql = Sql::Same(
+    "select id, kind, instance, body, attempts, last_error, died from outbox_dead \
+     where id >= $1 || ':' and id < $1 || ';' order by id",
 );
 const DEAD_ONE: Sql = Sql::Same(
     "select id, kind, instance, body, attempts, last_error, died from outbox_dead where id = $1",
@@ -169,6 +194,14 @@ impl Store {
         self.list(&OF, args![instance], claimed).await
     }
 
+    /// The same with how the last attempt of each failed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attempts_of(&self, instance: &str) -> Result<Vec<Attempt>, StoreError> {
+        self.list(&ATTEMPTS, args![instance], attempt).await
+    }
+
     /// Dead letters behind this id, by id.
     ///
     /// # Errors
@@ -193,6 +226,14 @@ impl Store {
             revived
         })?;
         Ok(revived > 0)
+    }
+
+    /// The dead letters of an instance.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn dead_effects_of(&self, instance: &str) -> Result<Vec<DeadEffect>, StoreError> {
+        self.list(&DEAD_OF, args![instance], dead).await
     }
 
     /// A dead letter.
@@ -283,6 +324,17 @@ fn claimed(mut row: Row) -> Result<ClaimedEffect, StoreError> {
         due: row.moment()?,
         attempts: row.count()?,
         epoch: row.count()?,
+    })
+}
+
+fn attempt(mut row: Row) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        id: row.text()?,
+        kind: row.text()?,
+        body: row.text()?,
+        due: row.moment()?,
+        attempts: row.count()?,
+        error: row.text()?,
     })
 }
 

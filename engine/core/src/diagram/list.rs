@@ -1,7 +1,7 @@
 //! The flow as an ordered list: for screen readers, phones and plain text.
 
-use super::plan::{Branch, Exit, Item, Plan, Spot, plan};
-use super::{DiagramOptions, StateStatus, words};
+use super::plan::{Branch, Exit, ExitKind, Item, Plan, Spot, plan};
+use super::{DiagramOptions, StateStatus, ladder, words};
 use crate::definition::Definition;
 use crate::text::Lang;
 
@@ -22,7 +22,7 @@ pub struct DiagramLine {
 
 /// The flow as an ordered list.
 pub fn lines(def: &Definition, options: &DiagramOptions<'_>) -> Vec<DiagramLine> {
-    let plan = plan(def);
+    let plan = plan(def, options.names);
     let mut list = List {
         def,
         plan: &plan,
@@ -108,6 +108,7 @@ impl List<'_> {
                 .iter()
                 .map(|fact| fact.get(lang).to_owned()),
         );
+        parts.extend(self.ladder(ix));
         parts.extend(
             state
                 .when
@@ -118,7 +119,10 @@ impl List<'_> {
                     Lang::En => format!("only when {}, else skipped", when.en),
                 }),
         );
-        parts.extend(self.plan.exits[ix].iter().map(|exit| self.exit(exit)));
+        // Where a timeout leads is said in its place on the ladder.
+        let exits = self.plan.exits[ix].iter();
+        let exits = exits.filter(|exit| exit.kind != ExitKind::Late);
+        parts.extend(exits.map(|exit| self.exit(exit)));
         let onward = self.plan.onward_label[ix].get(lang);
         if !onward.is_empty() {
             parts.push(match lang {
@@ -157,6 +161,17 @@ impl List<'_> {
             state: Some(state.id.clone()),
             line: state.line,
         });
+    }
+
+    /// What happens when it gets late, a rung each.
+    fn ladder(&self, ix: usize) -> impl Iterator<Item = String> {
+        let Self { def, options, .. } = *self;
+        let people = |refs: &[_]| words::people(def, refs, options.names);
+        let rungs = def.states[ix].if_late.iter();
+        rungs.map(move |rung| {
+            let said = ladder::rung(def, rung, &people);
+            said.get(options.lang).to_owned()
+        })
     }
 
     fn exit(&self, exit: &Exit) -> String {

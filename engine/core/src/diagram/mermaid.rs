@@ -12,7 +12,7 @@ use crate::text::Text;
 
 /// The flow as a Mermaid flowchart.
 pub fn mermaid(def: &Definition, options: &DiagramOptions<'_>) -> String {
-    let plan = plan(def);
+    let plan = plan(def, options.names);
     let mut writer = Writer {
         def,
         plan: &plan,

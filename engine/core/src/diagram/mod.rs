@@ -13,6 +13,7 @@
 
 mod arrange;
 mod icon;
+mod ladder;
 mod lanes;
 mod layout;
 mod list;
@@ -24,12 +25,13 @@ mod plan;
 mod progress;
 mod words;
 
+pub(crate) use ladder::rung as said_rung;
 pub use list::{DiagramLine, lines};
 pub use mermaid::mermaid;
 pub use paint::{CSS, svg};
 pub use progress::{DiagramProgress, StateStatus};
 pub use words::when as said_when;
-pub(crate) use words::{condition as said_condition, kind as said_kind};
+pub(crate) use words::{condition as said_condition, kind as said_kind, outcome as said_outcome};
 
 use crate::people::{Ids, Names};
 use crate::text::Lang;

@@ -26,7 +26,7 @@ pub fn svg(def: &Definition, options: &DiagramOptions<'_>) -> String {
         width: options.width.clamp(WIDTH_MIN_PX, WIDTH_MAX_PX),
         ..*options
     };
-    let plan = plan(def);
+    let plan = plan(def, options.names);
     let arranged = arrange(def, &plan, &options);
     let mut painter = Painter {
         def,

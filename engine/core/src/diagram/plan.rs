@@ -1,7 +1,10 @@
 //! The structure that is drawn: what stands below what, and which ways out are not the arrow to the next one.
 
 use super::words;
-use crate::definition::{Definition, LateAct, Region, State, StateIx, StateKind, Target, Way};
+use crate::definition::{
+    Definition, LateAct, Outcome, Region, State, StateIx, StateKind, Target, Way,
+};
+use crate::people::{Ids, Names};
 use crate::text::Text;
 
 /// A place an arrow can lead to.
@@ -85,7 +88,8 @@ pub(super) struct Plan {
     pub onward_label: Vec<Text>,
 }
 
-pub(super) fn plan(def: &Definition) -> Plan {
+/// `names` says how other flows and their ends are called.
+pub(super) fn plan(def: &Definition, names: &dyn Names) -> Plan {
     let mut plan = Plan {
         root: def
             .regions
@@ -97,38 +101,46 @@ pub(super) fn plan(def: &Definition) -> Plan {
         onward_label: vec![Text::default(); def.states.len()],
     };
     let finishes = def.states.iter().any(|state| {
-        ways_out(state).iter().any(|(to, ..)| *to == Target::Finish)
+        ways_out(state, &Ids)
+            .iter()
+            .any(|(to, ..)| *to == Target::Finish)
             || (state.when.is_some() && state.skip_to == Target::Finish)
     });
     if finishes {
         plan.root.push(Item::Finish);
     }
     let root = plan.root.clone();
-    connect(def, &mut plan, &root, None);
+    connect(&Called { def, names }, &mut plan, &root, None);
     plan
 }
 
+/// The flow, and how others are called in it.
+struct Called<'a> {
+    def: &'a Definition,
+    names: &'a dyn Names,
+}
+
 /// Sorts the ways out of every state of a column into the arrow to what stands below and the exits.
-fn connect(def: &Definition, plan: &mut Plan, items: &[Item], below: Option<Spot>) {
+fn connect(called: &Called<'_>, plan: &mut Plan, items: &[Item], below: Option<Spot>) {
     for (at, item) in items.iter().enumerate() {
         let below = items.get(at + 1).map(Item::spot).or(below);
         match item {
             Item::Finish => {}
-            Item::State(ix) => connect_state(def, plan, *ix, below, &[]),
+            Item::State(ix) => connect_state(called, plan, *ix, below, &[]),
             Item::Together(ix, branches) => {
-                connect_state(def, plan, *ix, below, &[]);
+                connect_state(called, plan, *ix, below, &[]);
                 branches
                     .iter()
-                    .for_each(|branch| connect(def, plan, &branch.items, None));
+                    .for_each(|branch| connect(called, plan, &branch.items, None));
             }
             Item::Choose(ix, ways) => {
                 let inline: Vec<Spot> = ways
                     .iter()
                     .flat_map(|way| way.items.first().map(Item::spot))
                     .collect();
-                connect_state(def, plan, *ix, below, &inline);
+                connect_state(called, plan, *ix, below, &inline);
                 ways.iter()
-                    .for_each(|way| connect(def, plan, &way.items, below));
+                    .for_each(|way| connect(called, plan, &way.items, below));
                 hoist(plan, *ix, &inline);
             }
         }
@@ -136,16 +148,16 @@ fn connect(def: &Definition, plan: &mut Plan, items: &[Item], below: Option<Spot
 }
 
 fn connect_state(
-    def: &Definition,
+    called: &Called<'_>,
     plan: &mut Plan,
     ix: StateIx,
     below: Option<Spot>,
     inline: &[Spot],
 ) {
-    let state = &def.states[ix];
+    let state = &called.def.states[ix];
     let skips = state.when.is_some() && spot(state.skip_to).is_some_and(|to| Some(to) == below);
     let mut onward = if skips { Onward::SkipsTo } else { Onward::No };
-    for (to, label, kind) in ways_out(state) {
+    for (to, label, kind) in ways_out(state, called.names) {
         let Some(to) = spot(to) else { continue };
         if Some(to) == below && kind == ExitKind::Plain {
             onward = Onward::Leads;
@@ -282,7 +294,7 @@ fn inline_ways(def: &Definition, ways: &[Way], after: &[StateIx]) -> Vec<Branch>
             StateKind::Together { .. } | StateKind::Choose { .. }
         );
         large
-            || ways_out(state).iter().any(|(to, ..)| among(*to))
+            || ways_out(state, &Ids).iter().any(|(to, ..)| among(*to))
             || (state.when.is_some() && among(state.skip_to))
     });
     if sequence {
@@ -303,7 +315,7 @@ fn inline_ways(def: &Definition, ways: &[Way], after: &[StateIx]) -> Vec<Branch>
 }
 
 /// Where a state can lead, with a short label. A rejection nobody catches ends the instance and is not drawn.
-fn ways_out(state: &State) -> Vec<(Target, Text, ExitKind)> {
+fn ways_out(state: &State, names: &dyn Names) -> Vec<(Target, Text, ExitKind)> {
     let back = |to: Target| matches!(to, Target::BackTo(_));
     let plain = |to: Target, label: Text| {
         (
@@ -346,9 +358,20 @@ fn ways_out(state: &State) -> Vec<(Target, Text, ExitKind)> {
         };
         ways.push((state.if_rejected, label, ExitKind::Back));
     }
-    if let StateKind::Subflow { outcomes, .. } = &state.kind {
+    if let StateKind::Subflow {
+        flow,
+        outcomes,
+        beside: false,
+        ..
+    } = &state.kind
+    {
         for (how, to) in outcomes {
-            ways.push(plain(*to, Text::same(how.word())));
+            let label = names.outcome(flow, how.word());
+            ways.push(plain(*to, label.unwrap_or_else(|| words::outcome(how))));
+        }
+        if !outcomes.iter().any(|(how, _)| *how == Outcome::Rejected) {
+            let label = Text::new("子流程未通过", "subflow not approved");
+            ways.push((state.if_rejected, label, ExitKind::Back));
         }
     }
     for rung in &state.if_late {

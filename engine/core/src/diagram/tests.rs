@@ -291,7 +291,7 @@ fn well_laid(def: &Definition, options: &DiagramOptions<'_>) {
         places,
         routes: lines,
         width: wide,
-    } = arrange(def, &plan(def), options);
+    } = arrange(def, &plan(def, options.names), options);
     for shape in &places.shapes {
         let rect = shape.rect;
         assert!(

@@ -1,7 +1,7 @@
 //! What a state is, in words.
 
 use crate::condition::{Expr, Kind};
-use crate::definition::{Approve, Definition, Join, Needs, PeopleRef, State, StateKind};
+use crate::definition::{Approve, Definition, Join, Needs, Outcome, PeopleRef, State, StateKind};
 use crate::people::Names;
 use crate::text::{Lang, Text};
 use crate::value::Value;
@@ -62,7 +62,7 @@ pub(super) fn facts(def: &Definition, state: &State, names: &dyn Names) -> Vec<T
             ));
         }
         StateKind::Subflow { flow, beside, .. } => {
-            facts.push(Text::same(flow));
+            facts.push(names.flow(flow));
             if *beside {
                 facts.push(Text::new("不等待", "not waited for"));
             }
@@ -93,7 +93,7 @@ fn within(state: &State) -> Option<Text> {
     ))
 }
 
-fn people(def: &Definition, by: &[PeopleRef], names: &dyn Names) -> Text {
+pub(super) fn people(def: &Definition, by: &[PeopleRef], names: &dyn Names) -> Text {
     let each: Vec<Text> = by
         .iter()
         .map(|who| match who {
@@ -129,6 +129,17 @@ fn needs(approve: &Approve) -> Option<Text> {
             format!("votes that weigh {at_least}"),
         )),
         Needs::Each(_) => Some(Text::new("各组分别同意", "each group must approve")),
+    }
+}
+
+/// How a flow ends, as a word in a sentence.
+pub(crate) fn outcome(outcome: &Outcome) -> Text {
+    match outcome {
+        Outcome::Approved => Text::new("同意", "approved"),
+        Outcome::Rejected => Text::new("拒绝", "rejected"),
+        Outcome::Withdrawn => Text::new("撤回", "withdrawn"),
+        Outcome::Cancelled => Text::new("作废", "cancelled"),
+        Outcome::Named(name) => Text::same(name),
     }
 }
 

@@ -4,12 +4,12 @@ use crate::command::Verdict;
 use crate::definition::{
     Approve, Definition, ForEach, Join, Run, Signature, Source, StateKind, StepUp, Then, WorkAction,
 };
-use crate::diagram::said_kind;
+use crate::diagram::{said_kind, said_outcome};
 use crate::text::Text;
 
 use super::fact::Fact;
 use super::state::{asked, common_target};
-use super::words::{condition, join, list, needs, on_reject, outcome, quoted, target};
+use super::words::{condition, join, list, needs, on_reject, quoted, target};
 use super::{Both, Weight};
 
 pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<Fact> {
@@ -77,7 +77,9 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
             needs,
             outcomes,
         } => {
-            facts.push(plain("subflow.flow", ("子流程", "the subflow"), flow));
+            let label = ("子流程", "the subflow");
+            let called = Fact::new(Weight::Effect, "subflow.flow", label, both.names.flow(flow));
+            facts.push(called.equal_by(flow));
             facts.extend(
                 link.as_ref()
                     .map(|link| plain("subflow.link", ("关联字段", "the linking field"), link)),
@@ -94,7 +96,8 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
                 ));
             }
             for (how, to) in outcomes {
-                let (word, leads) = (outcome(how), target(def, *to));
+                let word = both.names.outcome(flow, how.word());
+                let (word, leads) = (word.unwrap_or_else(|| said_outcome(how)), target(def, *to));
                 let (zh, en) = (
                     format!("子流程以“{}”结束后的去向", word.zh),
                     format!("where the outcome “{}” leads", word.en),
@@ -125,7 +128,7 @@ pub(super) fn facts(both: &Both<'_>, def: &Definition, kind: &StateKind) -> Vec<
                 Weight::Way,
                 "end",
                 ("结果", "the outcome"),
-                outcome(how),
+                said_outcome(how),
             ));
             for (number, step) in then.iter().enumerate() {
                 facts.extend(ends_with(both, def, step, number));

@@ -10,6 +10,7 @@ mod head;
 mod kind;
 mod order;
 mod pairs;
+mod policies;
 mod settings;
 mod state;
 mod words;
@@ -21,6 +22,7 @@ use crate::people::Names;
 use crate::text::{Lang, Text};
 
 pub use pairs::Pairs;
+pub use policies::{SaidPolicies, SaidPolicy, StatePolicies, policies};
 
 /// How much a change matters, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

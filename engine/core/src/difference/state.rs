@@ -6,8 +6,8 @@ use crate::definition::{
 use crate::text::Text;
 
 use super::fact::{Fact, compare as facts_differ};
-use super::words::{condition, list, people, quoted, rung, state_name, target};
-use super::{Both, Changed, Weight, kind, settings};
+use super::words::{condition, list, people, quoted, state_name, target};
+use super::{Both, Changed, Weight, kind, policies as switches};
 
 pub(super) fn compare(both: &Both<'_>) -> Vec<Changed> {
     let mut pairs: Vec<(StateIx, StateIx)> = both.pairs.all().collect();
@@ -67,7 +67,7 @@ fn when(expr: Option<&crate::condition::Expr>) -> Option<Fact> {
 }
 
 /// Everything that can be said about a state. Destructured in full, so that nothing new goes unsaid.
-fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
+pub(super) fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
     let State {
         id: _,
         name,
@@ -137,7 +137,7 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
         ));
     }
     for (number, one) in if_late.iter().enumerate() {
-        let said = rung(def, one, both.names);
+        let said = crate::diagram::said_rung(def, one, &|refs| people(def, refs, both.names).0);
         let key = format!("if_late.{}", number + 1);
         let label = ("超时处理", "what happens when late");
         let same = format!(
@@ -158,7 +158,7 @@ fn facts(both: &Both<'_>, def: &Definition, ix: StateIx) -> Vec<Fact> {
         ("停表的节点", "states that stop the clock"),
         Weight::Time,
     ));
-    facts.extend(overrides(both, policies));
+    facts.extend(overrides(both, def, policies));
     if let Some(mail) = mail {
         let label = ("通知邮件", "the mail sent");
         facts.push(Fact::new(Weight::Words, "mail", label, Text::same(mail)));
@@ -278,7 +278,7 @@ fn field_rules(def: &Definition, rules: &FieldRules) -> Vec<Fact> {
     .collect()
 }
 
-fn overrides(both: &Both<'_>, policies: &PolicyOverrides) -> Vec<Fact> {
+fn overrides(both: &Both<'_>, def: &Definition, policies: &PolicyOverrides) -> Vec<Fact> {
     let PolicyOverrides {
         nobody,
         own_request,
@@ -287,11 +287,12 @@ fn overrides(both: &Both<'_>, policies: &PolicyOverrides) -> Vec<Fact> {
         decide_from_mail,
     } = policies;
     let mut facts = Vec::new();
-    facts.extend(nobody.as_ref().map(|value| settings::nobody(both, value)));
-    facts.extend(own_request.map(settings::own_request));
-    facts.extend(same_person.map(settings::same_person));
-    facts.extend(data_changed.map(settings::data_changed));
-    facts.extend(decide_from_mail.map(settings::decide_from_mail));
+    let found_none = |value| switches::nobody(def, both.names, value);
+    facts.extend(nobody.as_ref().map(found_none));
+    facts.extend(own_request.map(switches::own_request));
+    facts.extend(same_person.map(switches::same_person));
+    facts.extend(data_changed.map(switches::data_changed));
+    facts.extend(decide_from_mail.map(switches::decide_from_mail));
     facts
 }
 

@@ -192,3 +192,74 @@ fn no_line_of_the_states_changes_in_silence() {
     }
     assert!(tried > 8, "{tried}");
 }
+
+/// `label：said` of each policy of a list, in Chinese, the usual ones marked.
+fn said(known: &[SaidPolicy]) -> Vec<String> {
+    let line = |one: &SaidPolicy| {
+        let mark = if one.usual { "（默认）" } else { "" };
+        assert!(!one.label.en.is_empty() && !one.said.en.is_empty());
+        format!("{}：{}{mark}", one.label.zh, one.said.zh)
+    };
+    known.iter().map(line).collect()
+}
+
+/// A3.43: every policy that holds is told, defaults too, with each state's own, in the words of the difference.
+#[test]
+fn every_policy_that_holds_is_told_in_the_words_of_the_difference() {
+    let to_chief = "approve: {by: chief}, if_rejected";
+    let own = "approve: {by: chief}, policies: {nobody: pass, own_request: superior}, if_rejected";
+    let known = policies(&definition(&FLOW.replacen(to_chief, own, 1)), &Ids);
+    let flow = said(&known.flow);
+    for wanted in [
+        "找不到人时：挂起并通知负责人（默认）",
+        "审批人就是发起人时：不问本人（默认）",
+        "同一人已审批过时：每次都问",
+        "签后数据有改动时：重新审批（默认）",
+        "最多退回次数：5",
+        "撤回：结束之前可以（默认）",
+        "任何人都可代理：否（默认）",
+        "批准后撤销：不可以（默认）",
+    ] {
+        assert!(flow.iter().any(|line| line == wanted), "{wanted}: {flow:?}");
+    }
+    let [chief] = known.states.as_slice() else {
+        panic!("{:?}", known.states)
+    };
+    assert_eq!(chief.name.zh, "总监");
+    assert_eq!(
+        said(&chief.policies),
+        ["找不到人时：算同意", "审批人就是发起人时：改问其上级"]
+    );
+    let changed = changed(&[(to_chief, own)]);
+    assert!(
+        changed.contains(&"“总监”新增找不到人时：算同意。".to_owned()),
+        "{changed:?}"
+    );
+}
+
+/// A6.25: what happens when it gets late stands in the state's sentence, a rung each, machine decisions too.
+#[test]
+fn the_ladder_stands_in_the_sentence_of_its_state() {
+    use crate::diagram::{DiagramOptions, lines};
+    let text = FLOW.replacen(
+        "      - {at: deadline, remind: waiting}\n",
+        "      - {after: 1 workday, remind: waiting, every: 4 work hours, at_most: 3}\n      - {at: deadline, hand_to: boss}\n      - {after: deadline + 1 workday, go: refused}\n",
+        1,
+    );
+    let sentence = |text: &str, lang: Lang| {
+        let lines = lines(&definition(text), &DiagramOptions::new(lang));
+        let of_finance =
+            |line: &crate::diagram::DiagramLine| line.state.as_deref() == Some("finance");
+        lines.into_iter().find(of_finance).unwrap().text
+    };
+    assert_eq!(
+        sentence(&text, Lang::Zh),
+        "财务会签（审批）：finance；2 人同意；限 2 个工作日；1 个工作日后催办待办人，每 4 个工作小时一次，最多 3 次；到期时转给boss；到期后 1 个工作日转到“拒绝”；拒绝退回则到“申请”"
+    );
+    let by_itself = text.replacen("hand_to: boss", "approve: true", 1);
+    let english = sentence(&by_itself, Lang::En);
+    assert!(
+        english.contains("at the deadline the system approves"),
+        "{english}"
+    );
+}

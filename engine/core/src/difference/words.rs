@@ -1,10 +1,7 @@
 //! Words that several parts of a difference need.
 
 use crate::condition::Expr;
-use crate::definition::{
-    Definition, GroupBar, Join, LateAct, Needs, OnReject, Outcome, PeopleRef, Rung, RungTime,
-    StateIx, Target,
-};
+use crate::definition::{Definition, GroupBar, Join, Needs, OnReject, PeopleRef, StateIx, Target};
 use crate::people::Names;
 use crate::text::Text;
 
@@ -117,16 +114,6 @@ pub(super) fn join(join: Join) -> Text {
     }
 }
 
-pub(super) fn outcome(outcome: &Outcome) -> Text {
-    match outcome {
-        Outcome::Approved => Text::new("同意", "approved"),
-        Outcome::Rejected => Text::new("拒绝", "rejected"),
-        Outcome::Withdrawn => Text::new("撤回", "withdrawn"),
-        Outcome::Cancelled => Text::new("作废", "cancelled"),
-        Outcome::Named(name) => Text::same(name),
-    }
-}
-
 /// Where a way leads, in words.
 pub(super) fn target(def: &Definition, target: Target) -> Text {
     match target {
@@ -142,58 +129,4 @@ pub(super) fn target(def: &Definition, target: Target) -> Text {
         Target::Reject => Text::new("以拒绝结束", "ends as rejected"),
         Target::Finish => Text::new("以同意结束", "ends as approved"),
     }
-}
-
-/// One rung of a ladder: "到期时催办待办人".
-pub(super) fn rung(def: &Definition, rung: &Rung, names: &dyn Names) -> Text {
-    let at = match &rung.at {
-        RungTime::After(term) => {
-            let term = term.text();
-            Text::new(format!("{}后", term.zh), format!("after {}", term.en))
-        }
-        RungTime::Deadline => Text::new("到期时", "at the deadline"),
-        RungTime::Share(percent) => Text::new(
-            format!("期限过去 {percent} % 时"),
-            format!("when {percent} % of the time is over"),
-        ),
-        RungTime::DeadlinePlus(term) => {
-            let term = term.text();
-            Text::new(
-                format!("到期后{}", term.zh),
-                format!("{} after the deadline", term.en),
-            )
-        }
-    };
-    let said = |refs: &[PeopleRef]| people(def, refs, names).0;
-    let act = match &rung.act {
-        LateAct::Remind(to) => {
-            let to = said(to);
-            Text::new(format!("催办{}", to.zh), format!("remind {}", to.en))
-        }
-        LateAct::Add(to) => {
-            let to = said(to);
-            Text::new(format!("加上{}", to.zh), format!("also ask {}", to.en))
-        }
-        LateAct::HandTo(to) => {
-            let to = said(to);
-            Text::new(format!("转给{}", to.zh), format!("hand over to {}", to.en))
-        }
-        LateAct::Approve => Text::new("系统同意", "the system approves"),
-        LateAct::Reject => Text::new("系统拒绝", "the system rejects"),
-        LateAct::Go(ix) => {
-            let name = state_name(def, *ix);
-            Text::new(format!("转到{}", name.zh), format!("go to {}", name.en))
-        }
-    };
-    let again = rung.every.map_or_else(Text::default, |every| {
-        let every = every.text();
-        Text::new(
-            format!("，每{}一次，最多 {} 次", every.zh, rung.at_most),
-            format!(", every {}, at most {} times", every.en, rung.at_most),
-        )
-    });
-    Text::new(
-        format!("{}{}{}", at.zh, act.zh, again.zh),
-        format!("{} {}{}", at.en, act.en, again.en),
-    )
 }

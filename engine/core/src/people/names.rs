@@ -38,6 +38,14 @@ pub trait Names {
     fn rule(&self, id: &str) -> Text {
         Text::same(id)
     }
+    /// Another flow.
+    fn flow(&self, id: &str) -> Text {
+        Text::same(id)
+    }
+    /// What a flow calls an end of its own, by the outcome's word; none where it does not name it.
+    fn outcome(&self, _flow: &str, _word: &str) -> Option<Text> {
+        None
+    }
 }
 
 /// Ids as they are.
@@ -71,6 +79,8 @@ pub struct Labels<'a> {
     pub entity: Option<&'a EntityType>,
     /// Names of states.
     pub flow: Option<&'a dyn Names>,
+    /// Names of other flows and of their ends.
+    pub others: Option<&'a dyn Names>,
 }
 
 impl Names for Labels<'_> {
@@ -101,6 +111,15 @@ impl Names for Labels<'_> {
     fn state(&self, id: &str) -> Text {
         self.flow
             .map_or_else(|| Text::same(id), |flow| flow.state(id))
+    }
+
+    fn flow(&self, id: &str) -> Text {
+        self.others
+            .map_or_else(|| Text::same(id), |others| others.flow(id))
+    }
+
+    fn outcome(&self, flow: &str, word: &str) -> Option<Text> {
+        self.others?.outcome(flow, word)
     }
 }
 

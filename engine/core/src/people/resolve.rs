@@ -87,6 +87,7 @@ impl<'a> Found<'a> {
                 directory: cx.directory,
                 entity: cx.entity,
                 flow: cx.flow,
+                others: None,
             },
             resolved: Resolved::default(),
         }

@@ -30,6 +30,11 @@ pub trait Called {
         id.to_owned()
     }
 
+    /// The name of another flow.
+    fn flow(&self, id: &str, _lang: Lang) -> String {
+        id.to_owned()
+    }
+
     /// The name of an attached file.
     fn file(&self, id: &str, _lang: Lang) -> String {
         id.to_owned()

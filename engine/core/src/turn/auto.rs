@@ -253,6 +253,7 @@ impl Run<'_> {
             to: None,
             rest: None,
             rungs: vec![],
+            because: None,
         });
         self.over(Some(ix), outcome.clone())
     }

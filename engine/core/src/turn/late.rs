@@ -52,7 +52,8 @@ impl Run<'_> {
         self.cut(entry, &because);
         // Its times are not cleared yet: what is left of them may be kept for its return.
         self.close_tasks(entry, &because);
-        self.leave(ix, entry, parent, crate::definition::Target::Go(to))
+        let target = crate::definition::Target::Go(to);
+        self.leave_because(ix, entry, parent, target, Some(because))
     }
 
     fn again(&mut self, rung: &Rung, entry: u32, number: usize, fired: u32) {

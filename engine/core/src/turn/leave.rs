@@ -20,6 +20,18 @@ impl Run<'_> {
         parent: Option<u32>,
         target: Target,
     ) -> Result<(), Refusal> {
+        self.leave_because(ix, entry, parent, target, None)
+    }
+
+    /// The same, with why nobody's decision led on.
+    pub(crate) fn leave_because(
+        &mut self,
+        ix: StateIx,
+        entry: u32,
+        parent: Option<u32>,
+        target: Target,
+        because: Option<Text>,
+    ) -> Result<(), Refusal> {
         if let Target::BackTo(to) = target {
             return self.back(ix, entry, to, None);
         }
@@ -45,6 +57,7 @@ impl Run<'_> {
             to,
             rest,
             rungs,
+            because,
         });
         self.follow(ix, parent, target)
     }

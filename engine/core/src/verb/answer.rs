@@ -125,7 +125,7 @@ fn failed(
         state.name.zh, known.label.zh, reason
     );
     let en = format!(
-        "“{}” could not reach the other system ({}: {}). Retry when that is mended.",
+        "“{}” was not done by the other system ({}: {}). Retry when that is mended.",
         state.name.en, known.label.en, reason
     );
     let mut trouble = Trouble::new("effect_failed", zh, en);

@@ -110,6 +110,8 @@ enum Turned {
     /// Who, the word for what they did, why.
     Overridden(Option<PersonId>, &'static str, String),
     Held(Text),
+    /// Left because its time was over: why, in words.
+    TimedOut(Text),
 }
 
 /// Everything the events say about it.
@@ -219,6 +221,9 @@ impl History {
             | Change::Drawn { .. }
             | Change::PeopleChosen { .. }
             | Change::Overridden { .. }
+            | Change::Left {
+                because: Some(_), ..
+            }
             | Change::Held { .. } => self.turn(event),
             Change::Migrated {
                 renamed, reason, ..
@@ -230,7 +235,7 @@ impl History {
             | Change::TaskClosed { .. }
             | Change::Decided { .. }
             | Change::Acted { .. }
-            | Change::Left { .. }
+            | Change::Left { because: None, .. }
             | Change::Cancelled { .. }
             | Change::BranchEnded { .. }
             | Change::WakeupSet { .. }
@@ -411,6 +416,11 @@ impl History {
                 (state, Turned::Overridden(by, act.word(), reason.clone()))
             }
             Change::Held { held } => (&held.state, Turned::Held(held.reason.clone())),
+            Change::Left {
+                state,
+                because: Some(because),
+                ..
+            } => (state, Turned::TimedOut(because.clone())),
             _ => return,
         };
         self.way.push((event.seq, turned.0.clone(), turned.1));

@@ -6,9 +6,11 @@
 
 mod history;
 mod next;
+mod taken;
 mod words;
 
 pub use next::{Fate, Next};
+pub use taken::{Taken, taken};
 
 use serde::Serialize;
 
@@ -26,7 +28,7 @@ pub struct Reason {
     /// Why a task came: `rule`, `applicant`, `stand_in`, `added`, `handed_over`, `transferred`, `pool`, `proxy`, `reassigned`,
     /// `taken_back`, `beside`. Why none came: `left_out`, `counted`, `in_order`, `settled`, `not_named`, `not_drawn`, `proxied`,
     /// `nobody`, `skipped`, `not_reached`. The way: `skipped`, `chosen`, `returned`, `reopened`, `drawn`, `people_chosen`,
-    /// `overridden`, `held`, `waits`.
+    /// `overridden`, `held`, `timed_out`, `waits`.
     pub code: &'static str,
     /// Whom it is about; none for the way the instance took.
     pub person: Option<PersonId>,

@@ -47,7 +47,7 @@ impl Said<'_> {
         ))
     }
 
-    fn state(&self, id: &str) -> Text {
+    pub(super) fn state(&self, id: &str) -> Text {
         self.def
             .state_ix(id)
             .map_or_else(|| Text::same(id), |ix| self.def.states[ix].name.clone())
@@ -57,7 +57,7 @@ impl Said<'_> {
         self.cx.organisation.name(person)
     }
 
-    fn people(&self, ids: &[PersonId]) -> Text {
+    pub(super) fn people(&self, ids: &[PersonId]) -> Text {
         let names: Vec<String> = ids.iter().map(|id| self.name(id)).collect();
         Text::new(names.join("、"), names.join(", "))
     }
@@ -392,6 +392,14 @@ impl Said<'_> {
                 to.en,
                 tail(&because.en)
             ),
+        )
+    }
+
+    pub(super) fn timed_out(&self, state: &str, because: &Text) -> Text {
+        let state = self.state(state);
+        Text::new(
+            format!("“{}”{}。", state.zh, because.zh),
+            format!("“{}”: {}.", state.en, because.en),
         )
     }
 

@@ -141,7 +141,11 @@ impl App {
                     }
                     Some(_) | None => *refusal,
                 };
+                let refusal = self.told_who(instance, &command, refusal).await?;
                 self.refused(Some(instance), &command, refusal).await?
+            }
+            Err(AppError::Refused(refusal)) => {
+                return Err(self.told_who(instance, &command, *refusal).await?.into());
             }
             turned => turned?,
         };

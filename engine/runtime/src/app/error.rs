@@ -6,7 +6,7 @@
 use std::fmt;
 
 use assent_core::refusal::Refusal;
-use assent_core::text::Text;
+use assent_core::text::{Text, counted};
 use serde::Serialize;
 
 /// Why the app could not do what was asked.
@@ -82,16 +82,31 @@ impl AppError {
                 "There is no such thing, or it is not yours to see. Check the address, or open it from your inbox or requests.",
             ),
             AppError::NotSignedIn => Text::new("请先登录", "Please sign in first"),
-            AppError::TooMany { retry_after_s } => Text::new(
-                format!("尝试次数过多，请在 {retry_after_s} 秒后再试"),
-                format!("Too many tries; try again in {retry_after_s} seconds"),
-            ),
+            AppError::TooMany { retry_after_s } => {
+                let wait = long(*retry_after_s);
+                Text::new(
+                    format!("尝试次数过多，请在 {}后再试", wait.zh),
+                    format!("Too many tries; try again in {}", wait.en),
+                )
+            }
             AppError::Busy => Text::new(
                 "系统繁忙，您的操作没有保存，请稍后再试",
                 "Busy: nothing was saved; please try again in a moment",
             ),
             AppError::Unavailable(what) => what.message.clone(),
         }
+    }
+}
+
+/// A wait as people say it: whole minutes from a minute on, whole hours from an hour on, never shorter than it is.
+fn long(seconds: u32) -> Text {
+    let said =
+        |n: u32, zh: &str, one: &str| Text::new(format!("{n} {zh}"), counted(u64::from(n), one));
+    let minutes = seconds.div_ceil(60);
+    match (seconds, minutes) {
+        (0..60, _) => said(seconds, "秒", "second"),
+        (_, 0..60) => said(minutes, "分钟", "minute"),
+        _ => said(minutes.div_ceil(60), "小时", "hour"),
     }
 }
 
@@ -135,3 +150,24 @@ impl fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_in_seconds_minutes_or_hours() {
+        let said = |retry_after_s| AppError::TooMany { retry_after_s }.message();
+        for (seconds, zh, en) in [
+            (1, "1 秒", "1 second"),
+            (59, "59 秒", "59 seconds"),
+            (61, "2 分钟", "2 minutes"),
+            (3_599, "1 小时", "1 hour"),
+            (7_300, "3 小时", "3 hours"),
+        ] {
+            let words = said(seconds);
+            assert_eq!(words.zh, format!("尝试次数过多，请在 {zh}后再试"));
+            assert_eq!(words.en, format!("Too many tries; try again in {en}"));
+        }
+    }
+}

@@ -10,7 +10,7 @@ use assent_core::definition::Definition;
 use assent_core::diagnostic::{Diagnostic, Severity};
 use assent_core::dialect::compile;
 use assent_core::instance::Case;
-use assent_core::people::Chooser;
+use assent_core::people::{Chooser, Names};
 use assent_core::refusal::Refusal;
 use assent_core::scope::admits;
 use assent_core::text::{Text, counted};
@@ -194,6 +194,11 @@ impl App {
             .definitions
             .current(flow)
             .map(|known| known.definition)
+    }
+
+    /// What flows and their ends are called today.
+    pub fn flow_names(&self) -> Arc<dyn Names + Send + Sync> {
+        self.inner.definitions.clone()
     }
 
     /// The current versions of all flows, by id.

@@ -21,7 +21,7 @@ use super::people::person_view;
 use super::state::App;
 use super::view::{Due, Fact, PersonView, When};
 use crate::engine::{Around, stored_case};
-use crate::view::{due, facts, offer_views, status_words, task_end_words, when};
+use crate::view::{due, facts, offer_views, status_of, task_end_words, when};
 
 /// Most rows of a page.
 pub(super) const LIMIT_MAX: u32 = 200;
@@ -273,7 +273,8 @@ impl App {
             if !waiting_on.is_empty() && waiting_on.iter().all(|one| *one == person) {
                 continue;
             }
-            items.push(waiting_item(self, one, &case, &around));
+            let people = self.holders(&case, &around.def).await?;
+            items.push(waiting_item(self, one, (&case, &people), &around));
         }
         Ok(Page { items, next })
     }
@@ -376,7 +377,7 @@ fn base(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
         due: None,
         since: when(loaded.row.updated, &around.calendar),
         status: loaded.row.status.clone(),
-        status_shown: status_words(&loaded.row.status),
+        status_shown: status_of(&around.def, &loaded.row.status),
         batch: false,
         waits_for: None,
         take_back: false,
@@ -385,13 +386,15 @@ fn base(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
     }
 }
 
-fn waiting_item(app: &App, loaded: &Loaded, case: &Case, around: &Around) -> InboxItem {
+fn waiting_item(
+    app: &App,
+    loaded: &Loaded,
+    (case, people): (&Case, &[String]),
+    around: &Around,
+) -> InboxItem {
     let mut item = base(app, loaded, case, around);
-    let mut people = case.instance.waiting_on();
-    people.sort_unstable();
-    people.dedup();
     item.waiting_on = people
-        .into_iter()
+        .iter()
         .map(|id| person_view(&around.directory, id))
         .collect();
     item.state_name = standing_names(&around.def, case);

@@ -5,6 +5,7 @@ use assent_core::instance::{Case, TaskKind};
 use assent_core::text::Text;
 use serde::{Deserialize, Serialize};
 
+use super::children::ChildView;
 use super::error::AppError;
 use super::inbox::{LIMIT_MAX, Page, read_cursor, standing_names, write_cursor};
 use super::link::names;
@@ -15,7 +16,7 @@ use super::task::OfferView;
 use super::view::{Due, Fact, PersonView, When};
 use crate::engine::Around;
 use crate::view::{
-    diagram, expected, facts, hidden_from, offer_views, standing, status_words, timeline, when,
+    diagram, expected, facts, hidden_from, offer_views, standing, status_of, timeline, when,
 };
 
 /// Events of one page of a trail.
@@ -98,6 +99,10 @@ pub struct Standing {
     pub waiting_on: Vec<PersonView>,
     /// "需 2 人同意，已有 1 人", or what it waits for.
     pub progress: Text,
+    /// The subflows it waits for, those that run first; no more than a page has room for.
+    pub children: Vec<ChildView>,
+    /// How its call of another system failed last, and when the next try is.
+    pub trouble: Option<Text>,
 }
 
 /// One line of the trail, in words.
@@ -127,6 +132,9 @@ pub struct TimelineItem {
     pub via: String,
     /// Small print: hidden on the first look.
     pub minor: bool,
+    /// The subflow's instance, where it is about one that this reader may open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<String>,
 }
 
 /// A file that came with something somebody said.
@@ -216,6 +224,7 @@ impl App {
         self.know_past(&mut around, &trail).await?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;
+        self.show_waits(&mut view, reader, &case, &around).await?;
         Ok(view)
     }
 
@@ -230,6 +239,38 @@ impl App {
                 file.name.clone_from(&known.name);
                 file.bytes = known.size;
             }
+        }
+        Ok(())
+    }
+
+    /// What states wait for elsewhere: subflows, whose holders hold this one too, and calls that are tried again.
+    pub(super) async fn show_waits(
+        &self,
+        view: &mut InstanceView,
+        reader: &str,
+        case: &Case,
+        around: &Around,
+    ) -> Result<(), AppError> {
+        let opens = view.head.applicant.id == reader || self.is_admin(reader);
+        if !opens {
+            view.timeline.iter_mut().for_each(|item| item.child = None);
+        }
+        let mut found = self.children(Some(reader), case, &around.def).await?;
+        let mut failed = self.retries(case, around).await?;
+        // In the order of the view: its standing states are those without branches.
+        let leaves = case.instance.active.iter();
+        let leaves = leaves.filter(|active| active.branches.is_empty());
+        for (standing, active) in view.standing.iter_mut().zip(leaves) {
+            standing.trouble = failed.remove(&active.entry);
+            let Some(children) = found.remove(&active.entry) else {
+                continue;
+            };
+            for person in children.iter().flat_map(|child| &child.waiting_on) {
+                if !standing.waiting_on.contains(person) {
+                    standing.waiting_on.push(person.clone());
+                }
+            }
+            standing.children = children;
         }
         Ok(())
     }
@@ -323,12 +364,10 @@ impl App {
         };
         let case = crate::engine::stored_case(&loaded)?;
         let calendar = self.calendar(&def.calendar);
-        let mut people = case.instance.waiting_on();
-        people.sort_unstable();
-        people.dedup();
+        let people = self.holders(&case, &def).await?;
         Ok(InstanceRow {
             standing: standing_names(&def, &case),
-            waiting_on: people.into_iter().map(|id| self.person_view(id)).collect(),
+            waiting_on: people.iter().map(|id| self.person_view(id)).collect(),
             head: self.head(row, &case, &def, &calendar),
         })
     }
@@ -361,7 +400,7 @@ impl App {
             title: row.title.clone(),
             applicant: self.person_view(&row.applicant),
             status: row.status.clone(),
-            status_shown: status_words(&row.status),
+            status_shown: status_of(def, &row.status),
             ended: row.ended,
             held: self.why_still(case),
             round: case.instance.round,
@@ -374,7 +413,7 @@ impl App {
     }
 
     /// Why it stands still: suspended by somebody, or held.
-    fn why_still(&self, case: &Case) -> Option<Text> {
+    pub(super) fn why_still(&self, case: &Case) -> Option<Text> {
         let Some(suspended) = &case.instance.suspended else {
             return case.instance.holds.last().map(|held| held.reason.clone());
         };

@@ -76,10 +76,12 @@ pub enum LinkState {
         /// What waits for this person there now: their own task, or the pool again.
         now: Option<u32>,
     },
-    /// A newer round is under way; the person's task there, if any.
+    /// It was sent back or opened again since; the person's task in the round of now, if any.
     OldRound {
         /// The task to go to.
         now: Option<u32>,
+        /// By whom and when, and whether it waits for its applicant.
+        words: Text,
     },
     /// Too old: a fresh one can be mailed.
     Expired,
@@ -199,7 +201,10 @@ impl App {
         let Some(task) = instance.task(link.task) else {
             if instance.round != link.round {
                 let now = own_task(instance, &link.person);
-                return Ok(LinkState::OldRound { now });
+                let trail = self.trail_behind(case).await?;
+                let words = self.round_began(&link.person, case, around, &trail);
+                let words = words.unwrap_or_default();
+                return Ok(LinkState::OldRound { now, words });
             }
             return self.decided(link, case, around).await;
         };
@@ -245,15 +250,16 @@ impl App {
             .clone()
             .or_else(|| decided_by(&trail, &closed.task.state));
         let end = crate::view::task_end_words(&closed.end);
-        let words = match by {
-            Some(by) => {
+        let words = match (by, self.taken_away(case, around, &trail, link.task)) {
+            (_, Some(taken)) => taken.words,
+            (Some(by), None) => {
                 let name = around.directory.name(&by);
                 Text::new(
                     format!("{name} 于 {} 处理：{}", at.shown.zh, end.zh),
                     format!("{name}, {}: {}", at.shown.en, end.en),
                 )
             }
-            None => Text::new(
+            (None, None) => Text::new(
                 format!("{}：{}", at.shown.zh, end.zh),
                 format!("{}: {}", at.shown.en, end.en),
             ),

@@ -1,13 +1,16 @@
 //! Migration of running instances: a preview per instance, then the same again with what was previewed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, Via};
-use assent_core::definition::Definition;
+use assent_core::definition::{Definition, State};
+use assent_core::difference::Pairs;
 use assent_core::instance::Case;
 use assent_core::migrate::{MigrationMap, Preview, preview};
 use assent_core::record::{Mode, from_json};
 use assent_core::refusal::{Refusal, RefusalKind};
+use assent_core::text::Text;
 use assent_store::{InstanceFilter, Loaded};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,6 +19,7 @@ use super::answer::Answer;
 use super::command::faults;
 use super::error::AppError;
 use super::instance::InstanceHead;
+use super::overrule::StateChoice;
 use super::state::App;
 use super::view::JsonMap;
 use crate::engine::stored_case;
@@ -47,6 +51,23 @@ pub struct MigrationPlan {
     pub rows: Vec<MigrationRow>,
     /// There are more than fit into one plan.
     pub more: bool,
+    /// States that instances stand in and the version lacks, whatever the map says of them.
+    pub gone: Vec<GoneState>,
+    /// The states of the version, to choose from.
+    pub choices: Vec<StateChoice>,
+}
+
+/// A state that instances stand in and the version to go to lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GoneState {
+    /// Its id in the version of now.
+    pub state: String,
+    /// Its name there.
+    pub name: Text,
+    /// How many instances stand in it.
+    pub instances: u32,
+    /// The state it became, where the difference between the versions knows it as renamed.
+    pub proposed: Option<String>,
 }
 
 /// What would become of one instance.
@@ -138,15 +159,64 @@ impl App {
         let target = self.definition_of(&wish.flow, &to).await?;
         let (loaded, more) = self.to_migrate(wish, &to).await?;
         let mut rows = Vec::with_capacity(loaded.len());
+        let mut gone = Vec::new();
         for one in loaded {
+            self.note_gone(&one, &target, &mut gone).await?;
             rows.push(self.migration_row(by, &one, &target, &wish.map).await?);
         }
+        let choice = |state: &State| StateChoice {
+            state: state.id.clone(),
+            name: state.name.clone(),
+        };
         Ok(MigrationPlan {
             flow: wish.flow.clone(),
             to,
             rows,
             more,
+            gone,
+            choices: target.states.iter().map(choice).collect(),
         })
+    }
+
+    /// Counts the states that an instance stands in and the version lacks.
+    async fn note_gone(
+        &self,
+        loaded: &Loaded,
+        target: &Definition,
+        gone: &mut Vec<GoneState>,
+    ) -> Result<(), AppError> {
+        let instance = stored_case(loaded)?.instance;
+        let active = instance.active.iter().map(|active| &active.state);
+        let held = instance.holds.iter().filter(|held| held.entry.is_none());
+        let stands: BTreeSet<&String> = active.chain(held.map(|held| &held.state)).collect();
+        let missing = stands
+            .into_iter()
+            .filter(|id| target.state_ix(id).is_none());
+        let missing: Vec<&String> = missing.collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let from = self
+            .definition_of(&loaded.row.flow, &loaded.row.version)
+            .await?;
+        let pairs = Pairs::of(&from, target);
+        for id in missing {
+            if let Some(known) = gone.iter_mut().find(|known| known.state == *id) {
+                known.instances += 1;
+                continue;
+            }
+            let Some(ix) = from.state_ix(id) else {
+                continue;
+            };
+            let became = pairs.new_of(ix);
+            gone.push(GoneState {
+                state: id.clone(),
+                name: from.states[ix].name.clone(),
+                instances: 1,
+                proposed: became.map(|ix| target.states[ix].id.clone()),
+            });
+        }
+        Ok(())
     }
 
     async fn to_migrate(

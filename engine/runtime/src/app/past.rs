@@ -38,7 +38,8 @@ fn set_by(event: &Event, values: &mut Values) -> bool {
 }
 
 impl App {
-    /// Adds the names of files and records that the trail speaks of and the record refers to no longer.
+    /// Adds the names of files and records that the trail speaks of and the record refers to no longer, and the versions
+    /// that its events were written under.
     pub(super) async fn know_past(
         &self,
         around: &mut Around,
@@ -54,6 +55,20 @@ impl App {
         }
         wanted.retain(|key| !around.records.records.contains_key(key));
         files.retain(|id| !around.records.files.contains_key(*id));
+        for event in trail {
+            let Change::Migrated { from, to, .. } = &event.change else {
+                continue;
+            };
+            for version in [from, to] {
+                let known = &mut around.records.past_versions;
+                if !known.contains_key(version) {
+                    // One that cannot be read any more leaves its states with the names of now.
+                    if let Ok(def) = self.definition_of(&around.def.flow, version).await {
+                        known.insert(version.clone(), def);
+                    }
+                }
+            }
+        }
         if !wanted.is_empty() {
             let past = self.preload(wanted).await?;
             around.records.records.extend(past.records);

@@ -74,6 +74,7 @@ impl App {
             directory: &directory,
             entity: Some(&new.entity),
             flow: Some(new),
+            others: Some(self.inner.definitions.as_ref()),
         };
         difference(old, new, &names).changes
     }

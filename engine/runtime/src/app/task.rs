@@ -32,6 +32,8 @@ pub struct TaskView {
     pub open: bool,
     /// How it ended, in words with who and when; empty while open.
     pub ended: Text,
+    /// The same as a word: `approved`, `returned`, `cancelled` …; empty while open.
+    pub end: String,
     /// `draft`, `approve`, `work`, `advise`, `answer`, `read`; `claim` for one that is still to be claimed.
     pub kind: String,
     /// State id.
@@ -151,10 +153,7 @@ impl App {
         self.name_files(&mut view).await?;
         let mut view = match case.instance.task(task) {
             Some(open) => self.open_view(reader, open, view, &case, &around, &trail),
-            None => {
-                self.closed_view(instance, task, view, &case, &around)
-                    .await?
-            }
+            None => self.closed_view(task, view, &case, &around, &trail).await?,
         };
         self.fill_options(&mut view.form).await?;
         for offer in &mut view.offers {
@@ -200,6 +199,7 @@ impl App {
             task: task.no,
             open: true,
             ended: Text::default(),
+            end: String::new(),
             kind: kind_of(task).to_owned(),
             state: task.state.clone(),
             state_name: state_name(&around.def, &task.state),
@@ -256,13 +256,13 @@ impl App {
 
     async fn closed_view(
         &self,
-        id: &str,
         no: u32,
         instance: InstanceView,
         case: &Case,
         around: &Around,
+        trail: &[Event],
     ) -> Result<TaskView, AppError> {
-        let closed = self.store().closed_tasks(id).await?;
+        let closed = self.store().closed_tasks(&instance.head.id).await?;
         let closed = closed.into_iter().find(|closed| closed.task.no == no);
         let closed = closed.ok_or(AppError::NotFound)?;
         let (at, end) = (
@@ -273,12 +273,13 @@ impl App {
             .by
             .as_deref()
             .map(|by| around.directory.name(by).to_owned());
-        let ended = match who {
-            Some(who) => Text::new(
+        let ended = match (who, self.taken_away(case, around, trail, no)) {
+            (_, Some(taken)) => taken.words,
+            (Some(who), None) => Text::new(
                 format!("{who} 于 {} 处理：{}", at.shown.zh, end.zh),
                 format!("{who}, {}: {}", at.shown.en, end.en),
             ),
-            None => Text::new(
+            (None, None) => Text::new(
                 format!("{} {}", at.shown.zh, end.zh),
                 format!("{}: {}", at.shown.en, end.en),
             ),
@@ -287,6 +288,7 @@ impl App {
             task: no,
             open: false,
             ended,
+            end: closed.end,
             kind: closed.task.kind,
             state_name: state_name(&around.def, &closed.task.state),
             state: closed.task.state,

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use assent_core::instance::Case;
 use assent_core::refusal::{Refusal, RefusalKind};
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::why::{Fate, Next, Reason, why};
 use serde::Serialize;
 
+use super::children::ChildView;
 use super::error::AppError;
 use super::instance::InstanceHead;
 use super::people::person_view;
 use super::state::App;
 use super::view::{PersonView, When};
 use crate::engine::Around;
-use crate::view::when;
+use crate::view::{standing, when};
 
 /// The answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +33,21 @@ pub struct WhyView {
     pub way: Vec<ReasonView>,
     /// What comes next.
     pub next: Vec<NextView>,
+    /// The subflows it waits for, and the calls that are tried again, by state.
+    pub waits: Vec<WaitView>,
+}
+
+/// A state that waits for subflows, or for a call that failed and is tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitView {
+    /// State id.
+    pub state: String,
+    /// Its name.
+    pub state_name: Text,
+    /// How far they are, and who has those that run; how the call failed, and when it is tried again: a sentence each.
+    pub words: Vec<Text>,
+    /// The subflows, those that run first.
+    pub children: Vec<ChildView>,
 }
 
 /// One reason, with the events that say so.
@@ -105,6 +122,7 @@ impl App {
                 .map(|reason| reason_view(reason, &around, &times))
                 .collect()
         };
+        let waits = self.waits(reader, &case, &around).await?;
         Ok(WhyView {
             head: self.head_of(id).await?.ok_or(AppError::NotFound)?,
             person: person.map(|id| person_view(&around.directory, id)),
@@ -116,7 +134,39 @@ impl App {
                 .into_iter()
                 .map(|next| next_view(next, &around))
                 .collect(),
+            waits,
         })
+    }
+
+    /// The states that wait for subflows, with what is to be said of each.
+    async fn waits(
+        &self,
+        reader: Option<&str>,
+        case: &Case,
+        around: &Around,
+    ) -> Result<Vec<WaitView>, AppError> {
+        let mut children = self.children(reader, case, &around.def).await?;
+        let mut failed = self.retries(case, around).await?;
+        let standing = standing(case, around, |id| person_view(&around.directory, id));
+        let leaves = case.instance.active.iter();
+        let leaves = leaves.filter(|active| active.branches.is_empty());
+        let waits = standing.into_iter().zip(leaves).filter_map(|(at, active)| {
+            let children = children.remove(&active.entry).unwrap_or_default();
+            let failed = failed.remove(&active.entry);
+            if children.is_empty() && failed.is_none() {
+                return None;
+            }
+            let open = children.iter().filter(|child| !child.ended);
+            let words = std::iter::once(at.progress).chain(failed);
+            let words = words.chain(open.map(ChildView::line));
+            Some(WaitView {
+                state: at.state,
+                state_name: at.name,
+                words: words.collect(),
+                children,
+            })
+        });
+        Ok(waits.collect())
     }
 }
 

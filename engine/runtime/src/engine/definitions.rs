@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use assent_core::definition::Definition;
+use assent_core::people::Names;
+use assent_core::text::Text;
 use assent_core::time::Moment;
 
 /// The current version of a published flow.
@@ -61,5 +63,19 @@ impl Definitions {
     pub(crate) fn all(&self) -> Vec<Known> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.values().cloned().collect()
+    }
+}
+
+/// Flows and their ends as their current versions call them.
+impl Names for Definitions {
+    fn flow(&self, id: &str) -> Text {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let known = current.get(id);
+        known.map_or_else(|| Text::same(id), |known| known.definition.name.clone())
+    }
+
+    fn outcome(&self, flow: &str, word: &str) -> Option<Text> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.get(flow)?.definition.outcome_name(word).cloned()
     }
 }

@@ -10,6 +10,8 @@ use assent_core::turn::Lookup;
 use assent_core::value::{Value, Values};
 use assent_core::write::Guard;
 
+use super::definitions::Definitions;
+
 /// Referenced records, loaded beforehand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Preloaded {
@@ -20,6 +22,10 @@ pub(crate) struct Preloaded {
     pub events: Arc<BTreeMap<String, Text>>,
     /// What the queries of modules found: entity type, field and value → records.
     pub found: BTreeMap<(String, String, Value), Vec<Values>>,
+    /// Versions that the trail of a migrated case was written under, by hash; empty for any other.
+    pub past_versions: BTreeMap<String, Arc<Definition>>,
+    /// What other flows and their ends are called.
+    pub definitions: Arc<Definitions>,
     /// The last number of each counter the record may draw from.
     pub issued: BTreeMap<String, u64>,
     /// Names of attached files by id, for whoever reads; a turn needs none.

@@ -5,16 +5,20 @@ use assent_core::definition::Definition;
 use assent_core::directory::Directory;
 use assent_core::event::Change;
 use assent_core::instance::TaskKind;
+use assent_core::people::Names as _;
 use assent_core::text::Text;
 use assent_core::turn::Turn;
 
+use super::Definitions;
 use crate::app::{Answer, Opened};
-use crate::view::{outcome_words, status_words};
+use crate::view::{status_of, status_words};
 
 /// What the sentence needs besides the turn.
 pub(crate) struct MoreToSay<'a> {
     pub def: &'a Definition,
     pub directory: &'a Directory,
+    /// What other flows are called.
+    pub flows: &'a Definitions,
 }
 
 /// The answer to a command that changed something.
@@ -59,7 +63,7 @@ fn sentence(turn: &Turn, command: &Command, opened: &[Opened], more: &MoreToSay<
     let done = done(&command.action);
     let instance = &turn.case.instance;
     if instance.ended() {
-        let how = outcome_words(instance.status_word());
+        let how = status_of(more.def, instance.status_word());
         return Text::new(
             format!("{}，流程结束：{}。", done.zh, how.zh),
             format!("{}. It is over: {}.", done.en, how.en.to_lowercase()),
@@ -76,6 +80,14 @@ fn sentence(turn: &Turn, command: &Command, opened: &[Opened], more: &MoreToSay<
         .iter()
         .map(|task| more.directory.name(&task.assignee))
         .collect();
+    if next.is_empty()
+        && let Some(subflows) = subflows(turn, more)
+    {
+        return Text::new(
+            format!("{}，接下来等待 {}。", done.zh, subflows.zh),
+            format!("{}. It waits for {}.", done.en, subflows.en),
+        );
+    }
     if next.is_empty() {
         return Text::new(format!("{}。", done.zh), format!("{}.", done.en));
     }
@@ -83,6 +95,33 @@ fn sentence(turn: &Turn, command: &Command, opened: &[Opened], more: &MoreToSay<
         format!("{}，接下来由 {} 处理。", done.zh, next.join("、")),
         format!("{}. Next: {}.", done.en, next.join(", ")),
     )
+}
+
+/// The subflows that were started and are waited for: "3 个子流程“分项审核”".
+fn subflows(turn: &Turn, more: &MoreToSay<'_>) -> Option<Text> {
+    let started: Vec<&str> = turn
+        .events
+        .iter()
+        .filter_map(|event| match &event.change {
+            Change::SubflowAsked {
+                flow,
+                beside: false,
+                ..
+            } => Some(flow.as_str()),
+            _ => None,
+        })
+        .collect();
+    let flow = more.flows.flow(started.first()?);
+    Some(match started.len() {
+        1 => Text::new(
+            format!("子流程“{}”", flow.zh),
+            format!("the subflow “{}”", flow.en),
+        ),
+        n => Text::new(
+            format!("{n} 个子流程“{}”", flow.zh),
+            format!("{n} subflows “{}”", flow.en),
+        ),
+    })
 }
 
 fn done(action: &Action) -> Text {

@@ -207,6 +207,7 @@ impl App {
         let more = MoreToSay {
             def: &around.def,
             directory: &around.directory,
+            flows: around.records.definitions.as_ref(),
         };
         let answer = answer_of(&turned, command, &more);
         if let Some((_, stored)) = &mut turned.write.answer {
@@ -275,6 +276,25 @@ impl App {
         stored
             .map(|stored| repeated(&stored, Some(on), command).map(|turned| turned.answer))
             .transpose()
+    }
+
+    /// What a key of this person's was answered with on an instance: for a form that is posted once more when what it was about
+    /// is done, so that its command cannot be made again.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn first_answer(
+        &self,
+        instance: &str,
+        key: &str,
+    ) -> Result<Option<Answer>, AppError> {
+        let stored = self.store().answer(key).await?;
+        let first = stored.and_then(|stored| serde_json::from_str::<Kept<Answer>>(&stored).ok());
+        let mine = first.filter(|first| first.answer.instance == instance);
+        Ok(mine.map(|first| Answer {
+            repeated: true,
+            ..first.answer
+        }))
     }
 
     /// Loads an instance with its record; a state that an older program stored is folded anew.
@@ -376,6 +396,7 @@ impl App {
         let mut loaded = Preloaded {
             entities: Arc::clone(&self.inner.entities),
             events: Arc::clone(&self.inner.events),
+            definitions: Arc::clone(&self.inner.definitions),
             ..Preloaded::default()
         };
         for (entity, id) in wanted {

@@ -150,9 +150,17 @@ async fn a_link_of_an_earlier_round_leads_to_the_new_task() {
         .find(|task| task.assignee == "bob")
         .unwrap()
         .task;
-    assert_eq!(
-        state(&test, &token).await,
-        LinkState::OldRound { now: Some(now) }
+    let LinkState::OldRound {
+        now: Some(to),
+        words,
+    } = state(&test, &token).await
+    else {
+        panic!("not of an old round");
+    };
+    assert_eq!(to, now);
+    assert!(
+        words.zh.starts_with("您已于") && words.zh.contains("请看最新一轮"),
+        "{words:?}"
     );
     test.settle().await;
     test.finish().await;

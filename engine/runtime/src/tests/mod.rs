@@ -36,4 +36,5 @@ mod tamper;
 mod telling;
 mod verifying;
 mod versions;
+mod waiting;
 mod workers;

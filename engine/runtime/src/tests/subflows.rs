@@ -61,5 +61,10 @@ async fn a_subflow_that_is_refused_is_told_at_once() {
         told.words.zh
     );
     assert!(told.words.en.contains("may_not_start"), "{}", told.words.en);
+    // A9.19: the parent says so too.
+    let view = test.app.instance_view("ann", &parent.instance).await;
+    let child = view.unwrap().standing.remove(0).children.remove(0);
+    assert_eq!(child.status, "not_started");
+    assert!(child.trouble.unwrap().zh.contains("没有发起“分项”的权限"));
     test.finish_with(0, 1).await;
 }

@@ -456,3 +456,59 @@ async fn two_versions_are_compared_by_the_first_characters() {
     assert_eq!(no_map, MigrationMap::default());
     test.finish().await;
 }
+
+/// A9.21: each line of the trail names its states as the version that held then did.
+#[tokio::test]
+async fn after_a_migration_the_trail_names_the_states_of_then() {
+    let test = TestApp::with(LEAVE).await;
+    let asked = test.submitted(&leave_of(5)).await;
+    let renamed = LEAVE.replace(
+        "id: manager_approval\n    name: {zh: 主管审批, en: Manager}",
+        "id: lead_approval\n    name: {zh: 组长审批, en: Lead}",
+    );
+    test.publish(&renamed).await;
+    let mut wish = wish("current");
+    wish.map = MigrationMap {
+        states: [("manager_approval".to_owned(), "lead_approval".to_owned())].into(),
+        ..MigrationMap::default()
+    };
+    let plan = test.app.preview_migration("own", &wish).await.unwrap();
+    let picks: Vec<MigrationPick> = plan
+        .rows
+        .iter()
+        .map(|row| MigrationPick {
+            instance: row.head.id.clone(),
+            token: row.token.clone(),
+        })
+        .collect();
+    let done = test
+        .app
+        .migrate("own", Via::Page, &wish, "改名", &picks)
+        .await
+        .unwrap();
+    assert!(done[0].answer.is_some(), "{done:#?}");
+    test.decide(
+        &asked.instance,
+        asked.opened[0].task,
+        "bob",
+        Verdict::Approve,
+    )
+    .await
+    .unwrap();
+    let view = test
+        .app
+        .instance_view("ann", &asked.instance)
+        .await
+        .unwrap();
+    let of_kind = |kind: &str| {
+        let lines = view.timeline.iter().filter(|item| item.kind == kind);
+        lines.map(|item| item.words.zh.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of_kind("entered"),
+        ["进入“填写”", "进入“主管审批”", "进入“人事审批”"]
+    );
+    assert_eq!(of_kind("decided"), ["鲍勃 同意 · 组长审批"]);
+    test.settle().await;
+    test.finish().await;
+}

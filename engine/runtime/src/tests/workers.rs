@@ -149,6 +149,7 @@ async fn another_system_is_asked_once_and_its_answer_goes_on() {
     test.finish().await;
 }
 
+/// A9.23
 #[tokio::test]
 async fn a_system_that_is_down_is_tried_as_the_flow_says_then_the_instance_is_held() {
     let (base, seen) = erp(|n, path, _| match path {
@@ -159,6 +160,17 @@ async fn a_system_that_is_down_is_tried_as_the_flow_says_then_the_instance_is_he
     .await;
     let test = with_erp(base).await;
     let answer = test.submitted(&full_truck()).await;
+    // A9.23: what failed, and when it is tried again, stands on the page, in why and in the API.
+    outbox::drain(&test.app).await.unwrap();
+    let view = test.app.instance_view("ann", &answer.instance).await;
+    let told = view.unwrap().standing.remove(0).trouble.unwrap();
+    assert_eq!(
+        told.zh,
+        "第 1 次失败：HTTP 503: down for maintenance；2026-03-02 周一 09:01 再试"
+    );
+    assert!(told.en.contains("attempt 1 failed: HTTP 503") && told.en.contains("next try"));
+    let why = test.app.why(Some("ann"), &answer.instance, None).await;
+    assert_eq!(why.unwrap().waits[0].words[1], told);
     let mut at = MONDAY;
     // 1 minute, 10 minutes, 1 hour: four attempts in all.
     for wait_ms in [0, 60_000, 600_000, HOUR_MS] {

@@ -9,7 +9,7 @@ use assent_core::turn::{Context, joined, tally};
 use assent_core::verb::offer::Offer;
 
 use super::expected::lands;
-use super::outcome_words;
+use super::status_of;
 
 /// What follows when the offer is taken; empty where nothing is left.
 pub(super) fn consequence(
@@ -175,7 +175,7 @@ fn target_words(target: Target, def: &Definition) -> Text {
         Target::Go(ix) => {
             let state = &def.states[ix];
             if let StateKind::End { outcome, .. } = &state.kind {
-                let how = outcome_words(outcome.word());
+                let how = status_of(def, outcome.word());
                 return Text::new(
                     format!("流程结束（{}）", how.zh),
                     format!("it ends ({})", how.en.to_lowercase()),

@@ -15,6 +15,7 @@ pub(crate) fn diagram(case: &Case, around: &Around) -> DiagramView {
         directory: &around.directory,
         entity: Some(&around.def.entity),
         flow: Some(around.def.as_ref()),
+        others: Some(around.records.definitions.as_ref()),
     };
     let options = |lang: Lang| DiagramOptions {
         // The page carries the stylesheet: its content security policy allows none inside.

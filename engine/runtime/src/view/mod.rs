@@ -26,6 +26,6 @@ pub(crate) use offers::offer_views;
 pub(crate) use opinions::{asked, opinions};
 pub(crate) use shown::Names;
 pub(crate) use standing::{deadline, role, standing};
-pub(crate) use status::{outcome_words, status_words, task_end_words};
+pub(crate) use status::{people_words, status_of, status_words, task_end_words};
 pub(crate) use timeline::timeline;
 pub(crate) use when::{due, when};

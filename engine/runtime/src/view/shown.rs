@@ -3,6 +3,7 @@
 use assent_core::calendar::WorkCalendar;
 use assent_core::directory::Directory;
 use assent_core::field::{Field, FieldKind};
+use assent_core::people::Names as _;
 use assent_core::record::{Called, show_with};
 use assent_core::text::{Lang, Text};
 use assent_core::value::{Value, Values};
@@ -31,6 +32,10 @@ impl Called for Names<'_> {
 
     fn record(&self, entity: &str, id: &str, _lang: Lang) -> String {
         self.records.title(entity, id)
+    }
+
+    fn flow(&self, id: &str, lang: Lang) -> String {
+        self.records.definitions.flow(id).get(lang).to_owned()
     }
 
     fn file(&self, id: &str, _lang: Lang) -> String {

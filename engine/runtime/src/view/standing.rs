@@ -2,6 +2,7 @@
 
 use assent_core::definition::{Needs, StateKind};
 use assent_core::instance::{Active, Case, Task, TaskKind};
+use assent_core::people::Names as _;
 use assent_core::text::Text;
 use assent_core::time::Moment;
 use assent_core::turn::{given, required, why_due};
@@ -42,7 +43,9 @@ pub(crate) fn standing(
                     .flat_map(|task| task.holders())
                     .map(&person)
                     .collect(),
-                progress: progress(active, around),
+                progress: progress(active, case, around),
+                children: vec![],
+                trouble: None,
             }
         })
         .collect()
@@ -97,7 +100,7 @@ fn beside(task: &Task) -> Option<(&'static str, &'static str)> {
 }
 
 /// "需 2 人同意，已有 1 人", or what it waits for.
-fn progress(active: &Active, around: &Around) -> Text {
+fn progress(active: &Active, case: &Case, around: &Around) -> Text {
     let Some(state) = state(around, &active.state) else {
         return Text::default();
     };
@@ -127,10 +130,12 @@ fn progress(active: &Active, around: &Around) -> Text {
             format!("等待外部系统：{}", run.label.zh),
             format!("Waits for another system: {}", run.label.en),
         ),
-        StateKind::Subflow { flow, .. } => Text::new(
-            format!("等待子流程 {flow}"),
-            format!("Waits for the subflow {flow}"),
-        ),
+        StateKind::Subflow { flow, .. } => {
+            let children = case.instance.children.iter();
+            let mine = children.filter(|child| child.entry == active.entry && !child.beside);
+            let ends: Vec<bool> = mine.map(|child| child.outcome.is_some()).collect();
+            subflows(&around.records.definitions.flow(flow), &ends)
+        }
         StateKind::Draft { .. } => {
             Text::new("等待填写并提交", "Waits to be filled in and submitted")
         }
@@ -141,6 +146,22 @@ fn progress(active: &Active, around: &Around) -> Text {
         | StateKind::Together { .. }
         | StateKind::End { .. } => Text::default(),
     }
+}
+
+/// "等待子流程“分项审核”，3 个中已结束 1 个"; `ends` says of each whether it is over.
+fn subflows(flow: &Text, ends: &[bool]) -> Text {
+    let (zh, en) = (&flow.zh, &flow.en);
+    if ends.len() <= 1 {
+        return Text::new(
+            format!("等待子流程“{zh}”"),
+            format!("Waits for the subflow “{en}”"),
+        );
+    }
+    let (n, over) = (ends.len(), ends.iter().filter(|over| **over).count());
+    Text::new(
+        format!("等待子流程“{zh}”，{n} 个中已结束 {over} 个"),
+        format!("Waits for the subflows “{en}”: {over} of {n} ended"),
+    )
 }
 
 /// Approvals (or weight) given and needed.

@@ -1,6 +1,9 @@
 //! Words for how things stand.
 
+use assent_core::definition::Definition;
 use assent_core::text::Text;
+
+use crate::app::PersonView;
 
 /// Words for an instance's status word.
 pub(crate) fn status_words(status: &str) -> Text {
@@ -22,6 +25,18 @@ pub(crate) fn outcome_words(word: &str) -> Text {
         "revoked" => Text::new("已撤销", "Revoked"),
         named => Text::same(named),
     }
+}
+
+/// Words for an instance's status; an end of its own as its flow calls it.
+pub(crate) fn status_of(def: &Definition, status: &str) -> Text {
+    let own = def.outcome_name(status).cloned();
+    own.unwrap_or_else(|| status_words(status))
+}
+
+/// Names in a row.
+pub(crate) fn people_words(people: &[PersonView]) -> Text {
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    Text::new(names.join("、"), names.join(", "))
 }
 
 /// Words for how a task ended.

@@ -1,6 +1,9 @@
 //! One event as a sentence. Every kind of event is named here: a new one does not compile until it has words.
 
 mod beside;
+mod subflows;
+
+use std::collections::BTreeMap;
 
 use assent_core::calendar::WorkCalendar;
 use assent_core::command::{Actor, Verdict};
@@ -8,11 +11,11 @@ use assent_core::definition::{Definition, StateKind};
 use assent_core::event::{Change, Event};
 use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
-use assent_core::value::Value;
+use assent_core::value::{Value, Values};
 
 use super::overruling;
 use super::shown::{Names, shown};
-use super::status::outcome_words;
+use super::status::status_of;
 use super::timeline_people;
 use crate::app::VERSION_SHOWN;
 
@@ -29,6 +32,8 @@ pub(super) struct Line {
     /// Ids of attachments that came with it.
     pub files: Vec<String>,
     pub minor: bool,
+    /// The subflow's instance, where it is about one.
+    pub child: Option<String>,
 }
 
 impl Line {
@@ -77,11 +82,36 @@ impl Line {
     }
 }
 
+/// A subflow that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Child<'a> {
+    pub flow: &'a str,
+    /// Its first values: its row, or its person.
+    pub set: &'a Values,
+    /// The entry that asked for it.
+    pub entry: u32,
+    /// Which of those of its entry, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// What is known besides the event.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub def: &'a Definition,
+    pub names: Names<'a>,
+    pub calendar: &'a WorkCalendar,
+    /// Subflows by their instances.
+    pub children: &'a BTreeMap<&'a str, Child<'a>>,
+}
+
 /// What the sentences need besides the event.
 pub(super) struct Said<'a> {
     pub def: &'a Definition,
     pub names: Names<'a>,
     pub calendar: &'a WorkCalendar,
+    pub children: &'a BTreeMap<&'a str, Child<'a>>,
     /// Who caused it, by name; "李 代 张" where somebody stands in.
     pub who: Text,
     stands_for: bool,
@@ -145,13 +175,13 @@ impl Said<'_> {
 }
 
 /// An event as a sentence.
-pub(super) fn words(
-    def: &Definition,
-    event: &Event,
-    names: Names<'_>,
-    calendar: &WorkCalendar,
-    stands_for: Option<&str>,
-) -> Line {
+pub(super) fn words(known: &Known<'_>, event: &Event, stands_for: Option<&str>) -> Line {
+    let Known {
+        def,
+        names,
+        calendar,
+        children,
+    } = *known;
     let who = match &event.actor {
         Actor::Person(id) => {
             let name = names.directory.name(id);
@@ -168,6 +198,7 @@ pub(super) fn words(
         def,
         names,
         calendar,
+        children,
         who,
         stands_for: stands_for.is_some(),
     };
@@ -221,12 +252,12 @@ pub(super) fn words(
         | Change::MailQueued { .. }
         | Change::Happened { .. }
         | Change::Told { .. }
-        | Change::SubflowAsked { .. }
-        | Change::SubflowEnded { .. }
         | Change::Held { .. }
         | Change::Resumed { .. }
-        | Change::SubflowStopped { .. }
         | Change::BranchAdded { .. } => of_the_machine(&said, &event.change),
+        Change::SubflowAsked { .. }
+        | Change::SubflowEnded { .. }
+        | Change::SubflowStopped { .. } => subflows::words(&said, &event.change),
         Change::Overridden { .. }
         | Change::Suspended { .. }
         | Change::Unsuspended {}
@@ -446,7 +477,7 @@ fn of_the_flow(said: &Said<'_>, change: &Change) -> Line {
         Change::Ended {
             outcome, comment, ..
         } => {
-            let words = outcome_words(outcome.word());
+            let words = status_of(said.def, outcome.word());
             let line = Line::new(
                 "ended",
                 "end",
@@ -454,6 +485,20 @@ fn of_the_flow(said: &Said<'_>, change: &Change) -> Line {
                 format!("It is over: {}", words.en),
             );
             line.comment(comment.as_ref())
+        }
+        Change::Left {
+            state,
+            because: Some(because),
+            ..
+        } => {
+            let name = said.state(state);
+            Line::new(
+                "left",
+                "system",
+                format!("“{}”{}", name.zh, because.zh),
+                format!("“{}”: {}", name.en, because.en),
+            )
+            .at(state)
         }
         Change::Left { .. } => Line::silent("left"),
         Change::BranchEnded { .. } => Line::silent("branch_ended"),
@@ -660,21 +705,6 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 format!("From outside: {}", event.en),
             )
         }
-        Change::SubflowAsked { flow, .. } => Line::new(
-            "subflow_asked",
-            "machine",
-            format!("发起子流程 {flow}"),
-            format!("Subflow {flow} was started"),
-        ),
-        Change::SubflowEnded { outcome, .. } => {
-            let words = outcome_words(outcome.word());
-            Line::new(
-                "subflow_ended",
-                "machine",
-                format!("子流程结束：{}", words.zh),
-                format!("The subflow ended: {}", words.en),
-            )
-        }
         Change::Held { held } => {
             let line = Line::new(
                 "held",
@@ -693,13 +723,6 @@ fn of_the_machine(said: &Said<'_>, change: &Change) -> Line {
                 .at(state)
                 .comment(comment.as_ref())
         }
-        Change::SubflowStopped { because, .. } => Line::new(
-            "subflow_stopped",
-            "machine",
-            "撤回不再需要的子流程".into(),
-            "A subflow nobody wants any more was withdrawn".into(),
-        )
-        .because(vec![because.clone()]),
         Change::BranchAdded { branch, .. } => Line::new(
             "branch_added",
             "machine",

@@ -56,6 +56,12 @@ fn tell(view: &WhyView, say: Say) {
         view.head.status_shown.get(say.lang)
     ));
     section(say, "为什么由其处理", "Why they are asked", &view.asked);
+    for wait in &view.waits {
+        say.line(format!("\n{}：", wait.state_name.get(say.lang)));
+        for words in &wait.words {
+            say.line(format!("  {}", words.get(say.lang)));
+        }
+    }
     section(
         say,
         "为什么没有请求此人",

@@ -17,7 +17,7 @@ macro_rules! embedded {
 }
 
 /// Every template by name.
-const TEMPLATES: [(&str, &str); 50] = embedded![
+const TEMPLATES: [(&str, &str); 51] = embedded![
     "layout",
     "parts/batch_row",
     "parts/amount",
@@ -29,6 +29,7 @@ const TEMPLATES: [(&str, &str); 50] = embedded![
     "parts/empty",
     "parts/face",
     "parts/fact",
+    "parts/waits",
     "parts/few",
     "parts/field",
     "parts/head",

@@ -3,7 +3,7 @@
 use assent_core::audit::RootRow;
 use assent_core::text::Lang;
 use assent_core::time::Moment;
-use assent_runtime::app::{NextView, ReasonView, WhyView};
+use assent_runtime::app::{ChildView, NextView, ReasonView, WaitView, WhyView};
 use assent_runtime::audit::{Printed, Proven};
 use assent_server::web::model::print::{self, Paper, PrintModel};
 use assent_server::web::model::why::{self, WhyModel};
@@ -74,6 +74,27 @@ pub fn why(lang: Lang) -> WhyModel {
             ),
             next("comes", "通知 ERP", "Tell the ERP", ("", "")),
         ],
+        waits: vec![WaitView {
+            state: "items".into(),
+            state_name: text("逐项审批", "Item by item"),
+            words: vec![text(
+                "等待子流程“分项审核”，3 个中已结束 1 个",
+                "Waits for the subflows “Item review”: 1 of 3 ended",
+            )],
+            children: vec![ChildView {
+                instance: "0199f3a1-2c11-7d00-8a55-3f1b9e2d7c11".into(),
+                flow: "item".into(),
+                flow_name: text("分项审核", "Item review"),
+                title: "分项 甲1".into(),
+                status: "running".into(),
+                status_shown: text("审批中", "In progress"),
+                ended: false,
+                standing: text("主管", "Supervisor"),
+                waiting_on: vec![wang()],
+                trouble: None,
+                open: true,
+            }],
+        }],
     };
     let people = [wang(), zhang(), zhao()].map(|person| (person.id, person.name));
     why::draw(&view, people.to_vec(), lang)

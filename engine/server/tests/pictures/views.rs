@@ -192,6 +192,7 @@ fn line(
         files: vec![],
         via: "page".into(),
         minor: false,
+        child: None,
     }
 }
 
@@ -411,6 +412,8 @@ pub fn instance(status: &str, zh: &str, en: &str) -> InstanceView {
             )),
             waiting_on: vec![wang()],
             progress: text("需 1 人同意", "needs 1 approval"),
+            children: vec![],
+            trouble: None,
         }],
         timeline: timeline(),
         expected: vec![
@@ -497,6 +500,7 @@ pub fn task() -> TaskView {
         task: 4,
         open: true,
         ended: Text::default(),
+        end: String::new(),
         kind: "approve".into(),
         state: "under_load".into(),
         state_name: text("欠载审批", "Under-load approval"),

@@ -226,6 +226,29 @@ impl Browser {
 
     /// Posts a form; the CSRF token goes with it.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        answered(&self.router, self.form(path, fields, &self.cookies)).await
+    }
+
+    /// Posts a form and goes on to where it leads, with the cookies that came with the answer.
+    pub async fn follow(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let request = self.form(path, fields, &self.cookies);
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let headers = response.headers();
+        let to = headers[header::LOCATION].to_str().unwrap().to_owned();
+        let mut cookies = self.cookies.clone();
+        for set in headers.get_all(header::SET_COOKIE) {
+            cookies.push_str("; ");
+            cookies.push_str(set.to_str().unwrap().split(';').next().unwrap());
+        }
+        let request = Request::builder()
+            .uri(to)
+            .header(header::COOKIE, cookies)
+            .body(Body::empty())
+            .unwrap();
+        answered(&self.router, request).await
+    }
+
+    fn form(&self, path: &str, fields: &[(&str, &str)], cookies: &str) -> Request<Body> {
         let mut form = vec![("csrf", self.csrf.as_str())];
         form.extend_from_slice(fields);
         let pairs: Vec<String> = form
@@ -237,15 +260,14 @@ impl Browser {
                 )
             })
             .collect();
-        let request = Request::builder()
+        Request::builder()
             .method("POST")
             .uri(path)
-            .header(header::COOKIE, &self.cookies)
+            .header(header::COOKIE, cookies)
             .header(header::ORIGIN, &self.origin)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(pairs.join("&")))
-            .unwrap();
-        answered(&self.router, request).await
+            .unwrap()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The verbs by page, without a script.
 
+use assent_runtime::app::SourceFile;
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -342,6 +343,127 @@ async fn a_migration_that_is_reloaded_begins_again_on_the_flows_page() {
     assert_eq!(status, StatusCode::SEE_OTHER);
     let (status, _) = adm.get("/flows/buying").await;
     assert_eq!(status, StatusCode::OK);
+}
+
+/// A4.61: the same form posted twice, as by a double tap, is answered twice and done once; another button with the key of that
+/// page is another wish.
+#[tokio::test]
+async fn a_form_that_is_posted_twice_gets_the_first_answer_again() {
+    let desk = Desk::new().await;
+    let instance = desk.asked("any", "100").await;
+    let bob = desk.browser("bob").await;
+    let path = format!("/tasks/{instance}/{}", desk.task(&instance, "bob").await);
+    let tap = [("action", "approve"), ("key", "k1")];
+    let first = bob.follow(&format!("{path}/decision"), &tap).await;
+    let second = bob.follow(&format!("{path}/decision"), &tap).await;
+    for (status, page) in [first, second] {
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("已同意，接下来由 卡尔 处理"), "{page}");
+    }
+    assert_eq!(desk.events(&instance, "decided").await, 1);
+    let other = [("action", "reject"), ("comment", "不同意"), ("key", "k1")];
+    let (status, page) = bob.post(&format!("{path}/decision"), &other).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(page.contains("已同意"), "{page}");
+}
+
+/// The value of the first element that begins like this.
+fn value_of(page: &str, begins: &str) -> String {
+    let rest = page
+        .split(begins)
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {begins}: {page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// A7.41: a state that has another id is proposed and chosen from a list; what cannot be read comes back as it was typed, with
+/// the sentence at its place; and what was done is told.
+#[tokio::test]
+async fn a_migration_is_chosen_from_lists_and_a_slip_keeps_what_was_typed() {
+    let desk = Desk::new().await;
+    desk.asked("any", "100").await;
+    let text = include_str!("buying.yaml")
+        .replace("{id: any_sign, otherwise", "{id: first_sign, otherwise");
+    let file = SourceFile {
+        name: "buying.yaml".to_owned(),
+        text,
+    };
+    desk.app.publish(Some("adm"), vec![file]).await.unwrap();
+    let adm = desk.browser("adm").await;
+    let to = ("to", "current");
+    let path = "/flows/buying/migrate";
+    let (status, page) = adm.post(path, &[to, ("do", "preview")]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        page.contains("<option value=\"first_sign\" selected>")
+            && page.contains("新版本把它改了编号"),
+        "the rename is proposed: {page}"
+    );
+    let row = value_of(&page, "name=\"row\" value=\"");
+    assert!(!row.is_empty(), "and previewed so");
+
+    let looked = ("looked", "1");
+    let state = ("state.any_sign", "first_sign");
+    let slip = [
+        to,
+        looked,
+        state,
+        ("map", "set: {amuont: 5}"),
+        ("do", "preview"),
+    ];
+    let (status, page) = adm.post(path, &slip).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("set: {amuont: 5}</textarea>") && page.contains("id=\"map-wrong\""),
+        "{page}"
+    );
+    assert!(
+        page.contains("<option value=\"first_sign\" selected>"),
+        "{page}"
+    );
+
+    let without = [
+        to,
+        looked,
+        state,
+        ("row", row.as_str()),
+        ("reason", ""),
+        ("do", "migrate"),
+    ];
+    let (status, page) = adm.post(path, &without).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("请填写原因"), "{page}");
+
+    let stale = format!("{}0", row);
+    let left = [
+        to,
+        looked,
+        state,
+        ("row", stale.as_str()),
+        ("reason", "改名"),
+        ("do", "migrate"),
+    ];
+    let (status, page) = adm.post(path, &left).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        page.contains("已迁移 0 个，1 个没有迁移") && page.contains("预览之后该流程实例有变化"),
+        "which was not migrated, and why: {page}"
+    );
+
+    let all = [
+        to,
+        looked,
+        state,
+        ("row", row.as_str()),
+        ("reason", "改名"),
+        ("do", "migrate"),
+    ];
+    let (status, page) = adm.follow(path, &all).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        page.contains("已迁移 1 个"),
+        "told on the flow's page: {page}"
+    );
 }
 
 /// Payments in rows, typed by the applicant and read by whoever decides.

@@ -151,6 +151,7 @@ impl History {
                     "overridden",
                     said.overridden(by.as_deref(), word, state, reason),
                 ),
+                Turned::TimedOut(because) => ("timed_out", said.timed_out(state, because)),
                 Turned::Reopened(comment) => ("reopened", said.reopened(comment.as_deref())),
                 Turned::Held(reason) => {
                     let still = instance.holds.iter().any(|held| held.state == *state);
@@ -259,6 +260,7 @@ impl History {
             | Turned::Reopened(_)
             | Turned::PeopleChosen(..)
             | Turned::Overridden(..)
+            | Turned::TimedOut(_)
             | Turned::Held(_) => None,
         });
         let mut before =

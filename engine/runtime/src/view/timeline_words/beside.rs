@@ -3,10 +3,11 @@
 use assent_core::definition::{Definition, Signature, StateKind};
 use assent_core::event::Change;
 use assent_core::instance::TaskEnd;
+use assent_core::people::Names as _;
 use assent_core::text::Text;
 
 use super::{Line, Said};
-use crate::view::outcome_words;
+use crate::view::status::outcome_words;
 
 /// The name of a custom outcome; its id when the definition does not know it.
 pub(super) fn outcome_name(def: &Definition, state: &str, id: &str) -> Text {
@@ -121,8 +122,9 @@ pub(super) fn words(said: &Said<'_>, change: &Change) -> Line {
             plain("reopened", "start", zh, en).comment(comment.as_ref())
         }
         Change::RevocationAsked { flow, comment, .. } => {
-            let zh = format!("申请撤销，由流程 {flow} 决定");
-            let en = format!("asked to revoke it; the flow {flow} decides");
+            let flow = said.names.records.definitions.flow(flow);
+            let zh = format!("申请撤销，由流程“{}”决定", flow.zh);
+            let en = format!("asked to revoke it; the flow “{}” decides", flow.en);
             plain("revocation_asked", "return", zh, en).comment(Some(comment))
         }
         Change::RevocationRefused { outcome, .. } => {

@@ -91,6 +91,9 @@ fn standing(view: &InstanceView) -> Vec<Standing> {
             due: standing.due.as_ref().map(|due| due.at.0),
             due_because: super::because(standing.due.as_ref()),
             waiting_on: standing.waiting_on.iter().map(Into::into).collect(),
+            progress: (&standing.progress).into(),
+            children: standing.children.iter().map(Into::into).collect(),
+            trouble: standing.trouble.as_ref().map(Into::into),
         })
         .collect()
 }

@@ -2,8 +2,8 @@
 
 use assent_core::text::Text;
 use assent_runtime::app::{
-    Answer as Done, ChangedFact, Fact, FlowView, FormField, InboxItem, InstanceHead, InstanceRow,
-    JsonMap, OfferView, OpinionView, PersonView, TimelineItem, When,
+    Answer as Done, ChangedFact, ChildView, Fact, FlowView, FormField, InboxItem, InstanceHead,
+    InstanceRow, JsonMap, OfferView, OpinionView, PersonView, TimelineItem, When,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -334,7 +334,51 @@ pub struct Standing {
     pub due: Option<i64>,
     /// How that was reckoned: holidays skipped, make-up days counted, a clock that stopped.
     pub due_because: Vec<Words>,
+    /// Whoever has a task here, or has a subflow it waits for.
     pub waiting_on: Vec<Person>,
+    /// What it waits for, and how far that is.
+    pub progress: Words,
+    /// The subflows it waits for, those that run first.
+    pub children: Vec<ChildCase>,
+    /// How its call of another system failed last, and when the next try is.
+    pub trouble: Option<Words>,
+}
+
+/// A subflow that a state waits for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChildCase {
+    pub instance: String,
+    pub flow: String,
+    pub flow_name: Words,
+    /// Empty while it is not started, and for whoever may not open it.
+    pub title: String,
+    /// `starting`, `not_started`, or as that of any instance.
+    pub status: String,
+    pub status_name: Words,
+    /// The states it stands in.
+    pub standing: Words,
+    pub waiting_on: Vec<Person>,
+    /// Why it is held, or could not be started.
+    pub trouble: Option<Words>,
+    /// You may open it.
+    pub open: bool,
+}
+
+impl From<&ChildView> for ChildCase {
+    fn from(child: &ChildView) -> Self {
+        Self {
+            instance: child.instance.clone(),
+            flow: child.flow.clone(),
+            flow_name: (&child.flow_name).into(),
+            title: child.title.clone(),
+            status: child.status.clone(),
+            status_name: (&child.status_shown).into(),
+            standing: (&child.standing).into(),
+            waiting_on: child.waiting_on.iter().map(Person::from).collect(),
+            trouble: child.trouble.as_ref().map(Words::from),
+            open: child.open,
+        }
+    }
 }
 
 /// An instance in full.
@@ -433,6 +477,9 @@ pub struct TrailEvent {
     pub comment: Option<String>,
     pub because: Vec<Words>,
     pub via: String,
+    /// The subflow's instance, where it is about one that you may open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<String>,
 }
 
 impl From<&TimelineItem> for TrailEvent {
@@ -447,6 +494,7 @@ impl From<&TimelineItem> for TrailEvent {
             comment: item.comment.clone(),
             because: item.because.iter().map(Words::from).collect(),
             via: item.via.clone(),
+            child: item.child.clone(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The page of an instance: facts, trail, picture, and what the reader can do.
 
 use assent_core::text::Lang;
-use assent_runtime::app::{FormOption, InstanceView, OfferView};
+use assent_runtime::app::{ChildView, FormOption, InstanceView, OfferView};
 use serde::Serialize;
 
-use super::part::{Amount, Deadline, Face, FactModel, Note};
+use super::part::{Amount, Deadline, Face, FactModel, Note, Tag};
 use super::sheet::{Comeback, Hidden, Sheet, Sheets, look, sheet_id};
 use super::task::{BarButton, Head, StateLine, head, states};
 use super::trail::{self, TrailLine};
@@ -28,6 +28,7 @@ pub struct InstanceModel {
     pub diagram_open: bool,
     pub states: Vec<StateLine>,
     pub waiting: Vec<Waiting>,
+    pub subflows: Vec<Subflows>,
     pub buttons: Vec<BarButton>,
     pub sheets: Vec<Sheet>,
     pub about: Vec<About>,
@@ -45,6 +46,82 @@ pub struct Waiting {
     pub who: Face,
     pub state: String,
     pub deadline: Option<Deadline>,
+}
+
+/// A state that waits for subflows, or for a call that is tried again.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Subflows {
+    pub state: String,
+    /// "等待子流程“分项审核”，3 个中已结束 1 个", or the system that is called.
+    pub progress: String,
+    /// How the call failed, and when it is tried again.
+    pub trouble: String,
+    pub lines: Vec<ChildLine>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ChildLine {
+    /// Empty for whoever may not open it.
+    pub href: String,
+    pub name: String,
+    pub tag: Tag,
+    pub state: String,
+    pub who: String,
+    pub trouble: String,
+}
+
+impl ChildLine {
+    /// A subflow as one line.
+    pub fn of(child: &ChildView, lang: Lang) -> Self {
+        let names: Vec<&str> = child
+            .waiting_on
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect();
+        Self {
+            href: if child.open {
+                format!("/instances/{}", child.instance)
+            } else {
+                String::new()
+            },
+            name: if child.title.is_empty() {
+                child.flow_name.get(lang).to_owned()
+            } else {
+                child.title.clone()
+            },
+            tag: Tag::status(&child.status, &child.status_shown, lang),
+            state: child.standing.get(lang).to_owned(),
+            who: names.join(lang.pick("、", ", ")),
+            trouble: child
+                .trouble
+                .as_ref()
+                .map(|trouble| trouble.get(lang).to_owned())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+fn subflows(view: &InstanceView, lang: Lang) -> Vec<Subflows> {
+    let waits = view.standing.iter();
+    let waits =
+        waits.filter(|standing| !standing.children.is_empty() || standing.trouble.is_some());
+    waits
+        .map(|standing| Subflows {
+            state: standing.name.get(lang).to_owned(),
+            progress: standing.progress.get(lang).to_owned(),
+            trouble: standing
+                .trouble
+                .as_ref()
+                .map(|trouble| trouble.get(lang).to_owned())
+                .unwrap_or_default(),
+            lines: standing
+                .children
+                .iter()
+                .map(|child| ChildLine::of(child, lang))
+                .collect(),
+        })
+        .collect()
 }
 
 /// A line about the instance itself.
@@ -88,6 +165,7 @@ pub fn draw(
         diagram: view.diagram.svg.get(lang).to_owned(),
         states: states(view, lang),
         waiting: waiting(view, lang),
+        subflows: subflows(view, lang),
         about: about(view, lang),
         people: people::offered(people, lang),
         overrule: match view.overrides {
@@ -169,8 +247,9 @@ fn ask(view: &InstanceView, lang: Lang) -> Option<Note> {
 }
 
 fn waiting(view: &InstanceView, lang: Lang) -> Vec<Waiting> {
-    view.standing
-        .iter()
+    // Whoever has a subflow stands beside it.
+    let own = view.standing.iter();
+    own.filter(|standing| standing.children.is_empty())
         .flat_map(|standing| {
             standing.waiting_on.iter().map(|person| Waiting {
                 who: Face::of(person, lang),

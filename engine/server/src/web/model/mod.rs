@@ -5,6 +5,7 @@ pub mod batch;
 pub mod field;
 pub mod inbox;
 pub mod instance;
+pub mod migration;
 pub mod part;
 pub mod picture;
 pub mod print;

@@ -59,8 +59,8 @@ impl Tag {
     /// An instance's or a task's status.
     pub fn status(status: &str, shown: &Text, lang: Lang) -> Self {
         let (tone, icon) = match status {
-            "running" | "open" => ("wait", "hourglass"),
-            "held" | "suspended" => ("held", "pause"),
+            "running" | "open" | "starting" => ("wait", "hourglass"),
+            "held" | "suspended" | "not_started" => ("held", "pause"),
             "approved" => ("ok", "circle-check"),
             "rejected" => ("no", "circle-x"),
             "withdrawn" | "returned" | "revoked" => ("", "undo-2"),

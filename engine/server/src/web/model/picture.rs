@@ -2,7 +2,7 @@
 
 use assent_core::definition::Definition;
 use assent_core::diagram::{self, DiagramOptions, DiagramProgress};
-use assent_core::directory::Directory;
+use assent_core::people::{Labels, Names};
 use assent_core::text::Lang;
 use assent_runtime::app::{App, DiagramItem, InstanceView};
 use serde::Serialize;
@@ -22,22 +22,22 @@ pub struct FlowLine {
 
 fn options<'a>(
     lang: Lang,
-    directory: &'a Directory,
+    names: &'a dyn Names,
     progress: Option<&'a DiagramProgress>,
 ) -> DiagramOptions<'a> {
     DiagramOptions {
         width: WIDTH_PX,
         // The style sheet of the page carries the diagram's rules: the content security policy allows no inline style.
         embed_style: false,
-        names: directory,
+        names,
         progress,
         ..DiagramOptions::new(lang)
     }
 }
 
 /// The flow alone.
-pub fn svg(definition: &Definition, directory: &Directory, lang: Lang) -> String {
-    diagram::svg(definition, &options(lang, directory, None))
+pub fn svg(definition: &Definition, names: &dyn Names, lang: Lang) -> String {
+    diagram::svg(definition, &options(lang, names, None))
 }
 
 /// The picture of an instance: the runtime's, else drawn here where its definition is the current one.
@@ -48,19 +48,21 @@ pub fn of_instance(app: &App, view: &InstanceView, lang: Lang) -> String {
     }
     match app.definition(&view.head.flow) {
         Some(definition) if definition.version == view.head.version => {
-            svg_of(&definition, &app.directory(), lang, &view.diagram.list)
+            let (directory, flows) = (app.directory(), app.flow_names());
+            let names = Labels {
+                directory: &directory,
+                entity: Some(&definition.entity),
+                flow: Some(definition.as_ref()),
+                others: Some(&*flows),
+            };
+            svg_of(&definition, &names, lang, &view.diagram.list)
         }
         Some(_) | None => String::new(),
     }
 }
 
 /// The flow with where an instance stands, from the marks of its list.
-fn svg_of(
-    definition: &Definition,
-    directory: &Directory,
-    lang: Lang,
-    marks: &[DiagramItem],
-) -> String {
+fn svg_of(definition: &Definition, names: &dyn Names, lang: Lang, marks: &[DiagramItem]) -> String {
     let marked = |mark: &str| {
         marks
             .iter()
@@ -74,13 +76,13 @@ fn svg_of(
         skipped: marked("skipped"),
         ..DiagramProgress::default()
     };
-    diagram::svg(definition, &options(lang, directory, Some(&progress)))
+    diagram::svg(definition, &options(lang, names, Some(&progress)))
 }
 
 /// The flow as a list.
-pub fn lines(definition: &Definition, directory: &Directory, lang: Lang) -> Vec<FlowLine> {
+pub fn lines(definition: &Definition, names: &dyn Names, lang: Lang) -> Vec<FlowLine> {
     let mut n = 0;
-    diagram::lines(definition, &options(lang, directory, None))
+    diagram::lines(definition, &options(lang, names, None))
         .into_iter()
         .map(|line| {
             let numbered = line.depth == 0;

@@ -21,6 +21,8 @@ pub struct TrailLine {
     pub words: String,
     pub files: Vec<FileLink>,
     pub why: Vec<String>,
+    /// The subflow it is about, for whoever may open it.
+    pub child: String,
 }
 
 /// All lines, oldest first.
@@ -64,7 +66,8 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
         (_, "called" | "answered" | "rule_ran") => ("", "cpu"),
         (_, "held" | "call_failed") => ("held", "pause"),
         (_, "resumed") => ("", "play"),
-        (_, "acted" | "left") => ("ok", "check"),
+        (_, "left") => ("late", "clock-alert"),
+        (_, "acted") => ("ok", "check"),
         (_, "ended") => ("", "stamp"),
         (_, "wakeup_set" | "wakeup_cleared") => ("", "timer"),
         _ => ("", "circle-dot"),
@@ -101,6 +104,11 @@ fn happened(item: &TimelineItem, lang: Lang) -> TrailLine {
             .map(|text| text.get(lang).to_owned())
             .chain(Some(way.to_owned()).filter(|way| !way.is_empty()))
             .collect(),
+        child: item
+            .child
+            .as_ref()
+            .map(|child| format!("/instances/{child}"))
+            .unwrap_or_default(),
         ..TrailLine::default()
     }
 }
@@ -129,6 +137,9 @@ fn now(standing: &Standing, lang: Lang) -> TrailLine {
     let mut why = Vec::new();
     if let Some(due) = &standing.due {
         why.push(due.shown.get(lang).to_owned());
+    }
+    if let Some(trouble) = &standing.trouble {
+        why.push(trouble.get(lang).to_owned());
     }
     TrailLine {
         tone: "now".to_owned(),

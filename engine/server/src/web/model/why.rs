@@ -1,9 +1,10 @@
 //! Why, as a page: reasons with the events that say so, and what comes next.
 
 use assent_core::text::{Lang, Text};
-use assent_runtime::app::{NextView, ReasonView, WhyView};
+use assent_runtime::app::{NextView, ReasonView, WaitView, WhyView};
 use serde::Serialize;
 
+use super::instance::{ChildLine, Subflows};
 use super::part::Face;
 use crate::web::words;
 
@@ -20,6 +21,8 @@ pub struct WhyModel {
     pub not_asked: Vec<ReasonModel>,
     pub way: Vec<ReasonModel>,
     pub next: Vec<NextModel>,
+    /// States that wait for subflows.
+    pub subflows: Vec<Subflows>,
 }
 
 /// Somebody to ask about.
@@ -74,7 +77,7 @@ pub fn draw(view: &WhyView, people: Vec<(String, String)>, lang: Lang) -> WhyMod
             })
             .collect(),
         asked: all(&view.asked),
-        nobody: view.asked.is_empty() && chosen.is_none(),
+        nobody: view.asked.is_empty() && chosen.is_none() && view.waits.is_empty(),
         not_title: words::say(
             lang,
             "why.not_asked",
@@ -87,6 +90,27 @@ pub fn draw(view: &WhyView, people: Vec<(String, String)>, lang: Lang) -> WhyMod
             .iter()
             .map(|next| next_model(next, lang))
             .collect(),
+        subflows: view.waits.iter().map(|wait| subflows(wait, lang)).collect(),
+    }
+}
+
+fn subflows(wait: &WaitView, lang: Lang) -> Subflows {
+    let (children, mut words) = (wait.children.iter(), wait.words.iter());
+    let mut next = || {
+        let next = words.next();
+        next.map(|words| words.get(lang).to_owned())
+            .unwrap_or_default()
+    };
+    Subflows {
+        state: wait.state_name.get(lang).to_owned(),
+        progress: next(),
+        // The sentences on children stand in their lines.
+        trouble: if wait.children.is_empty() {
+            next()
+        } else {
+            String::new()
+        },
+        lines: children.map(|child| ChildLine::of(child, lang)).collect(),
     }
 }
 

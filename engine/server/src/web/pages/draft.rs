@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use assent_core::command::{Action, Actor, Command, Via};
-use assent_runtime::app::AppError;
+use assent_runtime::app::{Answer as Done, AppError};
 use axum::extract::{Path, State};
+use axum::response::Response;
 
 use super::{Answer, task_do};
 use crate::web::form;
@@ -25,6 +26,20 @@ pub async fn edit(
     task_do::attach(&site, &reader, &posted.files, &mut typed).await?;
     if asks_for_a_row(&typed) {
         return task_do::another_row(&site, &reader, &view, "edit", typed);
+    }
+    let key = Some(typed.text("key"))
+        .filter(|key| !key.is_empty())
+        .map(|key| format!("{}:{key}:{}", reader.id, typed.text("do")));
+    // Posted once more, as by a double tap: the draft is gone, and what was answered holds.
+    if let (false, Some(key)) = (view.open, &key)
+        && let Some(done) = site.app.first_answer(&instance, key).await?
+    {
+        return Ok(went(
+            &site,
+            &reader,
+            &format!("/instances/{instance}"),
+            &done,
+        ));
     }
     let json = form::values(&typed, &view.form);
     let set = match site.app.read_values(&instance, Some(task), &json).await {
@@ -48,29 +63,38 @@ pub async fn edit(
         actor: Actor::Person(reader.id.clone()),
         via: Via::Page,
         action,
-        key: Some(typed.text("key"))
-            .filter(|key| !key.is_empty())
-            .map(|key| format!("{}:{key}:{}", reader.id, typed.text("do"))),
+        key,
     };
     match site.app.command(&instance, command).await {
-        Ok(done) => {
-            let note = Note {
-                tone: "ok".to_owned(),
-                icon: "circle-check".to_owned(),
-                text: if saves {
-                    words::word(reader.visit.lang, "form.saved").to_owned()
-                } else {
-                    done.message.get(reader.visit.lang).to_owned()
-                },
-                ..Note::default()
+        Ok(done) if saves => {
+            let saved = Done {
+                message: words::both("form.saved", &[]),
+                ..done
             };
-            let to = if saves {
-                format!("/tasks/{instance}/{task}")
-            } else {
-                format!("/instances/{instance}")
-            };
-            Ok(page::onward(&site, &to, Some(&note)))
+            Ok(went(
+                &site,
+                &reader,
+                &format!("/tasks/{instance}/{task}"),
+                &saved,
+            ))
         }
+        Ok(done) => Ok(went(
+            &site,
+            &reader,
+            &format!("/instances/{instance}"),
+            &done,
+        )),
         Err(error) => task_do::back(&site, &reader, &view, "edit", typed, error).await,
     }
+}
+
+/// On to a page, with what was answered.
+fn went(site: &Site, reader: &Reader, to: &str, done: &Done) -> Response {
+    let note = Note {
+        tone: "ok".to_owned(),
+        icon: "circle-check".to_owned(),
+        text: done.message.get(reader.visit.lang).to_owned(),
+        ..Note::default()
+    };
+    page::onward(site, to, Some(&note))
 }

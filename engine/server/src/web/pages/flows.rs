@@ -1,7 +1,11 @@
-//! The published flows: what they do, as a picture and as sentences.
+//! The published flows: what they do, as a picture and as sentences, with every policy that holds.
 
 use std::sync::Arc;
 
+use assent_core::definition::Definition;
+use assent_core::difference::{SaidPolicy, policies};
+use assent_core::people::{Labels, Names};
+use assent_core::text::Lang;
 use assent_runtime::app::{FlowView, VERSION_SHOWN, VersionView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -59,7 +63,7 @@ pub async fn list(State(site): State<Arc<Site>>, reader: Reader) -> Answer {
     )
 }
 
-fn card(flow: &FlowView, lang: assent_core::text::Lang) -> Card {
+fn card(flow: &FlowView, lang: Lang) -> Card {
     let (tone, icon, key) = match flow.closed {
         None => ("ok", "circle-check", "flows.live"),
         Some(_) => ("held", "ban", "flows.closed"),
@@ -101,12 +105,52 @@ struct Model {
     diagram_open: bool,
     states: Vec<StateLine>,
     sentences: Vec<FlowLine>,
+    /// What holds in the whole flow, then what a state says for itself.
+    policies: Vec<PolicyCard>,
     source: String,
     versions: Vec<VersionLine>,
     /// Where running instances are migrated; empty for those who may not.
     migrate: String,
     /// Whether it takes new cases, and who may change that.
     in_use: InUse,
+}
+
+/// The policies of the flow, or of one of its states.
+#[derive(Serialize)]
+struct PolicyCard {
+    /// The state; empty for the flow.
+    state: String,
+    lines: Vec<PolicyLine>,
+}
+
+#[derive(Serialize)]
+struct PolicyLine {
+    label: String,
+    said: String,
+    /// It holds without being written.
+    usual: bool,
+}
+
+fn policy_lines(policies: &[SaidPolicy], lang: Lang) -> Vec<PolicyLine> {
+    let line = |policy: &SaidPolicy| PolicyLine {
+        label: policy.label.get(lang).to_owned(),
+        said: policy.said.get(lang).to_owned(),
+        usual: policy.usual,
+    };
+    policies.iter().map(line).collect()
+}
+
+fn policy_cards(definition: &Definition, names: &dyn Names, lang: Lang) -> Vec<PolicyCard> {
+    let known = policies(definition, names);
+    let of_flow = PolicyCard {
+        state: String::new(),
+        lines: policy_lines(&known.flow, lang),
+    };
+    let of_states = known.states.iter().map(|state| PolicyCard {
+        state: state.name.get(lang).to_owned(),
+        lines: policy_lines(&state.policies, lang),
+    });
+    std::iter::once(of_flow).chain(of_states).collect()
 }
 
 #[derive(Serialize)]
@@ -119,7 +163,7 @@ struct VersionLine {
     changes: Vec<String>,
 }
 
-fn version_line(version: &VersionView, lang: assent_core::text::Lang) -> VersionLine {
+fn version_line(version: &VersionView, lang: Lang) -> VersionLine {
     let changes = version.publication.iter().flat_map(|made| &made.changes);
     VersionLine {
         version: version.version.chars().take(VERSION_SHOWN).collect(),
@@ -147,7 +191,6 @@ pub(super) async fn drawn(site: &Site, reader: &Reader, id: &str, refused: &Refu
         .find(|flow| flow.flow == id)
         .ok_or_else(Fault::not_found)?;
     let definition = site.app.definition(id).ok_or_else(Fault::not_found)?;
-    let directory = site.app.directory();
     let fact = |key: &str, text: String| super::said::SaidFact {
         label: words::word(lang, key).to_owned(),
         text,
@@ -162,6 +205,13 @@ pub(super) async fn drawn(site: &Site, reader: &Reader, id: &str, refused: &Refu
     let uses = site.app.flow_uses(id).await?;
     let elsewhere = versions.iter().any(|one| !one.current && one.running > 0);
     let may_migrate = reader.visit.admin || flow.owner.iter().any(|person| person.id == reader.id);
+    let (directory, flow_names) = (site.app.directory(), site.app.flow_names());
+    let names = Labels {
+        directory: &directory,
+        entity: Some(&definition.entity),
+        flow: Some(definition.as_ref()),
+        others: Some(&*flow_names),
+    };
     let model = Model {
         name: flow.name.get(lang).to_owned(),
         purpose: flow.purpose.get(lang).to_owned(),
@@ -177,10 +227,11 @@ pub(super) async fn drawn(site: &Site, reader: &Reader, id: &str, refused: &Refu
             fact("flows.file", flow.file.clone()),
             fact("flows.under_way", flow.running.to_string()),
         ],
-        diagram: picture::svg(&definition, &directory, lang),
+        diagram: picture::svg(&definition, &names, lang),
         diagram_open: true,
         states: vec![],
-        sentences: picture::lines(&definition, &directory, lang),
+        sentences: picture::lines(&definition, &names, lang),
+        policies: policy_cards(&definition, &names, lang),
         source: definition.source.clone(),
         versions: versions
             .iter()

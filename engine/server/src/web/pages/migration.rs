@@ -3,188 +3,197 @@
 use std::sync::Arc;
 
 use assent_core::command::Via;
+use assent_core::migrate::MigrationMap;
 use assent_core::text::Lang;
-use assent_runtime::app::{MigrationPick, MigrationPlan, MigrationRow, MigrationWish};
+use assent_runtime::app::{AppError, MigrationPick, MigrationPlan, MigrationWish};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Redirect;
-use serde::Serialize;
 
 use super::Answer;
-use crate::sentence::migration as row_words;
+use crate::web::form::Typed;
 use crate::web::guard::faults::encode;
 use crate::web::model::Note;
+use crate::web::model::migration::{MigrationModel, STATE_INPUT, TypedMap, draw, left};
 use crate::web::page::{self, Page};
 use crate::web::posted::Posted;
 use crate::web::{Fault, Reader, Site, words};
 
-#[derive(Serialize)]
-struct Model {
-    name: String,
-    back: String,
-    action: String,
-    to: String,
-    map: String,
-    only: String,
-    rows: Vec<Row>,
-    more: bool,
-    none: bool,
-}
-
-#[derive(Serialize)]
-struct Row {
-    title: String,
-    href: String,
-    words: String,
-    /// Why it cannot be migrated like this.
-    refused: String,
-    /// `instance:token`; empty where it is refused.
-    pick: String,
-    lines: Vec<String>,
-}
+/// Fewest characters of a reason, as the engine asks.
+const REASON_CHARS_MIN: usize = 2;
 
 /// `GET /flows/{flow}/migrate`, of whoever reloads or goes back: it begins on the flow's page.
 pub async fn back(Path(flow): Path<String>) -> Redirect {
     Redirect::to(&format!("/flows/{}", encode(&flow)))
 }
 
-/// `POST /flows/{flow}/migrate`: without a picked row a preview, with one the migration.
+/// `POST /flows/{flow}/migrate`: a preview, or the migration of the rows that were picked. What cannot be read, or lacks
+/// something, comes back as it was typed, with the sentence at its place.
 pub async fn post(
     State(site): State<Arc<Site>>,
     reader: Reader,
     Path(flow): Path<String>,
     posted: Posted,
 ) -> Answer {
-    let (lang, typed) = (reader.visit.lang, posted.typed);
-    let definition = site.app.definition(&flow).ok_or_else(Fault::not_found)?;
-    let map = typed.text("map").replace("\r\n", "\n");
-    let wish = MigrationWish {
-        flow: flow.clone(),
-        to: typed.text("to").to_owned(),
-        map: site
-            .app
-            .migration_map(&flow, typed.text("to"), &map)
-            .await?,
-        only: Some(typed.text("instance").to_owned()).filter(|id| !id.is_empty()),
+    let typed = posted.typed;
+    let text = typed.text("map").replace("\r\n", "\n");
+    let desk = Desk {
+        site: &site,
+        reader: &reader,
+        flow: &flow,
+        typed: &typed,
+        text: &text,
     };
-    let picks: Vec<MigrationPick> = typed
-        .0
-        .iter()
-        .filter(|(name, _)| name == "row")
-        .filter_map(|(_, value)| value.split_once(':'))
+    let (map, fault) = match desk.map().await {
+        Ok(map) => (map, String::new()),
+        Err(AppError::Refused(refusal)) if refusal.code == "bad_map" => {
+            let said = refusal.message.get(desk.lang()).to_owned();
+            (desk.selected(MigrationMap::default()), said)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut wish = desk.wish(map);
+    let picks = picks(&typed);
+    let asked = typed.text("do") == "migrate";
+    if asked && fault.is_empty() && !picks.is_empty() && desk.reason_given() {
+        return desk.migrate(&wish, &picks).await;
+    }
+    let mut plan = site.app.preview_migration(&reader.id, &wish).await?;
+    // On the first look what the difference knows as renamed is proposed, and previewed so.
+    if typed.text("looked").is_empty() && wish.map.states.is_empty() {
+        let proposed = plan.gone.iter();
+        wish.map.states = proposed
+            .filter_map(|gone| Some((gone.state.clone(), gone.proposed.clone()?)))
+            .collect();
+        if !wish.map.states.is_empty() {
+            plan = site.app.preview_migration(&reader.id, &wish).await?;
+        }
+    }
+    let mut model = desk.draw(&plan, &wish.map)?;
+    if asked && picks.is_empty() {
+        words::word(desk.lang(), "migrate.pick_one").clone_into(&mut model.pick_fault);
+    }
+    if asked && !desk.reason_given() {
+        words::word(desk.lang(), "migrate.reason_needed").clone_into(&mut model.reason_fault);
+    }
+    let is_faulty = asked || !fault.is_empty();
+    model.map_open |= !fault.is_empty();
+    model.map_fault = fault;
+    let mut response = desk.page(&model)?;
+    if is_faulty {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// One post.
+struct Desk<'a> {
+    site: &'a Arc<Site>,
+    reader: &'a Reader,
+    flow: &'a str,
+    typed: &'a Typed,
+    /// The map as text.
+    text: &'a str,
+}
+
+impl Desk<'_> {
+    fn lang(&self) -> Lang {
+        self.reader.visit.lang
+    }
+
+    fn reason_given(&self) -> bool {
+        self.typed.text("reason").trim().chars().count() >= REASON_CHARS_MIN
+    }
+
+    /// The map that text and selects say together.
+    async fn map(&self) -> Result<MigrationMap, AppError> {
+        let to = self.typed.text("to");
+        let written = self.site.app.migration_map(self.flow, to, self.text);
+        Ok(self.selected(written.await?))
+    }
+
+    /// With what the selects say; a select wins over the text.
+    fn selected(&self, mut map: MigrationMap) -> MigrationMap {
+        for (name, value) in &self.typed.0 {
+            if let Some(old) = name.strip_prefix(STATE_INPUT).filter(|_| !value.is_empty()) {
+                map.states.insert(old.to_owned(), value.clone());
+            }
+        }
+        map
+    }
+
+    fn wish(&self, map: MigrationMap) -> MigrationWish {
+        MigrationWish {
+            flow: self.flow.to_owned(),
+            to: self.typed.text("to").to_owned(),
+            map,
+            only: Some(self.typed.text("instance").to_owned()).filter(|id| !id.is_empty()),
+        }
+    }
+
+    fn draw(&self, plan: &MigrationPlan, map: &MigrationMap) -> Result<MigrationModel, Fault> {
+        let definition = self.site.app.definition(self.flow);
+        let definition = definition.ok_or_else(Fault::not_found)?;
+        let typed = TypedMap {
+            map: self.text,
+            only: self.typed.text("instance"),
+            reason: self.typed.text("reason"),
+            states: map.states.clone().into_iter().collect(),
+        };
+        let (name, lang) = (definition.name.get(self.lang()), self.lang());
+        Ok(draw(plan, name, &typed, &self.site.app.directory(), lang))
+    }
+
+    fn page(&self, model: &MigrationModel) -> Answer {
+        let page = Page {
+            title: words::word(self.lang(), "migrate.title").to_owned(),
+            place: "flows",
+            where_: model.name.clone(),
+            ..Page::default()
+        };
+        page::answer(
+            self.site,
+            &self.reader.visit,
+            "pages/migration",
+            page,
+            model,
+        )
+    }
+
+    /// Migrates; where all moved, on to the flow's page, else the preview of what is left, with why.
+    async fn migrate(&self, wish: &MigrationWish, picks: &[MigrationPick]) -> Answer {
+        let (app, reason) = (&self.site.app, self.typed.text("reason"));
+        let done = app
+            .migrate(&self.reader.id, Via::Page, wish, reason, picks)
+            .await?;
+        let moved = done.iter().filter(|one| one.answer.is_some()).count();
+        let stay = done.len() - moved;
+        let (n, left_n) = (moved.to_string(), stay.to_string());
+        let said = words::say(self.lang(), "migrate.done", &[("n", &n), ("left", &left_n)]);
+        if stay == 0 {
+            let note = Note {
+                tone: "ok".to_owned(),
+                icon: "circle-check".to_owned(),
+                text: said,
+                ..Note::default()
+            };
+            let to = format!("/flows/{}", encode(self.flow));
+            return Ok(page::onward(self.site, &to, Some(&note)));
+        }
+        let plan = app.preview_migration(&self.reader.id, wish).await?;
+        let mut model = self.draw(&plan, &wish.map)?;
+        model.left = left(&done, &plan, self.lang());
+        model.done = said;
+        self.page(&model)
+    }
+}
+
+fn picks(typed: &Typed) -> Vec<MigrationPick> {
+    let rows = typed.0.iter().filter(|(name, _)| name == "row");
+    rows.filter_map(|(_, value)| value.split_once(':'))
         .map(|(instance, token)| MigrationPick {
             instance: instance.to_owned(),
             token: token.to_owned(),
         })
-        .collect();
-    if typed.text("do") == "migrate" {
-        let done = site
-            .app
-            .migrate(&reader.id, Via::Page, &wish, typed.text("reason"), &picks)
-            .await?;
-        let moved = done.iter().filter(|one| one.answer.is_some()).count();
-        let first = done.iter().find_map(|one| one.refused.as_ref());
-        let mut text = words::say(
-            lang,
-            "migrate.done",
-            &[
-                ("n", &moved.to_string()),
-                ("left", &(done.len() - moved).to_string()),
-            ],
-        );
-        if let Some(refused) = first {
-            text.push_str(refused.message.get(lang));
-        }
-        let note = Note {
-            tone: if first.is_none() { "ok" } else { "no" }.to_owned(),
-            icon: if first.is_none() {
-                "circle-check"
-            } else {
-                "triangle-alert"
-            }
-            .to_owned(),
-            text,
-            ..Note::default()
-        };
-        return Ok(page::onward(&site, &format!("/flows/{flow}"), Some(&note)));
-    }
-    let plan = site.app.preview_migration(&reader.id, &wish).await?;
-    let name = definition.name.get(lang).to_owned();
-    let page = Page {
-        title: words::word(lang, "migrate.title").to_owned(),
-        place: "flows",
-        where_: name.clone(),
-        ..Page::default()
-    };
-    let model = model(&site, &plan, (name, map, typed.text("instance")), lang);
-    page::answer(&site, &reader.visit, "pages/migration", page, &model)
-}
-
-fn model(
-    site: &Site,
-    plan: &MigrationPlan,
-    (name, map, only): (String, String, &str),
-    lang: Lang,
-) -> Model {
-    let rows: Vec<Row> = plan.rows.iter().map(|row| drawn(site, row, lang)).collect();
-    Model {
-        name,
-        back: format!("/flows/{}", plan.flow),
-        action: format!("/flows/{}/migrate", plan.flow),
-        to: plan.to.clone(),
-        map,
-        only: only.to_owned(),
-        none: rows.is_empty(),
-        rows,
-        more: plan.more,
-    }
-}
-
-fn drawn(site: &Site, row: &MigrationRow, lang: Lang) -> Row {
-    let directory = site.app.directory();
-    let mut lines = Vec::new();
-    if let Some(preview) = &row.preview {
-        let tasks = |key: &str, tasks: &[assent_core::migrate::TaskSeen]| {
-            let names: Vec<&str> = tasks
-                .iter()
-                .map(|task| directory.name(&task.assignee))
-                .collect();
-            let names = names.join(lang.pick("、", ", "));
-            (!tasks.is_empty()).then(|| words::say(lang, key, &[("names", &names)]))
-        };
-        lines.extend(tasks("migrate.kept", &preview.kept));
-        lines.extend(tasks("migrate.cancelled", &preview.cancelled));
-        lines.extend(tasks("migrate.opened", &preview.opened));
-        for bar in &preview.votes {
-            let (before, after) = (bar.before, bar.after);
-            lines.push(words::say(
-                lang,
-                "migrate.votes",
-                &[
-                    ("voted", &bar.voted.len().to_string()),
-                    ("before", &format!("{}/{}", before.0, before.1)),
-                    ("after", &format!("{}/{}", after.0, after.1)),
-                ],
-            ));
-        }
-        lines.extend(preview.held.iter().map(|held| held.get(lang).to_owned()));
-    }
-    let refused = row.refused.as_ref();
-    Row {
-        title: row.head.title.clone(),
-        href: format!("/instances/{}", row.head.id),
-        words: if refused.is_none() {
-            row_words(row).get(lang).to_owned()
-        } else {
-            String::new()
-        },
-        refused: refused
-            .map(|refused| refused.message.get(lang).to_owned())
-            .unwrap_or_default(),
-        pick: if refused.is_none() {
-            format!("{}:{}", row.head.id, row.token)
-        } else {
-            String::new()
-        },
-        lines,
-    }
+        .collect()
 }

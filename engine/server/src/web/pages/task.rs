@@ -78,7 +78,7 @@ fn other_page(
     }
     let lang = reader.visit.lang;
     match &link.state {
-        LinkState::OldRound { now } => {
+        LinkState::OldRound { now, words: how } => {
             let mut said = about(
                 view,
                 lang,
@@ -86,14 +86,17 @@ fn other_page(
                 "link.old_round",
                 "link.old_round_text",
             );
-            let to = match now {
-                Some(now) => format!("/tasks/{}/{now}", link.instance),
-                None => format!("/instances/{}", link.instance),
-            };
-            said.buttons.insert(
-                0,
-                Button::link(lang, &to, "link.to_round", "arrow-right", "main"),
-            );
+            if !how.zh.is_empty() {
+                said.lines[1] = how.get(lang).to_owned();
+            }
+            // Without a task of theirs the result is all there is to see.
+            if let Some(now) = now {
+                let to = format!("/tasks/{}/{now}", link.instance);
+                said.buttons.insert(
+                    0,
+                    Button::link(lang, &to, "link.to_round", "arrow-right", "main"),
+                );
+            }
             said_page(site, &reader.visit, &said).map(Some)
         }
         LinkState::PassedOn => {

@@ -36,6 +36,9 @@ pub async fn act(
     let view = site.app.task_view(&reader.id, &instance, task).await?;
     let wanted = posted.typed.text("action");
     let Some(offer) = view.offers.iter().find(|offer| sheet_id(offer) == wanted) else {
+        if let Some(done) = once_more(&site, &reader, &view, &posted.typed).await? {
+            return on(&site, &reader, wanted, &done).await;
+        }
         return too_late(&site, &reader, &view, None);
     };
     let mut typed = posted.typed.clone();
@@ -47,7 +50,7 @@ pub async fn act(
         return another_row(&site, &reader, &view, wanted, typed);
     }
     match send(&site, &reader, &view, offer, &typed).await {
-        Ok(done) => on(&site, &reader, offer, &done).await,
+        Ok(done) => on(&site, &reader, offer.verb, &done).await,
         Err(error) => back(&site, &reader, &view, &sheet_id(offer), typed, error).await,
     }
 }
@@ -152,9 +155,7 @@ async fn send(
             Via::Page
         },
         action,
-        key: Some(typed.text("key"))
-            .filter(|key| !key.is_empty())
-            .map(|key| format!("{}:{key}", reader.id)),
+        key: key(reader, typed),
     };
     let decides = matches!(offer.verb, "approve" | "reject" | "outcome" | "act");
     let seen = if decides {
@@ -205,17 +206,41 @@ async fn values(
         .await
 }
 
-/// It is done: on to the next task, with the result in words.
-async fn on(
+/// The first answer, when the same form is posted once more: a double tap on a slow telephone. Another button of the same page
+/// is another wish, and hears how the task ended.
+async fn once_more(
     site: &Site,
     reader: &Reader,
-    offer: &OfferView,
-    done: &Done,
-) -> Result<Response, Fault> {
+    view: &TaskView,
+    typed: &Typed,
+) -> Result<Option<Done>, Fault> {
+    let action = typed.text("action");
+    let same = match view.end.as_str() {
+        "approved" => action == "approve",
+        "rejected" => action == "reject",
+        "returned" => action == "return",
+        "transferred" => action == "transfer",
+        "done" => action.starts_with("act-"),
+        _ => false,
+    };
+    match key(reader, typed).filter(|_| same) {
+        Some(key) => Ok(site.app.first_answer(&view.instance.head.id, &key).await?),
+        None => Ok(None),
+    }
+}
+
+/// The idempotency key of a form: hidden in it, and its sender's own.
+fn key(reader: &Reader, typed: &Typed) -> Option<String> {
+    let key = Some(typed.text("key")).filter(|key| !key.is_empty());
+    key.map(|key| format!("{}:{key}", reader.id))
+}
+
+/// It is done: on to the next task, with the result in words.
+async fn on(site: &Site, reader: &Reader, verb: &str, done: &Done) -> Result<Response, Fault> {
     let lang = reader.visit.lang;
     let todo = site.app.inbox(&reader.id, Tab::Todo, None, None, 1).await?;
     let stays = matches!(
-        offer.verb,
+        verb,
         "comment" | "copy" | "ask" | "delegate" | "add_signer" | "remove_signer"
     );
     let next = todo.items.first().and_then(|item| {
@@ -226,7 +251,7 @@ async fn on(
     let claimed = done
         .opened
         .iter()
-        .find(|opened| offer.verb == "claim" && opened.assignee == reader.id)
+        .find(|opened| verb == "claim" && opened.assignee == reader.id)
         .map(|opened| format!("/tasks/{}/{}", done.instance, opened.task));
     let to = match claimed.or(next) {
         _ if stays => reader
