@@ -142,14 +142,26 @@ async fn a_countersign_moves_with_its_vote_and_a_gone_state_is_refused_by_name()
     let gone = with_one_vote(&applicant, &signers[0], "空压机").await;
     let renamed = with_filing().replace("id: countersign", "id: three_sign");
     publish(&file, &renamed, 3, &admin).await;
-    let seen = preview(&phone, &demo, "migration-refused").await;
+    let seen = preview(&phone, &demo, "migration-renamed").await;
+    assert!(seen.contains("新版本把它改了编号"), "{seen}");
+    let can_pick = "return document.querySelectorAll('input[name=row]').length";
+    assert_eq!(phone.run(can_pick).await, json!(1), "as it is proposed");
+    // Without a place to go it is refused by its name.
+    let choose = |state: &str| {
+        format!(
+            "document.querySelector(\"select[name='state.countersign']\").value = '{state}'; return 0"
+        )
+    };
+    phone.run(&choose("")).await;
+    phone.send("button[value=preview]").await;
+    phone.look("migration-refused-360").await;
+    let seen = text_of(&phone).await;
     assert!(
         seen.contains("新版本没有节点“三人会签”（countersign）"),
         "{seen}"
     );
-    let can_pick = "return document.querySelectorAll('input[name=row]').length";
     assert_eq!(phone.run(can_pick).await, json!(0), "nothing to pick");
-    fill(&phone, "#map", "states: {countersign: three_sign}").await;
+    phone.run(&choose("three_sign")).await;
     phone.send("button[value=preview]").await;
     phone.look("migration-mapped-360").await;
     let seen = text_of(&phone).await;

@@ -35,6 +35,9 @@ pub struct Directory {
     pub role_names: BTreeMap<String, Text>,
     /// Who is away, and who stands in.
     pub absences: Vec<Absence>,
+    /// Names of posts, by id: modules declare them, so they are not kept with the organisation.
+    #[serde(skip)]
+    pub post_names: BTreeMap<String, Text>,
 }
 
 /// Somebody.

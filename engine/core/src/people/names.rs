@@ -68,6 +68,11 @@ impl Names for Directory {
         let unit = self.units.get(id);
         unit.map_or_else(|| Text::same(id), |unit| unit.name.clone())
     }
+
+    fn post(&self, id: &str) -> Text {
+        let name = self.post_names.get(id);
+        name.cloned().unwrap_or_else(|| Text::same(id))
+    }
 }
 
 /// The directory's names and an entity type's labels.
@@ -94,6 +99,10 @@ impl Names for Labels<'_> {
 
     fn unit(&self, id: &str) -> Text {
         self.directory.unit(id)
+    }
+
+    fn post(&self, id: &str) -> Text {
+        self.directory.post(id)
     }
 
     fn field(&self, path: &str) -> Text {

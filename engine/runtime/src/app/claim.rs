@@ -132,9 +132,12 @@ impl App {
         if matches!(action, Action::Reopen { .. }) {
             return true;
         }
+        if given(action).is_none() {
+            return false;
+        }
         let known = self.inner.definitions.all();
         let serves = |known: &&Known| known.definition.entity.name == def.entity.name;
-        given(action).is_some() && known.iter().filter(serves).count() > 1
+        known.iter().filter(serves).count() > 1
     }
 
     /// The running cases on a record, but one's own.

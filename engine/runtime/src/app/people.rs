@@ -110,7 +110,10 @@ impl App {
         Ok(())
     }
 
-    fn swap_directory(&self, next: Directory) {
+    fn swap_directory(&self, mut next: Directory) {
+        let modules = self.config().modules.iter();
+        let posts = modules.flat_map(|module| module.manifest().posts.iter().cloned());
+        next.post_names = posts.collect();
         let mut directory = self
             .inner
             .directory

@@ -151,6 +151,7 @@ impl App {
         self.know_past(&mut around, &trail).await?;
         let mut view = self.view_of(reader, &loaded.row, &case, &around, &trail);
         self.name_files(&mut view).await?;
+        self.show_waits(&mut view, reader, &case, &around).await?;
         let mut view = match case.instance.task(task) {
             Some(open) => self.open_view(reader, open, view, &case, &around, &trail),
             None => self.closed_view(task, view, &case, &around, &trail).await?,

@@ -123,6 +123,7 @@ async fn the_newest_two_links_of_a_task_are_alive() {
     test.finish().await;
 }
 
+/// A4.59
 #[tokio::test]
 async fn a_link_of_an_earlier_round_leads_to_the_new_task() {
     let test = TestApp::with(LEAVE).await;
@@ -138,6 +139,13 @@ async fn a_link_of_an_earlier_round_leads_to_the_new_task() {
     test.decide(&answer.instance, bob, "bob", Verdict::Reject)
         .await
         .unwrap();
+    let LinkState::OldRound { now: None, words } = state(&test, &token).await else {
+        panic!("it waits for its applicant");
+    };
+    assert_eq!(
+        words.zh,
+        "您已于 2026-03-02 周一 09:00 退回（第 2 轮），还没有重新提交，等 安妮 修改。"
+    );
     let set = Values::from([("days".to_owned(), Value::from(1))]);
     let again = Action::Submit {
         set,

@@ -1,5 +1,7 @@
 //! Importing the organisation: told before, and who is no longer in it is out.
 
+use assent_core::people::Names as _;
+
 use super::harness::{LEAVE, TestApp, directory, leave_of};
 use crate::app::{AppError, Secret, SignIn};
 
@@ -93,5 +95,27 @@ async fn there_is_always_an_administrator() {
         1,
         "what changes nothing is not saved"
     );
+    test.finish().await;
+}
+
+/// Sentences name a post as its module does, whichever organisation was brought in.
+#[tokio::test]
+async fn posts_go_by_the_names_their_modules_give_them() {
+    let test = TestApp::configured(LEAVE, |config| {
+        config.modules = vec![std::sync::Arc::new(assent_org::Org)];
+    })
+    .await;
+    let named = |id: &str| test.app.directory().post(id);
+    assert_eq!(named("general_manager").zh, "总经理");
+    assert_eq!(named("unheard_of").zh, "unheard_of");
+    let changed = |before: &assent_core::directory::Directory| {
+        let mut next = before.clone();
+        next.people.get_mut("ann").unwrap().name = "安".into();
+        Ok(next)
+    };
+    let by = Some("adm");
+    test.app.change_organisation(by, changed).await.unwrap();
+    assert_eq!(named("general_manager").en, "General manager");
+    test.settle().await;
     test.finish().await;
 }

@@ -341,6 +341,14 @@ async fn withdrawing_the_parent_withdraws_its_children() {
         outcome(&test, &ids[0]).await,
         Status::Ended(assent_core::definition::Outcome::Approved)
     );
+    let child = test.app.instance_view("ann", &ids[1]).await.unwrap();
+    let end = child.timeline.iter().find(|item| item.kind == "ended");
+    let end = end.unwrap();
+    assert_eq!(
+        (end.words.zh.as_str(), end.comment.as_ref()),
+        ("流程结束：已撤回", None)
+    );
+    assert_eq!(end.because[0].zh, "上级流程已不再需要它");
     for id in &ids[1..] {
         assert_eq!(
             outcome(&test, id).await,

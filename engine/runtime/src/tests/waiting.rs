@@ -1,6 +1,6 @@
 //! What a case waits for elsewhere is told by name: which subflows, how far they are, who has them, and how they ended.
 
-use assent_core::command::{Actor, Verdict, Via};
+use assent_core::command::{Action, Actor, Command, Override, Verdict, Via};
 use assent_core::text::Text;
 use serde_json::json;
 
@@ -179,5 +179,53 @@ async fn a_child_that_is_not_for_the_reader_is_told_without_its_title() {
         );
     }
     assert!(view.timeline.iter().all(|item| item.child.is_none()));
+    let own = test.app.task_view("hana", &answer.instance, 2).await.unwrap();
+    assert_eq!(own.instance.standing[0].children.len(), 3);
+    let trail = own.instance.timeline.iter();
+    assert!(trail.map(|item| &item.child).all(Option::is_none));
+    test.finish().await;
+}
+
+/// A2.113: what an override would do is said with the subjects of mails and the names of flows, not their ids.
+#[tokio::test]
+async fn a_preview_names_mails_by_their_subject_and_flows_by_name() {
+    let test = TestApp::with(&leave()).await;
+    test.publish(TRIPS).await;
+    let skipped = async |flow: &str, given: serde_json::Value, state: &str| {
+        let ann = Actor::Person("ann".into());
+        let started = test
+            .app
+            .start(flow, ann, Via::Page, &values(&given), true, None)
+            .await
+            .unwrap();
+        let command = Command {
+            actor: Actor::Person("adm".into()),
+            via: Via::Page,
+            action: Action::Override {
+                act: Override::Skip {
+                    state: state.to_owned(),
+                },
+                reason: "急用".into(),
+            },
+            key: None,
+        };
+        let shown = test.app.preview(&started.instance, &command).await.unwrap();
+        let words = shown.words.into_iter().map(|words| (words.zh, words.en));
+        words.collect::<Vec<_>>()
+    };
+    let given = json!({"reason": "客户", "legs": [{"days": 1}]});
+    let said = skipped("trips", given, "look").await;
+    let subflow = (
+        "发起子流程“请假”".to_owned(),
+        "Starts the subflow “Leave”".to_owned(),
+    );
+    assert!(said.contains(&subflow), "{said:?}");
+    let said = skipped("leave", json!({"reason": "三亚", "days": 2}), "manager_approval").await;
+    let mail = (
+        "发邮件给 安妮：【已批准】…".to_owned(),
+        "Mail to 安妮: [Granted] …".to_owned(),
+    );
+    assert!(said.contains(&mail), "{said:?}");
+    test.settle().await;
     test.finish().await;
 }

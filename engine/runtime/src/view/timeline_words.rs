@@ -6,8 +6,8 @@ mod subflows;
 use std::collections::BTreeMap;
 
 use assent_core::calendar::WorkCalendar;
-use assent_core::command::{Actor, Verdict};
-use assent_core::definition::{Definition, StateKind};
+use assent_core::command::{Actor, Verdict, Via};
+use assent_core::definition::{Definition, Outcome, StateKind};
 use assent_core::event::{Change, Event};
 use assent_core::instance::TaskEnd;
 use assent_core::text::Text;
@@ -224,6 +224,13 @@ pub(super) fn words(known: &Known<'_>, event: &Event, stands_for: Option<&str>) 
         | Change::RevocationAsked { .. }
         | Change::RevocationRefused { .. }
         | Change::Revoked { .. } => beside::words(&said, &event.change),
+        Change::Ended {
+            state: None,
+            outcome: Outcome::Withdrawn,
+            ..
+        } if event.via == Via::Subflow && event.actor == Actor::System => {
+            subflows::ended_with_its_parent(of_the_flow(&said, &event.change))
+        }
         Change::Entered { .. }
         | Change::Skipped { .. }
         | Change::Chosen { .. }

@@ -51,6 +51,15 @@ pub(super) fn words(said: &Said<'_>, change: &Change) -> Line {
     }
 }
 
+/// A subflow that its parent withdrew: why, in both languages. Older trails have it as a comment in both at once, with an id.
+pub(super) fn ended_with_its_parent(line: Line) -> Line {
+    let why = Text::new(
+        "上级流程已不再需要它",
+        "the case that started it does not need it any more",
+    );
+    line.comment(None).because(vec![why])
+}
+
 impl Line {
     /// About this subflow.
     fn on(mut self, child: &str) -> Self {
