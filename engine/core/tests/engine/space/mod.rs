@@ -77,7 +77,7 @@ const VERBS: [&str; 36] = [
 
 /// Why a case is held, who stands in or does not, and what another version changes, each many times. No value is missing: what
 /// conditions read is certain in a flow that was checked, and nobody empties what is required (`missing.rs` has the rest).
-const SEEN: [&str; 13] = [
+const SEEN: [&str; 14] = [
     "nobody",
     "too_few",
     "effect_failed",
@@ -91,6 +91,7 @@ const SEEN: [&str; 13] = [
     "asked_no_more",
     "waits_for_their_turn",
     "branch_added",
+    "everybody_asked",
 ];
 
 fn asked(name: &str) -> Option<u64> {

@@ -413,6 +413,12 @@ fn telling(change: &Change) -> Option<String> {
         },
         Change::Migrated { renamed, .. } if !renamed.is_empty() => "renamed",
         Change::BranchAdded { .. } => "branch_added",
+        // Parallel states are called t1, t2 …
+        Change::ClockStopped { state, cause, .. }
+            if cause == "question" && state.starts_with('t') =>
+        {
+            "everybody_asked"
+        }
         Change::TaskClosed { because, .. } => match because.en.as_str() {
             "The new version asks somebody else" => "asked_no_more",
             "The new version asks one after the other; it is not their turn yet" => {

@@ -60,8 +60,26 @@ pub fn holder(dice: &mut Dice, scene: &Scene<'_>, case: &Case) -> Move {
     // While somebody stands in, whoever was asked may act as well.
     let asked = task.stands_for.clone().filter(|_| dice.one_in(3));
     let who = asked.unwrap_or_else(|| task.assignee.clone());
+    let inside = case.instance.at(task.entry);
+    let inside = inside.is_some_and(|at| at.parent.is_some());
+    // In a parallel state everybody may come to wait for the applicant.
+    if inside && decides(&task) && dice.one_in(5) {
+        return by(&who, question(task.no, None));
+    }
     let action = with_task(dice, scene, &task, &who);
     by(&who, action)
+}
+
+fn decides(task: &Task) -> bool {
+    matches!(task.kind, TaskKind::Approve | TaskKind::Work)
+}
+
+fn question(task: u32, to: Option<String>) -> Action {
+    Action::Ask {
+        task,
+        to,
+        question: "what is it?".to_owned(),
+    }
 }
 
 fn with_task(dice: &mut Dice, scene: &Scene<'_>, task: &Task, who: &str) -> Action {
@@ -255,16 +273,8 @@ fn beside(dice: &mut Dice, task: u32) -> Action {
         },
         6 | 7 => Action::Transfer { task, to, comment },
         8 => Action::Delegate { task, to, comment },
-        9 => Action::Ask {
-            task,
-            to: Some(to),
-            question: "what is it?".to_owned(),
-        },
+        9 => question(task, Some(to)),
         10 => Action::GiveBack { task, comment },
-        _ => Action::Ask {
-            task,
-            to: None,
-            question: "what is it?".to_owned(),
-        },
+        _ => question(task, None),
     }
 }
