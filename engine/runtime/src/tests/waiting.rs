@@ -179,7 +179,11 @@ async fn a_child_that_is_not_for_the_reader_is_told_without_its_title() {
         );
     }
     assert!(view.timeline.iter().all(|item| item.child.is_none()));
-    let own = test.app.task_view("hana", &answer.instance, 2).await.unwrap();
+    let own = test
+        .app
+        .task_view("hana", &answer.instance, 2)
+        .await
+        .unwrap();
     assert_eq!(own.instance.standing[0].children.len(), 3);
     let trail = own.instance.timeline.iter();
     assert!(trail.map(|item| &item.child).all(Option::is_none));
@@ -220,7 +224,12 @@ async fn a_preview_names_mails_by_their_subject_and_flows_by_name() {
         "Starts the subflow “Leave”".to_owned(),
     );
     assert!(said.contains(&subflow), "{said:?}");
-    let said = skipped("leave", json!({"reason": "三亚", "days": 2}), "manager_approval").await;
+    let said = skipped(
+        "leave",
+        json!({"reason": "三亚", "days": 2}),
+        "manager_approval",
+    )
+    .await;
     let mail = (
         "发邮件给 安妮：【已批准】…".to_owned(),
         "Mail to 安妮: [Granted] …".to_owned(),
