@@ -227,7 +227,7 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
         return Err(Failed::for_now(format!(
             "HTTP {}: {}",
             status.as_u16(),
-            said.trim()
+            message_in(&said)
         )));
     }
     if body.is_empty() {
@@ -235,4 +235,28 @@ async fn send(app: &App, request: &Request, key: &str) -> Result<Json, Failed> {
     }
     serde_json::from_slice(&body)
         .map_err(|fault| Failed::for_now(format!("the answer is no JSON: {fault}")))
+}
+
+/// What a failed answer says to people: its message where it is JSON with one, else the whole of it.
+fn message_in(answer: &str) -> String {
+    let json: Json = serde_json::from_str(answer).unwrap_or_default();
+    let named = ["message", "detail", "error", "title"];
+    let mut said = named.iter().filter_map(|name| json.get(name)?.as_str());
+    said.next().unwrap_or(answer).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message_in;
+
+    #[test]
+    fn a_failed_answer_is_told_by_its_message() {
+        let json = r#"{"code": 7, "message": "ERP 维护中"}"#;
+        assert_eq!(message_in(json), "ERP 维护中");
+        assert_eq!(
+            message_in(r#"{"error": {"no": 3}}"#),
+            r#"{"error": {"no": 3}}"#
+        );
+        assert_eq!(message_in(" Bad gateway\n"), "Bad gateway");
+    }
 }
