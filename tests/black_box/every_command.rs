@@ -18,9 +18,12 @@ struct Terminal<'a> {
     ran: BTreeSet<String>,
 }
 
+/// Commands that stand in front of others.
+const GROUPS: [&str; 6] = ["admin", "calendar", "flow", "key", "config", "people"];
+
 impl Terminal<'_> {
     fn run(&mut self, words: &[&str]) -> (Option<i32>, String, String) {
-        let is_group = ["admin", "calendar", "key", "config", "people"].contains(&words[0]);
+        let is_group = GROUPS.contains(&words[0]);
         let name = if is_group {
             words[..2].join(" ")
         } else {
@@ -142,10 +145,11 @@ async fn every_command_does_what_it_says_and_refuses_what_is_wrong() {
     letters(&mut terminal);
     calendars(&mut terminal, folder.path());
     people(&mut terminal, folder.path());
+    flow_use(&mut terminal);
     versions(&mut terminal, folder.path());
     audit(&mut terminal, &ids[0], folder.path());
     let mut known: Vec<String> = listed(&[]);
-    for group in ["admin", "calendar", "key", "config", "people"] {
+    for group in GROUPS {
         known.retain(|name| name != group);
         known.extend(
             listed(&[group])
@@ -468,6 +472,47 @@ fn people(terminal: &mut Terminal<'_>, folder: &Path) {
         &["people", "import", "nowhere.csv", "--as", ADMIN],
         "nowhere.csv",
     );
+}
+
+fn flow_use(terminal: &mut Terminal<'_>) {
+    let change = |verb, by| {
+        [
+            "flow",
+            verb,
+            "frame_order",
+            "--reason",
+            "换新流程",
+            "--as",
+            by,
+        ]
+    };
+    terminal.bad(&change("close", "chenyu"), "owner");
+    terminal.bad(&change("open", ADMIN), "not closed");
+    let told = terminal.good(&[&change("close", ADMIN)[..], &["--lang", "en"]].concat());
+    assert!(told.contains("takes no new cases"), "{told}");
+    terminal.bad(&change("close", ADMIN), "换新流程");
+    let told = terminal.good(&[&change("open", ADMIN)[..], &["--lang", "zh"]].concat());
+    assert!(told.contains("已重新启用"), "{told}");
+    let silent = [
+        "flow",
+        "close",
+        "frame_order",
+        "--reason",
+        " ",
+        "--as",
+        ADMIN,
+    ];
+    terminal.bad(&silent, "reason");
+    let unknown = [
+        "flow",
+        "close",
+        "nothing",
+        "--reason",
+        "换新流程",
+        "--as",
+        ADMIN,
+    ];
+    terminal.bad(&unknown, "");
 }
 
 fn versions(terminal: &mut Terminal<'_>, folder: &Path) {
