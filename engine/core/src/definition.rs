@@ -177,6 +177,24 @@ impl State {
         matches!(self.kind, StateKind::Together { .. })
     }
 
+    /// Is its task claimed out of a pool?
+    pub(crate) fn is_pooled(&self) -> bool {
+        match &self.kind {
+            StateKind::Approve(approve) => approve.claim,
+            StateKind::Work { claim, .. } => *claim,
+            StateKind::Draft { .. }
+            | StateKind::Rule { .. }
+            | StateKind::Run(_)
+            | StateKind::Choose { .. }
+            | StateKind::Mail { .. }
+            | StateKind::WaitFor { .. }
+            | StateKind::WaitUntil { .. }
+            | StateKind::Subflow { .. }
+            | StateKind::Together { .. }
+            | StateKind::End { .. } => false,
+        }
+    }
+
     /// The people an approval or work state asks; nobody in any other.
     pub(crate) fn people_asked(&self) -> &[PeopleRef] {
         match &self.kind {

@@ -1,7 +1,7 @@
 //! What whoever stands in will not get: tasks asked for a role, and those of states without proxies.
 
 use super::{Absence, Directory, ProxyAsk, ProxyFlag};
-use crate::definition::{Definition, PeopleRef, State, StateKind};
+use crate::definition::{Definition, PeopleRef, State};
 use crate::people::Names as _;
 use crate::text::Text;
 use crate::turn::named_in;
@@ -101,7 +101,7 @@ impl Directory {
         state: &State,
     ) -> Vec<&'a str> {
         // Whoever is here claims from a pool; proxies have no part in it.
-        let people = if from_a_pool(state) {
+        let people = if state.is_pooled() {
             vec![]
         } else {
             named_in(state)
@@ -148,23 +148,6 @@ impl Directory {
                 format!("{} takes no proxy: the task stays with {who}.", at.en),
             ),
         }
-    }
-}
-
-fn from_a_pool(state: &State) -> bool {
-    match &state.kind {
-        StateKind::Approve(approve) => approve.claim,
-        StateKind::Work { claim, .. } => *claim,
-        StateKind::Draft { .. }
-        | StateKind::Rule { .. }
-        | StateKind::Run(_)
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Subflow { .. }
-        | StateKind::Together { .. }
-        | StateKind::End { .. } => false,
     }
 }
 

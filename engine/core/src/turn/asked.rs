@@ -1,6 +1,5 @@
 //! A parallel state while everybody inside it waits for the applicant: its clock stands, as those of the states inside do.
 
-use crate::definition::StateKind;
 use crate::instance::{Active, Task, TaskKind};
 use crate::turn::{QUESTION, Run};
 
@@ -27,8 +26,7 @@ impl Run<'_> {
     fn parallel_entries(&self) -> Vec<u32> {
         let is_parallel = |active: &&Active| {
             let state = self.def.state_ix(&active.state);
-            let kind = state.map(|ix| &self.def.states[ix].kind);
-            matches!(kind, Some(StateKind::Together { .. }))
+            state.is_some_and(|ix| self.def.states[ix].is_parallel())
         };
         let active = self.case.instance.active.iter().filter(is_parallel);
         active.map(|active| active.entry).collect()

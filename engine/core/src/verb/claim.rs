@@ -79,7 +79,7 @@ pub(crate) fn claim(run: &mut Run<'_>, no: u32) -> Result<(), Refusal> {
 pub(crate) fn check_back(run: &Run<'_>, no: u32) -> Result<Task, Refusal> {
     let (task, _) = crate::verb::shared::own_task(run, no, &[TaskKind::Approve, TaskKind::Work])?;
     let (_, state) = run.entry(task.entry)?;
-    if !pooled(state) {
+    if !state.is_pooled() {
         let zh = "这个任务不是认领来的，不能放回；可以转办。";
         let en = "This task was not claimed and cannot be put back; you can transfer it.";
         return Err(Refusal::new(RefusalKind::Input, "not_claimed", zh, en));
@@ -134,23 +134,4 @@ pub(crate) fn give_back(run: &mut Run<'_>, no: u32, comment: Option<&str>) -> Re
         .collect();
     run.open_pool(state, task.entry, task.kind, &asked);
     Ok(())
-}
-
-/// Is the state's task claimed out of a pool?
-pub(crate) fn pooled(state: &crate::definition::State) -> bool {
-    use crate::definition::StateKind;
-    match &state.kind {
-        StateKind::Approve(approve) => approve.claim,
-        StateKind::Work { claim, .. } => *claim,
-        StateKind::Draft { .. }
-        | StateKind::Rule { .. }
-        | StateKind::Run(_)
-        | StateKind::Choose { .. }
-        | StateKind::Mail { .. }
-        | StateKind::WaitFor { .. }
-        | StateKind::WaitUntil { .. }
-        | StateKind::Subflow { .. }
-        | StateKind::Together { .. }
-        | StateKind::End { .. } => false,
-    }
 }

@@ -5,38 +5,11 @@ use assent_core::directory::Absence;
 use serde_json::json;
 
 use super::harness::{HOUR_MS, MONDAY, TestApp, directory};
+use super::people;
 use crate::app::{AppError, Stuck};
 
-/// A flow whose one approval asks `rule`, with these lines beside it.
-fn flow(rule: &str, more: &str) -> String {
-    format!(
-        "flow: duty
-format: 1
-name: {{zh: 值班, en: Duty}}
-purpose: {{zh: 有人负责。, en: Somebody answers for it.}}
-owner: role/owner
-calendar: cn_office
-title: '{{{{reason}}}}'
-form:
-  reason: {{type: text, name: {{zh: 事由, en: Reason}}, required: true}}
-people: {{who: {rule}}}
-{more}
-states:
-  - {{id: draft, name: {{zh: 申请, en: Request}}, draft: {{by: applicant}}}}
-  - {{id: check, name: {{zh: 审批, en: Check}}, approve: {{by: who}}}}
-  - {{id: done, name: {{zh: 通过, en: Approved}}, end: approved}}
-"
-    )
-}
-
 fn away(person: &str, proxy: &str) -> Absence {
-    Absence {
-        person: person.to_owned(),
-        from: MONDAY,
-        until: MONDAY.plus_ms(8 * HOUR_MS),
-        proxy: (!proxy.is_empty()).then(|| proxy.to_owned()),
-        flow: None,
-    }
+    people::away(person, MONDAY, 8, proxy)
 }
 
 async fn told(test: &TestApp, person: &str, proxy: &str) -> Vec<String> {
@@ -50,7 +23,7 @@ async fn told(test: &TestApp, person: &str, proxy: &str) -> Vec<String> {
 /// A5.64
 #[tokio::test]
 async fn an_absence_says_what_whoever_stands_in_will_not_get() {
-    let test = TestApp::with(&flow("role/manager", "")).await;
+    let test = TestApp::with(&people::flow_with("role/manager", "")).await;
     assert_eq!(
         told(&test, "bob", "hana").await,
         ["“值班”不让代理人办理按角色派的任务：鲍勃因角色收到的任务仍留给鲍勃。"]
@@ -59,14 +32,14 @@ async fn an_absence_says_what_whoever_stands_in_will_not_get() {
         told(&test, "hana", "bea").await.is_empty(),
         "nobody asks hana for a role of hers"
     );
-    test.publish(&flow("role/manager", "proxy: {to: same_role}"))
+    test.publish(&people::flow_with("role/manager", "proxy: {to: same_role}"))
         .await;
     assert_eq!(
         told(&test, "bob", "adm").await,
         ["“值班”：管理员没有角色“manager”，因这个角色派给鲍勃的任务仍留给鲍勃。"]
     );
     assert!(told(&test, "bob", "bea").await.is_empty(), "bea has it");
-    test.publish(&flow(
+    test.publish(&people::flow_with(
         "role/manager",
         "proxy: {to: same_role, not_for: [check]}",
     ))
@@ -81,7 +54,7 @@ async fn an_absence_says_what_whoever_stands_in_will_not_get() {
 /// A5.64: proxies of each other.
 #[tokio::test]
 async fn two_who_stand_in_for_each_other_are_told() {
-    let test = TestApp::with(&flow("user/bob", "")).await;
+    let test = TestApp::with(&people::flow_with("user/bob", "")).await;
     assert!(told(&test, "bob", "hana").await.is_empty());
     let circle = told(&test, "hana", "bob").await;
     assert!(
@@ -99,7 +72,7 @@ async fn two_who_stand_in_for_each_other_are_told() {
 /// A5.70
 #[tokio::test]
 async fn an_absence_that_is_over_is_refused() {
-    let test = TestApp::with(&flow("user/bob", "")).await;
+    let test = TestApp::with(&people::flow_with("user/bob", "")).await;
     test.at(MONDAY.plus_ms(8 * HOUR_MS));
     match test.app.set_absence("bob", away("bob", "hana")).await {
         Err(AppError::Invalid(faults)) => {
@@ -127,7 +100,7 @@ async fn waiting(test: &TestApp) -> Vec<Stuck> {
 /// A5.66
 #[tokio::test]
 async fn a_task_that_waits_for_a_return_is_among_what_is_stuck() {
-    let test = TestApp::with(&flow("role/hr", "")).await;
+    let test = TestApp::with(&people::flow_with("role/hr", "")).await;
     let before = test.submitted(&json!({"reason": "一"})).await;
     assert!(waiting(&test).await.is_empty());
     told(&test, "hana", "bob").await;
@@ -175,7 +148,7 @@ async fn a_task_that_waits_for_a_return_is_among_what_is_stuck() {
 /// A5.66: where somebody who is here may act, nothing waits.
 #[tokio::test]
 async fn whoever_else_may_act_keeps_a_task_off_the_stuck_page() {
-    let test = TestApp::with(&flow("role/manager", "")).await;
+    let test = TestApp::with(&people::flow_with("role/manager", "")).await;
     test.submitted(&json!({"reason": "任一人"})).await;
     told(&test, "bob", "hana").await;
     assert!(
@@ -184,7 +157,7 @@ async fn whoever_else_may_act_keeps_a_task_off_the_stuck_page() {
     );
     told(&test, "bea", "").await;
     assert_eq!(waiting(&test).await.len(), 2);
-    test.publish(&flow("user/bob", "")).await;
+    test.publish(&people::flow_with("user/bob", "")).await;
     test.submitted(&json!({"reason": "代理"})).await;
     assert_eq!(waiting(&test).await.len(), 2, "hana stands in");
     test.settle().await;
@@ -208,7 +181,7 @@ async fn whoever_is_told_that_a_task_waits_is_somebody_who_is_here() {
         (Some("hana"), vec!["own"], "hana@example.com"),
         (Some("hana"), vec!["own", "hana"], "adm@example.com"),
     ] {
-        let test = TestApp::with(&flow("role/owner", "")).await;
+        let test = TestApp::with(&people::flow_with("role/owner", "")).await;
         let mut company = directory();
         let own = company.people.get_mut("own").unwrap();
         own.superior = superior.map(str::to_owned);
@@ -221,7 +194,7 @@ async fn whoever_is_told_that_a_task_waits_is_somebody_who_is_here() {
         test.finish().await;
     }
     // The owner is here: as ever.
-    let test = TestApp::with(&flow("role/hr", "")).await;
+    let test = TestApp::with(&people::flow_with("role/hr", "")).await;
     told(&test, "hana", "").await;
     test.submitted(&json!({"reason": "一"})).await;
     assert_eq!(reminded(&test).await, ["own@example.com"]);

@@ -10,6 +10,11 @@ use crate::app::{Answer, AppError};
 
 /// A flow whose one approval asks `rule`.
 fn flow(rule: &str) -> String {
+    flow_with(rule, "")
+}
+
+/// The same, with these lines beside it.
+pub(super) fn flow_with(rule: &str, more: &str) -> String {
     format!(
         "flow: duty
 format: 1
@@ -21,6 +26,7 @@ title: '{{{{reason}}}}'
 form:
   reason: {{type: text, name: {{zh: 事由, en: Reason}}, required: true}}
 people: {{who: {rule}}}
+{more}
 states:
   - {{id: draft, name: {{zh: 申请, en: Request}}, draft: {{by: applicant}}}}
   - {{id: check, name: {{zh: 审批, en: Check}}, approve: {{by: who}}}}
@@ -34,7 +40,7 @@ fn asked(answer: &Answer) -> Vec<&str> {
     opened.map(|task| task.assignee.as_str()).collect()
 }
 
-fn away(person: &str, from: Moment, hours: i64, proxy: &str) -> Absence {
+pub(super) fn away(person: &str, from: Moment, hours: i64, proxy: &str) -> Absence {
     Absence {
         person: person.to_owned(),
         from,

@@ -149,7 +149,7 @@ fn unknown(name: &str) -> ConfigFault {
         }
     });
     let near = candidates
-        .map(|known| (distance(&known, name), known))
+        .map(|known| (strsim::levenshtein(&known, name), known))
         .min()
         .filter(|(distance, _)| *distance <= 4);
     let (zh, en) = match near {
@@ -166,25 +166,6 @@ fn unknown(name: &str) -> ConfigFault {
         format!("没有配置项 {name}。{zh}"),
         format!("There is no configuration key {name}. {en}"),
     )
-}
-
-/// Edit distance (Levenshtein), one row at a time.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (at, letter) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, other) in right.iter().enumerate() {
-            let cost = usize::from(letter != *other);
-            let next = (diagonal + cost)
-                .min(row[column] + 1)
-                .min(row[column + 1] + 1);
-            diagonal = row[column + 1];
-            row[column + 1] = next;
-        }
-    }
-    row[right.len()]
 }
 
 /// Names the key: a table has no lines to point at, and the parser says where it was only in its text.

@@ -34,7 +34,7 @@ pub(super) fn helpers(run: &Run<'_>, task: u32, offers: &mut Vec<Offer>) {
     remove_signer(run, task, offers);
     let pooled = open
         .and_then(|open| run.entry(open.entry).ok())
-        .is_some_and(|(_, state)| claim::pooled(state));
+        .is_some_and(|(_, state)| state.is_pooled());
     if pooled {
         let refused = claim::check_back(run, task).err();
         offers.push(on(task, plain("give_back", "放回", "Give back", refused)));
